@@ -1,0 +1,71 @@
+#include "admin/metrics.h"
+
+namespace fh {
+namespace {
+
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+class Page {
+ public:
+  void family(const std::string& name, const std::string& type, const std::string& help) {
+    name_ = name;
+    text_ += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+  }
+  void sample(const Labels& labels, std::int64_t value) {
+    text_ += name_;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      text_ += (i == 0 ? "{" : ",") + labels[i].first + "=\"" + escaped(labels[i].second) + "\"";
+    text_ += (labels.empty() ? " " : "} ") + std::to_string(value) + "\n";
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  static std::string escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '\\' || c == '"') out += '\\';
+      if (c == '\n') out += "\\n";
+      else out += c;
+    }
+    return out;
+  }
+
+  std::string name_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string metrics_text(const ApiParts& parts) {
+  Page page;
+  page.family("fieldhook_ready", "gauge", "1 when the host takes deliveries.");
+  page.sample({}, parts.ready ? 1 : 0);
+
+  page.family("fieldhook_requests_total", "counter", "Requests to a source's path, by what became of them.");
+  for (const SourceConfig& source : parts.receiver.sources())
+    for (std::size_t i = 0; i < kReceptions; ++i)
+      page.sample({{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
+                  static_cast<std::int64_t>(
+                      parts.receiver.counters(source.name).receptions[i].load()));
+
+  page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",
+              "When the source's last verified delivery came; 0: never.");
+  for (const SourceConfig& source : parts.receiver.sources())
+    page.sample({{"source", source.name}},
+                parts.receiver.counters(source.name).last_delivery_ms / 1000);
+
+  page.family("fieldhook_jobs", "gauge", "Jobs by plugin and state; final states are totals.");
+  for (const auto& [plugin, states] : Views(parts.store.reader()).tallies())
+    for (const auto& [state, jobs] : states) page.sample({{"plugin", plugin}, {"state", state}}, jobs);
+
+  page.family("fieldhook_workers", "gauge", "Worker processes by plugin.");
+  for (const auto& [plugin, workers] : parts.supervisor.workers_by_plugin())
+    page.sample({{"plugin", plugin}}, workers);
+
+  page.family("fieldhook_plugin_active", "gauge", "1 when the plugin has a build that runs.");
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    page.sample({{"plugin", plugin.row.name}}, plugin.can_run() ? 1 : 0);
+  return page.take();
+}
+
+}  // namespace fh

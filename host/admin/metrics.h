@@ -1,0 +1,10 @@
+// The Prometheus text of /metrics, version 0.0.4.
+#pragma once
+
+#include "admin/api.h"
+
+namespace fh {
+
+std::string metrics_text(const ApiParts& parts);
+
+}  // namespace fh

@@ -1,0 +1,74 @@
+#include "admin/view_json.h"
+
+#include <algorithm>
+
+namespace fh {
+namespace {
+
+Json time_or_null(const std::optional<TimePoint>& at) { return at ? Json(rfc3339(*at)) : Json(); }
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
+Json stored(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
+
+// The attempt under way or, between runs, the last one charged; 0 before the first.
+int attempt_of(const JobView& job) {
+  const int running = job.state == "running" ? 1 : 0;
+  return std::min(job.counters.attempts + running, job.counters.max_attempts);
+}
+
+}  // namespace
+
+Json to_json(const RecordKey& record) {
+  return {{"account", record.account}, {"type", name_of(record.type)}, {"id", record.key}};
+}
+
+Json to_json(const JobView& job) {
+  return {{"id", job.id},
+          {"plugin", job.plugin},
+          {"state", job.state},
+          {"reason", text_or_null(job.reason)},
+          {"attempt", attempt_of(job)},
+          {"max_attempts", job.counters.max_attempts},
+          {"crashes", job.counters.crashes},
+          {"lost", job.counters.lost},
+          {"record", to_json(job.record)},
+          {"delivery", job.delivery},
+          {"event", job.event},
+          {"parent", id_or_null(job.parent)},
+          {"matched", stored(job.matched)},
+          {"created_at", rfc3339(job.created_at)},
+          {"run_at", rfc3339(job.run_at)},
+          {"started_at", time_or_null(job.started_at)},
+          {"finished_at", time_or_null(job.finished_at)},
+          {"build", text_or_null(job.build)}};
+}
+
+Json to_json(const RunView& run) {
+  return {{"run", run.run},
+          {"lease", run.lease},
+          {"build", run.build},
+          {"outcome", text_or_null(run.outcome)},
+          {"error", text_or_null(run.error)},
+          {"started_at", rfc3339(run.started_at)},
+          {"ended_at", time_or_null(run.ended_at)}};
+}
+
+Json to_json(const DeliveryView& delivery) {
+  return {{"id", delivery.id},
+          {"source", delivery.source},
+          {"status", delivery.status},
+          {"reason", text_or_null(delivery.reason)},
+          {"received_at", rfc3339(delivery.received_at)},
+          {"duplicate_of", id_or_null(delivery.duplicate_of)},
+          {"secret", delivery.secret}};
+}
+
+Json to_json(const EventView& event) {
+  return {{"id", event.id},
+          {"record", to_json(event.record)},
+          {"kind", event.kind},
+          {"mode", event.mode},
+          {"changes", stored(event.changes)}};
+}
+
+}  // namespace fh

@@ -1,0 +1,92 @@
+#include "base/clock.h"
+
+#include <cstdio>
+#include <ctime>
+
+namespace fh {
+
+TimePoint SystemClock::now() const {
+  return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+}
+
+std::string rfc3339(TimePoint at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
+  std::tm utc{};
+  gmtime_r(&whole, &utc);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
+                utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
+                static_cast<int>((at - seconds).count()));
+  return text;
+}
+
+namespace {
+
+// Reads a number of exactly `digits` digits off the front.
+std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int number = 0;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool take_char(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text[0]) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// ".5", ".123456": cut to milliseconds.
+Millis take_fraction(std::string_view& text) {
+  if (!take_char(text, ".")) return Millis(0);
+  int ms = 0;
+  int scale = 100;
+  while (auto digit = take_number(text, 1)) {
+    ms += *digit * scale;
+    scale /= 10;
+  }
+  return Millis(ms);
+}
+
+std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
+  if (take_char(text, "Zz")) return std::chrono::minutes(0);
+  const bool west = text.starts_with('-');
+  if (!take_char(text, "+-")) return std::nullopt;
+  const auto hours = take_number(text, 2);
+  if (!hours || !take_char(text, ":")) return std::nullopt;
+  const auto minutes = take_number(text, 2);
+  if (!minutes) return std::nullopt;
+  const std::chrono::minutes offset(*hours * 60 + *minutes);
+  return west ? -offset : offset;
+}
+
+}  // namespace
+
+std::optional<TimePoint> parse_rfc3339(std::string_view text) {
+  int parts[6];
+  constexpr std::string_view kAfter[6] = {"-", "-", "Tt ", ":", ":", ""};
+  for (int i = 0; i < 6; ++i) {
+    const auto number = take_number(text, i == 0 ? 4 : 2);
+    if (!number || (!kAfter[i].empty() && !take_char(text, kAfter[i]))) return std::nullopt;
+    parts[i] = *number;
+  }
+  const Millis fraction = take_fraction(text);
+  const auto offset = take_offset(text);
+  const std::chrono::year_month_day date{std::chrono::year(parts[0]),
+                                         std::chrono::month(static_cast<unsigned>(parts[1])),
+                                         std::chrono::day(static_cast<unsigned>(parts[2]))};
+  const bool valid = offset && text.empty() && date.ok() && parts[3] < 24 && parts[4] < 60 &&
+                     parts[5] <= 60;
+  if (!valid) return std::nullopt;
+  const auto time = std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
+                    std::chrono::seconds(parts[5]);
+  return std::chrono::time_point_cast<Millis>(std::chrono::sys_days(date) + time - *offset) +
+         fraction;
+}
+
+}  // namespace fh

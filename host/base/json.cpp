@@ -1,0 +1,112 @@
+#include "base/json.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace fh {
+namespace {
+
+// Builds the value while it checks; a SAX reader is the one place nlohmann/json shows the raw text
+// of a number and every key, repeated ones too.
+class StrictReader final : public nlohmann::json_sax<Json> {
+ public:
+  Json root;
+  std::string reason;
+  std::size_t offset = 0;
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
+
+  bool number_float(number_float_t value, const string_t& text) override {
+    if (text.find_first_of(".eE") == string_t::npos)
+      return refuse("integer " + text.substr(0, 40) + " does not fit in 64 bits");
+    return add(value);
+  }
+
+  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_array(std::size_t) override { return open(Json::array()); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    const auto [place, fresh] = stack_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
+    if (!fresh) return refuse("key \"" + name.substr(0, 60) + "\" stands twice in one object");
+    member_ = &place->second;
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
+    if (reason.empty()) {
+      const std::string what = error.what();
+      const auto colon = what.find(": ");
+      reason = "not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2));
+    }
+    offset = position;
+    return false;
+  }
+
+ private:
+  template <class Value>
+  bool add(Value&& value) {
+    place(std::forward<Value>(value));
+    return true;
+  }
+
+  template <class Value>
+  Json* place(Value&& value) {
+    if (stack_.empty()) {
+      root = std::forward<Value>(value);
+      return &root;
+    }
+    if (stack_.back()->is_array()) {
+      auto& items = stack_.back()->get_ref<Json::array_t&>();
+      items.emplace_back(std::forward<Value>(value));
+      return &items.back();
+    }
+    *member_ = std::forward<Value>(value);
+    return member_;
+  }
+
+  bool open(Json container) {
+    if (stack_.size() >= kMaxJsonDepth)
+      return refuse("nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    stack_.push_back(place(std::move(container)));
+    return true;
+  }
+
+  bool close() {
+    stack_.pop_back();
+    return true;
+  }
+
+  bool refuse(std::string why) {
+    reason = std::move(why);
+    return false;
+  }
+
+  // Pointers stay valid: a parent never grows while one of its children is open.
+  std::vector<Json*> stack_;
+  Json* member_ = nullptr;
+};
+
+}  // namespace
+
+StrictJson parse_strict(std::string_view text) {
+  const auto nul = text.find('\0');
+  if (nul != std::string_view::npos)
+    return {nullptr, JsonRefusal{"a NUL byte is not allowed", nul}};
+  StrictReader reader;
+  if (Json::sax_parse(text.begin(), text.end(), &reader)) return {std::move(reader.root), {}};
+  return {nullptr, JsonRefusal{reader.reason, reader.offset}};
+}
+
+std::string to_text(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace fh

@@ -1,0 +1,33 @@
+// Json and strict parsing. Json is the host's JSON value everywhere. parse_strict() is for text that
+// strangers send: it refuses what nlohmann/json lets through (a NUL byte, a key given twice, an
+// integer beyond 64 bits that would become a double, depth without limit). Safe from any thread.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fh {
+
+using Json = nlohmann::json;
+
+constexpr int kMaxJsonDepth = 64;
+
+struct JsonRefusal {
+  std::string reason;   // a sentence without a capital: "key \"a\" stands twice in one object"
+  std::size_t offset;   // bytes from the start of the text, as far as the parser can tell
+};
+
+struct StrictJson {
+  Json value;
+  std::optional<JsonRefusal> refusal;  // when set, value is null
+};
+
+/// Parses RFC 8259 text with the limits above. Never throws on input.
+[[nodiscard]] StrictJson parse_strict(std::string_view text);
+
+/// dump() that never throws: bytes that are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string to_text(const Json& value, int indent = -1);
+
+}  // namespace fh

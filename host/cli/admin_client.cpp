@@ -1,0 +1,62 @@
+#include "cli/admin_client.h"
+
+#include <cstdlib>
+
+#include "cli/http_call.h"
+#include "cli/table.h"
+#include "ingress/percent.h"
+
+namespace fh {
+namespace {
+
+std::string given(const Arguments& arguments, const char* option, const char* variable) {
+  if (const auto value = arguments.option(option)) return *value;
+  const char* value = std::getenv(variable);
+  return value == nullptr ? "" : value;
+}
+
+std::string problem_text(int status, const Json& problem) {
+  const std::string title = cell(problem, "title");
+  const std::string detail = cell(problem, "detail");
+  std::string text = title.empty() ? "the host answered " + std::to_string(status) : title;
+  if (!detail.empty()) text += ": " + detail;
+  if (status == 401 || status == 403) text += " (give --token or set FIELDHOOK_TOKEN)";
+  return text;
+}
+
+}  // namespace
+
+AdminClient::AdminClient(const Arguments& arguments)
+    : url_(given(arguments, "url", "FIELDHOOK_URL")),
+      token_(given(arguments, "token", "FIELDHOOK_TOKEN")) {
+  if (url_.empty()) url_ = "http://127.0.0.1:8081";
+}
+
+Json AdminClient::get(const std::string& path, const Query& query) const {
+  std::string target = path;
+  for (const auto& [name, value] : query)
+    target += (&name == &query.front().first ? "?" : "&") + percent_encode(name) + "=" +
+              percent_encode(value);
+  return call("GET", target);
+}
+
+Json AdminClient::call(const std::string& method, const std::string& target) const {
+  HttpCall call{method, url_, "/api/v1" + target, {{"Accept", "application/json"}}, {}};
+  if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
+  const HttpReply reply = perform(call);
+  Json json = Json::parse(reply.body, nullptr, false);
+  if (json.is_discarded())
+    throw Unreachable(url_ + " answered " + std::to_string(reply.status) +
+                      " with something that is not JSON (is this the host's admin address?)");
+  if (reply.status >= 300) throw ApiProblem(problem_text(reply.status, json), json);
+  return json;
+}
+
+AdminClient::Query query_of(const Arguments& arguments, const std::vector<std::string>& names) {
+  AdminClient::Query query;
+  for (const std::string& name : names)
+    if (const auto value = arguments.option(name)) query.emplace_back(name, *value);
+  return query;
+}
+
+}  // namespace fh

@@ -1,0 +1,36 @@
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/config_path.h"
+#include "cli/shown.h"
+#include "config/config.h"
+
+namespace fh {
+
+// Reads secrets too, as the host will: run it as the host's user.
+int run_config_check(const Arguments& arguments) {
+  const std::string path = config_path(arguments);
+  const bool json = arguments.has("json");
+  try {
+    const Config config = load_config(path);
+    const auto sources = static_cast<std::int64_t>(config.sources.size());
+    if (json)
+      std::cout << R"({"valid": true, "mistakes": []})"
+                << "\n";
+    else
+      std::cout << config.file.string() << " is valid: " << counted(sources, "source") << "\n";
+    return kDone;
+  } catch (const ConfigErrors& errors) {
+    if (!json) throw;
+    std::cout << to_text({{"valid", false}, {"mistakes", errors.mistakes()}}, 2) << "\n";
+    return kWrongUsage;
+  }
+}
+
+int run_config_show(const Arguments& arguments) {
+  const Config config = load_config(config_path(arguments), {.read_secrets = false});
+  std::cout << to_text(describe(config), arguments.has("json") ? -1 : 2) << "\n";
+  return kDone;
+}
+
+}  // namespace fh

@@ -1,0 +1,37 @@
+// HttpCall: one HTTP request and its reply, over Poco. Plain http only: the admin API is on this
+// machine, and what must cross a network goes through a proxy. Bounded: 10 s for each step, 64 MiB
+// of reply. Poco's exceptions end here.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+
+namespace fh {
+
+/// Nobody answered, or it was not the host: exit code 3.
+class Unreachable : public HostError {
+ public:
+  using HostError::HostError;
+};
+
+struct HttpCall {
+  std::string method;
+  std::string base;    // "http://127.0.0.1:8081", with a path before `target` if there is one
+  std::string target;  // path and query, percent-encoded
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+struct HttpReply {
+  int status = 0;
+  std::string body;
+};
+
+/// Throws Unreachable, whose text names `base` and never `target`, which may hold a token;
+/// UsageError when `base` is no http URL.
+HttpReply perform(const HttpCall& call);
+
+}  // namespace fh

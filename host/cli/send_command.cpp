@@ -1,0 +1,97 @@
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "cli/command.h"
+#include "cli/config_path.h"
+#include "cli/http_call.h"
+#include "cli/shown.h"
+#include "cli/table.h"
+#include "config/config.h"
+#include "ingress/sign.h"
+
+namespace fh {
+namespace {
+
+std::string read_body(const std::string& file) {
+  if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream stream(file, std::ios::binary);
+  std::string body{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream) throw UsageError("cannot read " + file);
+  return body;
+}
+
+SourceConfig find_source(const Config& config, const std::string& name) {
+  std::vector<std::string> names;
+  for (const SourceConfig& source : config.sources) {
+    if (source.name == name) return source;
+    names.push_back(source.name);
+  }
+  throw UsageError("no source is named \"" + name + "\"" + did_you_mean(name, names) + " in " +
+                   config.file.string());
+}
+
+// A server that listens on every address is asked on this machine's own.
+std::string ingest_url(const Config& config, const Arguments& arguments) {
+  if (const auto url = arguments.option("ingest-url")) return *url;
+  ListenAddress address = config.ingest.listen;
+  if (address.port == 0)
+    throw UsageError("ingest.listen has port 0, so the host picks its port: give --ingest-url");
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  return "http://" + address.text();
+}
+
+RawRequest make_request(SourceConfig source, const Arguments& arguments) {
+  Secret& secret = source.verify.secrets.front();
+  secret.value = secret.from.resolve();
+  RawRequest request;
+  request.path = source.path;
+  request.body = read_body(arguments.words.front());
+  request.headers = {{"Content-Type", "application/json"}, {"User-Agent", "fieldhook-send"}};
+  if (const auto id = arguments.option("id")) {
+    if (id->empty() || printable(*id) != *id) throw UsageError("--id must be a text in one line");
+    request.headers.emplace_back("X-Fieldhook-Delivery", *id);
+  }
+  sign(source.verify, request);
+  return request;
+}
+
+std::string accepted_text(const Json& answer) {
+  const std::string reason = cell(answer, "reason");
+  const Json jobs = answer.value("jobs", Json(0));
+  return cell(answer, "status") + ": delivery " + cell(answer, "delivery") + ", " +
+         counted(jobs.is_number_integer() ? jobs.get<std::int64_t>() : 0, "job") +
+         (reason.empty() ? "" : " (" + reason + ")") + "\n";
+}
+
+std::string refused_text(int status, const Json& answer) {
+  std::string why = cell(answer, "detail");
+  if (why.empty()) why = cell(answer, "title");
+  return "refused: the host answered " + std::to_string(status) + (why.empty() ? "" : ": " + why) +
+         "\n";
+}
+
+}  // namespace
+
+int run_send(const Arguments& arguments) {
+  const auto name = arguments.option("source");
+  if (!name) throw UsageError("send needs --source NAME: a source of the configuration");
+  const Config config = load_config(config_path(arguments), {.read_secrets = false});
+  const RawRequest request = make_request(find_source(config, *name), arguments);
+
+  const std::string query = request.query.empty() ? "" : "?" + request.query;
+  const HttpReply reply = perform({request.method, ingest_url(config, arguments),
+                                   request.path + query, request.headers, request.body});
+  const Json answer = Json::parse(reply.body, nullptr, false);
+  const bool accepted = reply.status == 200 && answer.is_object();
+  if (arguments.has("json"))
+    std::cout << (answer.is_discarded() ? reply.body : to_text(answer, 2)) << "\n";
+  else if (accepted)
+    std::cout << accepted_text(answer);
+  else
+    std::cerr << refused_text(reply.status, answer);
+  return accepted ? kDone : kFailed;
+}
+
+}  // namespace fh

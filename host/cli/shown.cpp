@@ -1,0 +1,52 @@
+#include "cli/shown.h"
+
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/table.h"
+
+namespace fh {
+
+int show(const Arguments& arguments, const Json& json,
+         const std::function<std::string(const Json&)>& for_people) {
+  std::cout << (arguments.has("json") ? to_text(json, 2) + "\n" : for_people(json));
+  return kDone;
+}
+
+std::string checked_id(const std::string& word) {
+  constexpr std::size_t kMostDigits = 18;
+  const bool digits = word.find_first_not_of("0123456789") == std::string::npos;
+  if (word.empty() || !digits || word.size() > kMostDigits || word.front() == '0')
+    throw UsageError("\"" + word + "\" is no id: ids are whole numbers, as the list shows them");
+  return word;
+}
+
+std::string members(const Json& object, const std::vector<std::string>& names) {
+  Table table;
+  for (const std::string& name : names) table.add({"  " + name, cell(object, name)});
+  return table.text();
+}
+
+std::string record_text(const Json& record) {
+  if (!record.is_object()) return "";
+  return cell(record, "type") + " " + cell(record, "id") + " (" + cell(record, "account") + ")";
+}
+
+std::string short_build(const Json& object) {
+  constexpr std::size_t kDigits = 12;
+  return cell(object, "build").substr(0, kDigits);
+}
+
+std::string tallies_text(const Json& tallies) {
+  if (!tallies.is_object()) return "";
+  std::string text;
+  for (const auto& [state, count] : tallies.items())
+    if (count != 0) text += (text.empty() ? "" : ", ") + state + " " + cell(count);
+  return text;
+}
+
+std::string counted(std::int64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace fh

@@ -1,0 +1,37 @@
+#include "cli/admin_client.h"
+#include "cli/command.h"
+#include "cli/shown.h"
+#include "cli/table.h"
+
+namespace fh {
+namespace {
+
+const Json& list_of(const Json& object, const char* key) {
+  static const Json kEmpty = Json::array();
+  return object.contains(key) && object[key].is_array() ? object[key] : kEmpty;
+}
+
+std::string status_text(const Json& status) {
+  const std::string jobs = tallies_text(status.value("jobs", Json::object()));
+  const bool ready = status.value("ready", Json(false)) == true;
+  std::string text = "fieldhook " + cell(status, "version") + ", " +
+                     (ready ? "ready" : "not ready") + "\njobs: " + (jobs.empty() ? "none" : jobs) +
+                     "\n";
+
+  Table plugins({"PLUGIN", "VERSION", "BUILD", "STATE"});
+  for (const Json& plugin : list_of(status, "plugins"))
+    plugins.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin),
+                 cell(plugin, "state")});
+  Table sources({"SOURCE", "PATH", "LAST DELIVERY"});
+  for (const Json& source : list_of(status, "sources"))
+    sources.add({cell(source, "name"), cell(source, "path"), cell(source, "last_delivery_at")});
+  return text + "\n" + plugins.text() + "\n" + sources.text();
+}
+
+}  // namespace
+
+int run_status(const Arguments& arguments) {
+  return show(arguments, AdminClient(arguments).get("/status"), status_text);
+}
+
+}  // namespace fh

@@ -1,0 +1,95 @@
+#include "config/config.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "config/config_sections.h"
+#include "config/config_text.h"
+
+namespace fh {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestFile = kMiB;
+
+std::string joined(const std::vector<std::string>& mistakes) {
+  std::string text;
+  for (const std::string& mistake : mistakes) text += (text.empty() ? "" : "\n") + mistake;
+  return text;
+}
+
+std::string read_file(const fs::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file || fs::is_directory(path)) {
+    const std::string cause = errno != 0 ? std::strerror(errno) : "not a file";
+    throw ConfigErrors({"config: cannot read " + path.string() + ": " + cause});
+  }
+  std::string text(kLargestFile + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestFile)
+    throw ConfigErrors({"config: " + path.string() + " is larger than 1 MiB"});
+  return text;
+}
+
+Config read_config(const Json& document, Reading& reading) {
+  ConfigReader top(document, reading);
+  Config config;
+  top.text_or_empty("$schema");  // for editors; nothing here reads it
+  config.ingest = read_ingest(top.section("ingest"));
+  config.admin = read_admin(top.section("admin"));
+  config.store = read_store(top);
+  config.workers = read_workers(top.section("workers"));
+  config.plugins = read_plugins(top.section("plugins"));
+  config.sources = read_sources(top);
+  config.log = read_log(top.section("log"));
+  return config;
+}
+
+// A document that takes every branch of the reading, and nothing else.
+Json every_branch() {
+  const Json nothing = Json::object();
+  const Json secrets = Json::array({nothing});
+  Json sources = Json::array();
+  for (const std::string& scheme : verify_schemes())
+    sources.push_back({{"verify", {{"scheme", scheme}, {"secrets", secrets}}}});
+  return {{"admin", {{"tokens", secrets}}},
+          {"plugins",
+           {{"settings", {{"*", nothing}}},
+            {"secrets", {{"*", {{"*", "env:NAME"}}}}},
+            {"limits", {{"*", nothing}}}}},
+          {"sources", sources}};
+}
+
+}  // namespace
+
+ConfigErrors::ConfigErrors(std::vector<std::string> mistakes)
+    : HostError(joined(mistakes)), mistakes_(std::move(mistakes)) {}
+
+Config load_config(const fs::path& path, const LoadOptions& options) {
+  const fs::path file = fs::absolute(path).lexically_normal();
+  const ConfigText text = parse_config_text(read_file(file));
+  if (text.syntax_error)
+    throw ConfigErrors({"config: " + file.string() + ": " + *text.syntax_error});
+
+  Reading reading{file.parent_path(), options, {}, {}};
+  for (const std::string& place : text.repeated_keys)
+    reading.mistake(place, "stands twice in one object");
+  Config config = read_config(text.value, reading);
+  if (!reading.mistakes.empty()) throw ConfigErrors(std::move(reading.mistakes));
+  config.file = file;
+  return config;
+}
+
+std::set<std::string> known_config_keys() {
+  LoadOptions options;
+  options.read_secrets = false;
+  Reading reading{{}, options, {}, {}};
+  read_config(every_branch(), reading);
+  return reading.known_keys;
+}
+
+}  // namespace fh

@@ -1,0 +1,168 @@
+// Config: the configuration file as plain structs. Whoever holds one holds a configuration without
+// mistakes: load_config() reports all of them at once and returns nothing if there is one. Paths
+// are absolute, defaults are filled in, limits are held. Every key, default and limit is explained
+// in docs/configuration.md. Verification and admin secrets are in here: describe() shows a Config
+// without them. Plain values, owned by whoever loaded them.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "config/listen_address.h"
+#include "config/secret_ref.h"
+#include "domain/event.h"
+#include "domain/record.h"
+
+namespace fh {
+
+/// A named secret that is checked on every request, so that it is read once, when the file is.
+struct Secret {
+  std::string name;  // for logs and for rotation; the value never shows
+  SecretRef from;
+  std::string value;  // empty only after LoadOptions{.read_secrets = false}
+};
+
+struct IngestConfig {
+  ListenAddress listen{"0.0.0.0", 8080};
+  std::size_t max_body = 1024 * 1024;
+  Millis request_deadline = std::chrono::seconds(10);  // from the first byte to the last
+  std::size_t max_connections = 128;                   // each has a thread of the ingest server
+};
+
+/// Without tokens `listen` is loopback, and the server answers its health endpoints only.
+struct AdminConfig {
+  ListenAddress listen{"127.0.0.1", 8081};
+  std::vector<Secret> tokens;
+};
+
+struct WorkersConfig {
+  std::size_t max = 16;
+  Millis drain_grace = std::chrono::seconds(30);  // of a drain, then running jobs are cancelled
+  Millis cancel_grace = std::chrono::seconds(5);  // from cancelled() until the worker is killed
+  Millis handshake = std::chrono::seconds(10);    // of a new worker, to load its build
+};
+
+/// What the operator says about one plugin; where nothing is said, its manifest holds.
+struct PluginLimits {
+  std::optional<int> slots;
+  std::optional<int> max_attempts;
+  std::optional<Millis> timeout;
+  std::optional<Millis> backoff;
+  std::optional<Millis> backoff_max;
+  std::size_t backlog = 100'000;  // open jobs; the manifest has no say in it
+};
+
+struct PluginsConfig {
+  /// owner: file and folder belong to root or to the host's user, and nobody else may write them.
+  /// none: any file that is there; for a folder that is protected by other means.
+  enum class Trust { owner, none };
+
+  std::filesystem::path directory;
+  Trust trust = Trust::owner;
+  std::map<std::string, Json> settings;  // by plugin; objects, as written
+  std::map<std::string, std::map<std::string, SecretRef>> secrets;  // by plugin; resolved at use
+  std::map<std::string, PluginLimits> limits;                       // by plugin
+
+  PluginLimits limits_of(const std::string& plugin) const;
+};
+
+/// The signature is the HMAC of the raw body, in `header` after `prefix`.
+struct HmacSha256 {
+  enum class Encoding { hex, base64 };
+  std::string header;
+  std::string prefix;
+  Encoding encoding = Encoding::hex;
+};
+
+/// The token is the value of one query parameter.
+struct QueryToken {
+  std::string parameter;
+};
+
+/// The token is the one path segment after `base`, the source's path without a slash at its end.
+struct PathToken {
+  std::string base;
+};
+
+/// The token is the header's value after `prefix`.
+struct HeaderToken {
+  std::string header;
+  std::string prefix;
+};
+
+struct VerifyConfig {
+  std::variant<HmacSha256, QueryToken, PathToken, HeaderToken> scheme;
+  std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
+};
+
+struct SourceConfig {
+  enum class FirstSeen { baseline, changed };
+
+  std::string name;
+  std::string path;     // exact; with a PathToken, deliveries come to one segment below it
+  std::string sender;   // one of LoadOptions::known_senders
+  std::string account;  // default: the sender's name
+  RecordType record = RecordType::contact;
+  EventKind event = EventKind::updated;
+  FirstSeen first_seen = FirstSeen::baseline;
+  Millis dedupe_window = std::chrono::minutes(10);  // zero: a repeated body is never a duplicate
+  VerifyConfig verify;
+};
+
+struct LogConfig {
+  LogLevel level = LogLevel::info;
+  std::optional<std::filesystem::path> file;  // else standard error
+};
+
+struct Config {
+  std::filesystem::path file;  // the file it was read from
+  IngestConfig ingest;
+  AdminConfig admin;
+  std::filesystem::path store;  // the SQLite file
+  WorkersConfig workers;
+  PluginsConfig plugins;
+  std::vector<SourceConfig> sources;
+  LogConfig log;
+};
+
+/// All mistakes of one configuration; what() has them one per line, each a sentence that begins
+/// with "config: " and names place, value, cause and, where there is one, the likely remedy.
+class ConfigErrors : public HostError {
+ public:
+  explicit ConfigErrors(std::vector<std::string> mistakes);
+  const std::vector<std::string>& mistakes() const { return mistakes_; }
+
+ private:
+  std::vector<std::string> mistakes_;
+};
+
+struct LoadOptions {
+  std::vector<std::string> known_senders = {"insites"};
+  /// false: Secret::value stays empty and an unreadable secret is no mistake, for commands that
+  /// look at a configuration without being the host.
+  bool read_secrets = true;
+};
+
+/// Reads, checks and completes the file (JSON; // and /* */ comments allowed; 1 MiB at most).
+/// Throws ConfigErrors.
+Config load_config(const std::filesystem::path& path, const LoadOptions& options = {});
+
+/// The configuration in the file's own shape, defaults filled in and secrets as references: what
+/// load_config() would take again.
+Json describe(const Config& config);
+
+/// Every key that load_config() knows: "ingest.listen", "sources[].verify.header",
+/// "plugins.limits.*.slots". Documentation and schema are tested against it.
+std::set<std::string> known_config_keys();
+
+}  // namespace fh

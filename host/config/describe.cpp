@@ -1,0 +1,108 @@
+// describe(): a Config in its file's own shape. It prints references, never a secret's value.
+#include "config/config.h"
+#include "config/quantity.h"
+
+namespace fh {
+namespace {
+
+Json describe_secrets(const std::vector<Secret>& secrets) {
+  Json list = Json::array();
+  for (const Secret& secret : secrets)
+    list.push_back({{"name", secret.name}, {"from", secret.from.text()}});
+  return list;
+}
+
+Json describe_limits(const PluginLimits& limits) {
+  Json json = {{"backlog", limits.backlog}};
+  if (limits.slots) json["slots"] = *limits.slots;
+  if (limits.max_attempts) json["max_attempts"] = *limits.max_attempts;
+  if (limits.timeout) json["timeout"] = duration_text(*limits.timeout);
+  if (limits.backoff) json["backoff"] = duration_text(*limits.backoff);
+  if (limits.backoff_max) json["backoff_max"] = duration_text(*limits.backoff_max);
+  return json;
+}
+
+Json describe_plugins(const PluginsConfig& plugins) {
+  Json secrets = Json::object();
+  for (const auto& [plugin, references] : plugins.secrets) {
+    secrets[plugin] = Json::object();
+    for (const auto& [name, reference] : references) secrets[plugin][name] = reference.text();
+  }
+  Json limits = Json::object();
+  for (const auto& [plugin, one] : plugins.limits) limits[plugin] = describe_limits(one);
+  return {{"directory", plugins.directory.string()},
+          {"trust", plugins.trust == PluginsConfig::Trust::owner ? "owner" : "none"},
+          {"settings", Json(Json::object_t(plugins.settings.begin(), plugins.settings.end()))},
+          {"secrets", secrets},
+          {"limits", limits}};
+}
+
+struct DescribeScheme {
+  Json operator()(const HmacSha256& hmac) const {
+    const bool hex = hmac.encoding == HmacSha256::Encoding::hex;
+    return {{"scheme", "hmac-sha256"},
+            {"header", hmac.header},
+            {"prefix", hmac.prefix},
+            {"encoding", hex ? "hex" : "base64"}};
+  }
+  Json operator()(const QueryToken& token) const {
+    return {{"scheme", "url-token"}, {"in", "query:" + token.parameter}};
+  }
+  Json operator()(const PathToken&) const { return {{"scheme", "url-token"}, {"in", "path"}}; }
+  Json operator()(const HeaderToken& token) const {
+    return {{"scheme", "header-token"}, {"header", token.header}, {"prefix", token.prefix}};
+  }
+};
+
+Json describe_source(const SourceConfig& source) {
+  Json verify = std::visit(DescribeScheme(), source.verify.scheme);
+  verify["secrets"] = describe_secrets(source.verify.secrets);
+  const bool baseline = source.first_seen == SourceConfig::FirstSeen::baseline;
+  return {{"name", source.name},
+          {"path", source.path},
+          {"sender", source.sender},
+          {"account", source.account},
+          {"record", name_of(source.record)},
+          {"event", name_of(source.event)},
+          {"first_seen", baseline ? "baseline" : "changed"},
+          {"dedupe", {{"window", duration_text(source.dedupe_window)}}},
+          {"verify", verify}};
+}
+
+const char* level_name(LogLevel level) {
+  switch (level) {
+    case LogLevel::error: return "error";
+    case LogLevel::warning: return "warning";
+    case LogLevel::info: return "info";
+    case LogLevel::debug: return "debug";
+  }
+  return "info";
+}
+
+}  // namespace
+
+Json describe(const Config& config) {
+  Json admin = {{"listen", config.admin.listen.text()}};
+  if (!config.admin.tokens.empty()) admin["tokens"] = describe_secrets(config.admin.tokens);
+  Json log = {{"level", level_name(config.log.level)}};
+  if (config.log.file) log["file"] = config.log.file->string();
+  Json sources = Json::array();
+  for (const SourceConfig& source : config.sources) sources.push_back(describe_source(source));
+  return {{"ingest",
+           {{"listen", config.ingest.listen.text()},
+            {"max_body", size_text(config.ingest.max_body)},
+            {"request_deadline", duration_text(config.ingest.request_deadline)},
+            {"max_connections", config.ingest.max_connections}}},
+          {"admin", admin},
+          {"store", "sqlite:" + config.store.string()},
+          {"workers",
+           {{"max", config.workers.max},
+            {"drain_grace", duration_text(config.workers.drain_grace)},
+            {"cancel_grace", duration_text(config.workers.cancel_grace)},
+            {"handshake", duration_text(config.workers.handshake)}}},
+          {"plugins", describe_plugins(config.plugins)},
+          {"sources", sources},
+          {"log", log}};
+}
+
+}  // namespace fh

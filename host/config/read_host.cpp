@@ -1,0 +1,64 @@
+#include "config/config_sections.h"
+
+namespace fh {
+
+using namespace std::chrono_literals;
+
+IngestConfig read_ingest(ConfigReader in) {
+  const IngestConfig defaults;
+  IngestConfig ingest;
+  ingest.listen = in.address("listen", defaults.listen);
+  ingest.max_body = in.size("max_body", defaults.max_body, {kKiB, 64 * kMiB});
+  ingest.request_deadline =
+      in.duration("request_deadline", defaults.request_deadline, {100ms, 10min});
+  ingest.max_connections = static_cast<std::size_t>(
+      in.number("max_connections", static_cast<std::int64_t>(defaults.max_connections), {1, 4096}));
+  return ingest;
+}
+
+AdminConfig read_admin(ConfigReader in) {
+  AdminConfig admin;
+  admin.listen = in.address("listen", admin.listen);
+  admin.tokens = in.secrets("tokens");
+  if (!in.has("tokens") && !admin.listen.loopback())
+    in.mistake("listen", "\"" + admin.listen.text() +
+                             "\" can be reached from other machines: give admin.tokens, or listen "
+                             "on 127.0.0.1, [::1] or localhost");
+  return admin;
+}
+
+std::filesystem::path read_store(ConfigReader& top) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  const std::string store = top.text("store", "sqlite:var/fieldhook.db");
+  if (store.starts_with(kSqlite) && store.size() > kSqlite.size())
+    return (top.reading().folder / store.substr(kSqlite.size())).lexically_normal();
+  // A connection string of another store may hold a password: only its first word is shown.
+  if (!store.empty())
+    top.mistake("store", "\"" + store.substr(0, store.find(':')) +
+                             ":...\" is not supported (supported: sqlite:PATH)");
+  return {};
+}
+
+WorkersConfig read_workers(ConfigReader in) {
+  const WorkersConfig defaults;
+  WorkersConfig workers;
+  workers.max = static_cast<std::size_t>(
+      in.number("max", static_cast<std::int64_t>(defaults.max), {1, 1024}));
+  workers.drain_grace = in.duration("drain_grace", defaults.drain_grace, {0ms, 24h});
+  workers.cancel_grace = in.duration("cancel_grace", defaults.cancel_grace, {0ms, 10min});
+  workers.handshake = in.duration("handshake", defaults.handshake, {100ms, 10min});
+  return workers;
+}
+
+LogConfig read_log(ConfigReader in) {
+  LogConfig log;
+  const std::string level = in.choice("level", {"error", "warning", "info", "debug"}, "info");
+  if (level == "error") log.level = LogLevel::error;
+  if (level == "warning") log.level = LogLevel::warning;
+  if (level == "debug") log.level = LogLevel::debug;
+  const auto file = in.path("file", ".");
+  if (in.has("file")) log.file = file;
+  return log;
+}
+
+}  // namespace fh

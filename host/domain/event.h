@@ -1,0 +1,48 @@
+// Event: one record's change read from a delivery. Absent, null and "" are three things: a change
+// without `from` means the old value is unknown, a null one means it was null. Plain values.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "domain/record.h"
+
+namespace fh {
+
+struct Change {
+  std::optional<Json> from;  // nullopt: not known
+  Json to;
+};
+
+/// By field; a custom field goes by its bare name unless a standard field has the same one.
+using Changes = std::map<std::string, Change>;
+
+enum class EventKind { created, updated, deleted };
+
+/// What the payload held: the whole record, its changes, or both.
+enum class PayloadMode { full_object, changes_only, changes_with_snapshot };
+
+struct Event {
+  RecordType type = RecordType::contact;
+  EventKind kind = EventKind::updated;
+  PayloadMode mode = PayloadMode::changes_only;
+  Aliases aliases;
+  Changes changes;    // full_object: empty until compared with the baseline
+  Json snapshot;      // an object, or null when the payload held none
+  std::string sender_id;    // the sender's own id of this event; empty when it has none
+  std::string occurred_at;  // as the sender wrote it; empty when unknown
+  std::string actor;        // who made the change, as the sender wrote it; empty when unknown
+};
+
+std::string_view name_of(EventKind kind);
+std::optional<EventKind> event_kind_from(std::string_view name);
+std::string_view name_of(PayloadMode mode);
+std::optional<PayloadMode> payload_mode_from(std::string_view name);
+
+/// {"field": {"from": old, "to": new}}; "from" is left out when it is unknown.
+Json to_json(const Changes& changes);
+Changes changes_from_json(const Json& json);
+
+}  // namespace fh

@@ -1,0 +1,124 @@
+#include "domain/snapshot.h"
+
+namespace fh {
+namespace {
+
+constexpr std::string_view kCustomPrefix = "custom_field.";
+
+const Json* member(const Json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+void lay_over(Json& baseline, const Json& snapshot) {
+  for (const auto& [name, value] : snapshot.items()) {
+    if (name != kCustomFields || !value.is_object()) {
+      baseline[name] = value;
+      continue;
+    }
+    Json& custom = baseline[name];
+    if (!custom.is_object()) custom = Json::object();
+    for (const auto& [field, inner] : value.items()) {
+      custom[field] = inner;
+      // A change list may have told of this field before anyone knew that it is a custom one.
+      if (!snapshot.contains(field)) baseline.erase(field);
+    }
+  }
+}
+
+void set_field(Json& record, const std::string& path, const Json& value) {
+  Json* place = &record;
+  std::string_view rest = path;
+  if (rest.starts_with(kCustomPrefix) ||
+      (!record.contains(first_segment(path)) &&
+       member(record.value(kCustomFields, Json()), first_segment(path)) != nullptr)) {
+    place = &record[std::string(kCustomFields)];
+    rest = bare_field(path);
+  }
+  if (place->is_object() && place->contains(rest)) {
+    (*place)[std::string(rest)] = value;
+    return;
+  }
+  for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    if (!place->is_object()) *place = Json::object();
+    place = &(*place)[std::string(rest.substr(0, dot))];
+    rest.remove_prefix(dot + 1);
+  }
+  if (!place->is_object()) *place = Json::object();
+  (*place)[std::string(rest)] = value;
+}
+
+void compare_field(Changes& changes, const std::string& name, const Json* old, const Json& now) {
+  if (old != nullptr && *old == now) return;
+  Change& change = changes[name];
+  if (old != nullptr) change.from = *old;
+  change.to = now;
+}
+
+}  // namespace
+
+std::string_view bare_field(std::string_view path) {
+  if (path.starts_with(kCustomPrefix)) path.remove_prefix(kCustomPrefix.size());
+  return path;
+}
+
+std::string_view first_segment(std::string_view path) {
+  const std::string_view bare = bare_field(path);
+  return bare.substr(0, bare.find('.'));
+}
+
+const Json* find_inside(const Json& value, std::string_view path) {
+  const Json* at = &value;
+  while (!path.empty()) {
+    if (const Json* whole = member(*at, path)) return whole;
+    const auto dot = path.find('.');
+    at = member(*at, path.substr(0, dot));
+    if (at == nullptr) return nullptr;
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return at;
+}
+
+const Json* find_field(const Json& snapshot, std::string_view path) {
+  if (const Json* standard = find_inside(snapshot, path)) return standard;
+  const Json* custom = member(snapshot, kCustomFields);
+  return custom == nullptr ? nullptr : find_inside(*custom, bare_field(path));
+}
+
+Changes compare(const Json& baseline, const Json& snapshot) {
+  Changes changes;
+  for (const auto& [name, value] : snapshot.items()) {
+    if (name != kCustomFields || !value.is_object()) {
+      compare_field(changes, name, member(baseline, name), value);
+      continue;
+    }
+    for (const auto& [field, inner] : value.items()) {
+      const bool shadowed = snapshot.contains(field);
+      const std::string full = std::string(kCustomPrefix) + field;
+      const Json* old = find_inside(baseline, full);
+      if (old == nullptr && !shadowed) old = member(baseline, field);
+      compare_field(changes, shadowed ? full : field, old, inner);
+    }
+  }
+  return changes;
+}
+
+Json merge(Json baseline, const Event& event) {
+  if (!baseline.is_object()) baseline = Json::object();
+  if (event.snapshot.is_object()) {
+    lay_over(baseline, event.snapshot);
+    return baseline;
+  }
+  for (const auto& [field, change] : event.changes) set_field(baseline, field, change.to);
+  return baseline;
+}
+
+void fill_old_values(Changes& changes, const Json& baseline) {
+  for (auto& [field, change] : changes) {
+    if (change.from) continue;
+    if (const Json* old = find_field(baseline, field)) change.from = *old;
+  }
+}
+
+}  // namespace fh

@@ -1,0 +1,36 @@
+// Snapshots: what is known of a record, as the JSON object its CRM describes it with. A field is
+// named by a path "a.b"; a custom field f stands in "custom_field" and is named f or custom_field.f,
+// a standard field of the same name going first. Absent means unknown, never cleared: comparing and
+// merging leave alone what the newer side does not mention. Pure functions; safe from any thread.
+#pragma once
+
+#include <string_view>
+
+#include "base/json.h"
+#include "domain/event.h"
+
+namespace fh {
+
+inline constexpr std::string_view kCustomFields = "custom_field";
+
+/// The part of a path before its first dot, "custom_field." left out.
+std::string_view first_segment(std::string_view path);
+/// "custom_field.f" -> "f"; any other path as it is.
+std::string_view bare_field(std::string_view path);
+
+/// The value at a path inside a plain value; null pointer when it is absent.
+const Json* find_inside(const Json& value, std::string_view path);
+/// The value of a field of a snapshot, standard fields first; null pointer when it is absent.
+const Json* find_field(const Json& snapshot, std::string_view path);
+
+/// What differs: every field of `snapshot` whose value is not that of `baseline`. A field that the
+/// baseline does not know counts as changed, its old value unknown. An empty baseline gives all.
+Changes compare(const Json& baseline, const Json& snapshot);
+
+/// The last known record after the event: its snapshot laid over the baseline, or its changes.
+Json merge(Json baseline, const Event& event);
+
+/// Fills in the unknown old values of a change list from the baseline.
+void fill_old_values(Changes& changes, const Json& baseline);
+
+}  // namespace fh

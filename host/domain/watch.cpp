@@ -1,0 +1,159 @@
+#include "domain/watch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "domain/snapshot.h"
+
+namespace fh {
+namespace {
+
+bool is_empty_value(const Json& value) { return value.is_null() || value == ""; }
+
+FieldChange whole(const Change& change) {
+  return {true, change.from ? &*change.from : nullptr, &change.to};
+}
+
+// The part of a wider change that lies at `rest` inside it. Unless both sides are known and equal
+// there, the change is believed.
+FieldChange narrowed(const Change& change, std::string_view rest) {
+  const Json* to = find_inside(change.to, rest);
+  const Json* from = change.from ? find_inside(*change.from, rest) : nullptr;
+  if (to == nullptr && from == nullptr) return {};
+  if (to != nullptr && from != nullptr && *to == *from) return {};
+  return {true, from, to};
+}
+
+bool met(const Watch& watch, const FieldChange& change) {
+  switch (watch.kind) {
+    case WatchKind::changes: return true;
+    case WatchKind::becomes:
+      return change.to != nullptr &&
+             std::find(watch.values.begin(), watch.values.end(), *change.to) != watch.values.end();
+    case WatchKind::from_to:
+      return change.from != nullptr && change.to != nullptr && *change.from == watch.values[0] &&
+             *change.to == watch.values[1];
+    case WatchKind::clears:
+      return change.to != nullptr && is_empty_value(*change.to) &&
+             (change.from == nullptr || !is_empty_value(*change.from));
+    case WatchKind::created: return false;
+  }
+  return false;
+}
+
+std::string mistake_in_keys(const Json& json) {
+  static const std::set<std::string> kKnown = {"record", "field", "changes", "becomes",
+                                               "from",   "to",    "clears",  "created"};
+  for (const auto& [key, value] : json.items())
+    if (!kKnown.contains(key)) return "unknown key \"" + key + "\"";
+  return "";
+}
+
+}  // namespace
+
+FieldChange change_at(const Event& event, std::string_view field) {
+  const std::string bare(bare_field(field));
+  for (const std::string& name : {std::string(field), bare})
+    if (const auto exact = event.changes.find(name); exact != event.changes.end())
+      return whole(exact->second);
+  for (const auto& [name, change] : event.changes) {
+    const std::string_view changed = bare_field(name);
+    if (bare.size() > changed.size() && bare.starts_with(changed) && bare[changed.size()] == '.')
+      return narrowed(change, std::string_view(bare).substr(changed.size() + 1));
+    if (changed.size() > bare.size() && changed.starts_with(bare) && changed[bare.size()] == '.')
+      return {true, nullptr, find_field(event.snapshot, field)};
+  }
+  return {};
+}
+
+bool matches(const Watch& watch, const Event& event) {
+  if (watch.type != event.type) return false;
+  if (watch.kind == WatchKind::created) return event.kind == EventKind::created;
+  const FieldChange change = change_at(event, watch.field);
+  return change.changed && met(watch, change);
+}
+
+std::string describe(const Watch& watch) {
+  const std::string type(name_of(watch.type));
+  const std::string subject = type + " " + watch.field;
+  switch (watch.kind) {
+    case WatchKind::changes: return subject + " changes";
+    case WatchKind::from_to:
+      return subject + " from " + to_text(watch.values[0]) + " to " + to_text(watch.values[1]);
+    case WatchKind::clears: return subject + " clears";
+    case WatchKind::created: return type + " created";
+    case WatchKind::becomes: break;
+  }
+  std::string text = subject + " becomes ";
+  for (std::size_t i = 0; i < watch.values.size(); ++i)
+    text += (i == 0 ? "" : " or ") + to_text(watch.values[i]);
+  return text;
+}
+
+Json to_json(const Watch& watch) {
+  Json json = {{"record", name_of(watch.type)}};
+  if (watch.kind != WatchKind::created) json["field"] = watch.field;
+  switch (watch.kind) {
+    case WatchKind::changes: json["changes"] = true; break;
+    case WatchKind::becomes: json["becomes"] = watch.values; break;
+    case WatchKind::from_to:
+      json["from"] = watch.values[0];
+      json["to"] = watch.values[1];
+      break;
+    case WatchKind::clears: json["clears"] = true; break;
+    case WatchKind::created: json["created"] = true; break;
+  }
+  return json;
+}
+
+ParsedWatch watch_from_json(const Json& json) {
+  ParsedWatch parsed;
+  const auto fail = [&parsed](std::string why) {
+    parsed.mistake = std::move(why);
+    return parsed;
+  };
+  if (!json.is_object()) return fail("a watch is a JSON object");
+  if (auto mistake = mistake_in_keys(json); !mistake.empty()) return fail(mistake);
+  const auto record = json.find("record");
+  const auto type = record != json.end() && record->is_string()
+                        ? record_type_from(record->get_ref<const std::string&>())
+                        : std::nullopt;
+  if (!type) return fail("\"record\" must be \"contact\" or \"company\"");
+  Watch& watch = parsed.watch;
+  watch.type = *type;
+
+  const bool has_pair = json.contains("from") || json.contains("to");
+  const int conditions = json.contains("changes") + json.contains("becomes") + has_pair +
+                         json.contains("clears") + json.contains("created");
+  if (conditions != 1)
+    return fail("a watch has one condition of changes, becomes, from and to, clears, created");
+  for (const char* flag : {"changes", "clears", "created"})
+    if (json.contains(flag) && json[flag] != true)
+      return fail(std::string("\"") + flag + "\" can only be true");
+
+  const auto field = json.find("field");
+  if (json.contains("created")) {
+    if (field != json.end()) return fail("a creation watch has no field");
+    watch.kind = WatchKind::created;
+    return parsed;
+  }
+  if (field == json.end() || !field->is_string() || *field == "")
+    return fail("\"field\" must name a field");
+  watch.field = *field;
+  if (json.contains("clears")) watch.kind = WatchKind::clears;
+  if (json.contains("becomes")) {
+    if (!json["becomes"].is_array() || json["becomes"].empty())
+      return fail("\"becomes\" must list at least one value");
+    watch.kind = WatchKind::becomes;
+    watch.values = json["becomes"].get<std::vector<Json>>();
+  }
+  if (has_pair) {
+    if (!json.contains("from") || !json.contains("to"))
+      return fail("\"from\" and \"to\" belong together");
+    watch.kind = WatchKind::from_to;
+    watch.values = {json["from"], json["to"]};
+  }
+  return parsed;
+}
+
+}  // namespace fh

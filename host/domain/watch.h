@@ -1,0 +1,49 @@
+// Watch: a plugin's declaration of what it waits for: a record type, a field, and a condition on
+// that field's change. Edge-triggered: the field must be among the event's changes. Plain values.
+//
+// JSON, as manifests write it:  {"record": "contact", "field": "status", "becomes": ["Passed"]}
+//   "changes": true | "becomes": [v, ...] | "from": a, "to": b | "clears": true
+//   {"record": "contact", "created": true} has no field.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/event.h"
+
+namespace fh {
+
+enum class WatchKind { changes, becomes, from_to, clears, created };
+
+struct Watch {
+  RecordType type = RecordType::contact;
+  WatchKind kind = WatchKind::changes;
+  std::string field;          // empty for created
+  std::vector<Json> values;   // becomes: any of these; from_to: {from, to}
+
+  bool operator==(const Watch&) const = default;
+};
+
+/// Whether the event meets the watch. `from_to` needs a known old value.
+bool matches(const Watch& watch, const Event& event);
+
+/// `contact level2_review_status becomes "Passed"`, for people.
+std::string describe(const Watch& watch);
+
+Json to_json(const Watch& watch);
+
+struct ParsedWatch {
+  Watch watch;
+  std::string mistake;  // empty when the JSON is a watch
+};
+ParsedWatch watch_from_json(const Json& json);
+
+/// What the event says of one field path: the change, narrowed or widened to exactly that path.
+struct FieldChange {
+  bool changed = false;
+  const Json* from = nullptr;  // null pointer: unknown
+  const Json* to = nullptr;    // null pointer: unknown or absent
+};
+FieldChange change_at(const Event& event, std::string_view field);
+
+}  // namespace fh

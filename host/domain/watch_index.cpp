@@ -1,0 +1,113 @@
+#include "domain/watch_index.h"
+
+#include <algorithm>
+#include <set>
+
+#include "domain/snapshot.h"
+
+namespace fh {
+namespace {
+
+std::string value_key(const Json& value) {
+  // 1 and 1.0 are equal values and must meet in one place.
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (number > -9e15 && number < 9e15 &&
+        number == static_cast<double>(static_cast<std::int64_t>(number)))
+      return std::to_string(static_cast<std::int64_t>(number));
+  }
+  return to_text(value);
+}
+
+// The values whose arrival can meet the watch; empty when any value can.
+std::vector<std::string> trigger_values(const Watch& watch) {
+  switch (watch.kind) {
+    case WatchKind::changes:
+    case WatchKind::created: return {};
+    case WatchKind::clears: return {value_key(nullptr), value_key("")};
+    case WatchKind::from_to: return {value_key(watch.values[1])};
+    case WatchKind::becomes: break;
+  }
+  std::set<std::string> keys;
+  for (const Json& value : watch.values) keys.insert(value_key(value));
+  return {keys.begin(), keys.end()};
+}
+
+}  // namespace
+
+WatchIndex::WatchIndex(std::vector<PluginWatches> plugins) : plugins_(std::move(plugins)) {
+  std::sort(plugins_.begin(), plugins_.end(),
+            [](const auto& left, const auto& right) { return left.plugin < right.plugin; });
+  for (std::uint32_t plugin = 0; plugin < plugins_.size(); ++plugin)
+    for (std::uint32_t watch = 0; watch < plugins_[plugin].watches.size(); ++watch)
+      add({plugin, watch}, plugins_[plugin].watches[watch]);
+}
+
+void WatchIndex::add(Place place, const Watch& watch) {
+  TypeWatches& type = types_[static_cast<std::size_t>(watch.type)];
+  if (watch.kind == WatchKind::created) {
+    type.created.push_back(place);
+    return;
+  }
+  PathWatches& path = type.by_segment[std::string(first_segment(watch.field))][watch.field];
+  const auto values = trigger_values(watch);
+  if (values.empty()) path.any_value.push_back(place);
+  for (const std::string& value : values) path.by_value[value].push_back(place);
+}
+
+template <class Visit>
+void WatchIndex::visit_candidates(const Event& event, Visit&& visit) const {
+  const TypeWatches& type = of(event.type);
+  if (event.kind == EventKind::created)
+    for (const Place& place : type.created) visit(place);
+  for (const auto& [field, change] : event.changes) {
+    const auto segment = type.by_segment.find(std::string(first_segment(field)));
+    if (segment == type.by_segment.end()) continue;
+    for (const auto& [path, watches] : segment->second) {
+      const FieldChange at = change_at(event, path);
+      if (!at.changed) continue;
+      for (const Place& place : watches.any_value) visit(place);
+      if (at.to == nullptr || watches.by_value.empty()) continue;
+      const auto value = watches.by_value.find(value_key(*at.to));
+      if (value == watches.by_value.end()) continue;
+      for (const Place& place : value->second) visit(place);
+    }
+  }
+}
+
+std::vector<Match> WatchIndex::match(const Event& event) const {
+  std::map<std::uint32_t, std::set<std::uint32_t>> met;
+  visit_candidates(event, [&](const Place& place) {
+    if (matches(plugins_[place.plugin].watches[place.watch], event))
+      met[place.plugin].insert(place.watch);
+  });
+  std::vector<Match> found;
+  for (const auto& [plugin, watches] : met) {
+    Match& match = found.emplace_back(Match{plugins_[plugin].plugin, {}});
+    for (const std::uint32_t watch : watches)
+      match.watches.push_back(describe(plugins_[plugin].watches[watch]));
+  }
+  return found;
+}
+
+bool WatchIndex::may_match(const Event& event) const {
+  bool found = false;
+  if (event.mode != PayloadMode::full_object) {
+    visit_candidates(event, [&](const Place&) { found = true; });
+    return found;
+  }
+  const TypeWatches& type = of(event.type);
+  if (event.kind == EventKind::created && !type.created.empty()) return true;
+  const auto watched = [&type](const std::string& field) {
+    return type.by_segment.contains(field);
+  };
+  for (const auto& [name, value] : event.snapshot.items()) {
+    if (watched(name)) return true;
+    if (name != kCustomFields || !value.is_object()) continue;
+    for (const auto& custom : value.items())
+      if (watched(custom.key())) return true;
+  }
+  return false;
+}
+
+}  // namespace fh

@@ -1,0 +1,44 @@
+// Accepting a delivery: records, duplicates, baselines, matches, jobs, all in one transaction on the
+// writer's thread, in commit order. What it decides is on disk before the answer goes out.
+#pragma once
+
+#include "config/config.h"
+#include "domain/watch_index.h"
+#include "runtime/catalog.h"
+#include "store/transaction.h"
+
+namespace fh {
+
+/// One verified and read request.
+struct Arrival {
+  std::int64_t delivery = 0;  // its id
+  const SourceConfig* source = nullptr;
+  std::string secret;      // the name of the secret that proved it
+  std::string head;        // JSON, credentials masked
+  std::string body;        // as it came
+  std::string body_hash;   // SHA-256 of it
+  std::string sender_id;   // of the whole delivery; "" when the sender gave none
+  std::string unmapped;    // why it could not be read; events are then empty
+  std::vector<Event> events;
+};
+
+struct Acceptance {
+  std::string status;  // accepted, duplicate, ignored
+  std::string reason;
+  int jobs = 0;
+};
+
+/// The plugin has as many open jobs as it may have; the sender must come again.
+class BacklogFull : public HostError {
+ public:
+  explicit BacklogFull(const std::string& plugin)
+      : HostError("plugin " + plugin + " has reached its backlog limit") {}
+};
+
+/// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.
+Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);
+
+/// How long a sender's own delivery id is remembered.
+inline constexpr Millis kSenderIdKept = std::chrono::hours(24 * 7);
+
+}  // namespace fh

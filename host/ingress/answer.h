@@ -1,0 +1,19 @@
+// Answer: what the host says to one HTTP request, free of any HTTP library's types. The front end
+// adds Content-Length, Date and Connection; everything else is here. A plain value.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fh {
+
+struct Answer {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Retry-After
+  bool close = false;  // end the connection: its unread bytes must not become the next request
+};
+
+}  // namespace fh

@@ -1,0 +1,90 @@
+#include "queue/dispatcher.h"
+
+#include <algorithm>
+
+namespace fh {
+
+void Dispatcher::park(Parking parking, bool nudge_writer) {
+  {
+    const std::lock_guard lock(mutex_);
+    to_look_at_.insert(parking.plugin);
+    parked_[parking.plugin].push_back(std::move(parking));
+  }
+  if (nudge_writer) nudge();
+}
+
+bool Dispatcher::withdraw(IdleWorker* worker) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [plugin, parked] : parked_)
+    if (std::erase_if(parked, [&](const Parking& p) { return p.worker == worker; }) > 0)
+      return true;
+  return false;
+}
+
+void Dispatcher::look_at(const std::string& plugin) {
+  {
+    const std::lock_guard lock(mutex_);
+    to_look_at_.insert(plugin);
+  }
+  nudge();
+}
+
+void Dispatcher::pause() {
+  const std::lock_guard lock(mutex_);
+  paused_ = true;
+}
+
+// An empty transaction: it writes nothing and syncs nothing, but its end runs the hook.
+void Dispatcher::nudge() {
+  store_.write_later("nudge", [](Transaction&) {});
+}
+
+void Dispatcher::before_commit(Transaction& tx) {
+  due_ = tx.jobs.take_earliest_due();
+  const std::lock_guard lock(mutex_);
+  to_look_at_.merge(tx.jobs.take_ready());
+  if (paused_) return;
+  looked_at_.assign(to_look_at_.begin(), to_look_at_.end());
+  for (const std::string& plugin : looked_at_) lease_for(tx, plugin);
+  to_look_at_.clear();
+}
+
+void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
+  std::vector<Parking>& parked = parked_[plugin];
+  while (!parked.empty()) {
+    const Parking& parking = parked.back();
+    const TimePoint until = tx.now + parking.timeout;
+    auto job = tx.jobs.lease_next(plugin, {tx.host_run, parking.build, tx.now, until});
+    if (!job) return;
+    // Out of the parking first: what the tables throw from here on puts it back.
+    granted_.emplace_back(parking, Lease{std::move(*job), {}, {}, until});
+    parked.pop_back();
+    Lease& lease = granted_.back().second;
+    lease.event = tx.jobs.event(lease.job.event);
+    lease.record = tx.records.load(lease.job.record);
+  }
+  if (tx.jobs.has_ready(plugin)) starved_.push_back(plugin);
+}
+
+void Dispatcher::after_commit() {
+  // Moved out first: a callback may lead to another transaction only after this one is done with.
+  auto granted = std::exchange(granted_, {});
+  auto starved = std::exchange(starved_, {});
+  const auto due = std::exchange(due_, {});
+  looked_at_.clear();
+  for (auto& [parking, lease] : granted) parking.worker->take(std::move(lease));
+  if (callbacks_.starved)
+    for (const std::string& plugin : starved) callbacks_.starved(plugin);
+  if (callbacks_.due && due) callbacks_.due(*due);
+}
+
+void Dispatcher::after_rollback() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [parking, lease] : std::exchange(granted_, {}))
+    parked_[parking.plugin].push_back(parking);
+  to_look_at_.insert(looked_at_.begin(), looked_at_.end());
+  looked_at_.clear();
+  starved_.clear();
+}
+
+}  // namespace fh

@@ -1,0 +1,86 @@
+// Dispatcher: brings ready jobs and idle workers together, inside the writer's transactions. An idle
+// worker's slot parks here; at the end of every transaction the parked slots of the plugins that have
+// ready jobs are leased one each, so accepting a job and leasing it cost one commit, and nobody polls.
+//
+// park(), withdraw() and the rest: any thread. The hooks: the writer's thread. Callbacks are made
+// from the writer's thread after the commit, without a lock held, and must not wait.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+
+namespace fh {
+
+/// A job that a worker has the right to run, with all that the run needs.
+struct Lease {
+  JobRow job;
+  EventRow event;
+  StoredRecord record;
+  TimePoint until;  // the run's deadline
+};
+
+/// One idle worker. Owned by its slot; must outlive its time in the dispatcher.
+class IdleWorker {
+ public:
+  virtual ~IdleWorker() = default;
+  /// Called once per park(), after the lease is on disk.
+  virtual void take(Lease lease) = 0;
+};
+
+struct Parking {
+  std::string plugin;
+  std::string build;
+  Millis timeout;  // of a run
+  IdleWorker* worker = nullptr;
+};
+
+class Dispatcher final : public CommitHook {
+ public:
+  struct Callbacks {
+    std::function<void(const std::string& plugin)> starved;  // ready jobs, no idle worker
+    std::function<void(TimePoint due)> due;                  // a job waits for this time
+  };
+
+  explicit Dispatcher(Store& store) : store_(store) {}
+  void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
+
+  /// The worker gets the plugin's next job as soon as there is one. With `nudge` false the caller is
+  /// about to commit something anyway, and that commit looks.
+  void park(Parking parking, bool nudge = true);
+  /// Takes the worker back; false: a lease is on its way to it, wait for take().
+  [[nodiscard]] bool withdraw(IdleWorker* worker);
+  /// Looks at the plugin's ready jobs again: it got a build, or work was left over.
+  void look_at(const std::string& plugin);
+  /// Nothing is leased from now on; parked workers stay parked.
+  void pause();
+
+  void before_commit(Transaction& tx) override;
+  void after_commit() override;
+  void after_rollback() override;
+
+ private:
+  void lease_for(Transaction& tx, const std::string& plugin);
+  void nudge();
+
+  Store& store_;
+  Callbacks callbacks_;
+
+  std::mutex mutex_;
+  bool paused_ = false;                                  // guarded by mutex_
+  std::map<std::string, std::vector<Parking>> parked_;   // guarded by mutex_; last in, first out
+  std::set<std::string> to_look_at_;                     // guarded by mutex_
+
+  // Of the transaction under way; the writer's thread only.
+  std::vector<std::pair<Parking, Lease>> granted_;
+  std::vector<std::string> looked_at_;
+  std::vector<std::string> starved_;
+  std::optional<TimePoint> due_;
+};
+
+}  // namespace fh

@@ -1,0 +1,46 @@
+// Finishing a run: the job's next state, its history and what the run wrote, in one transaction,
+// fenced by the lease. Runs on the writer's thread.
+#pragma once
+
+#include <vector>
+
+#include "store/transaction.h"
+
+namespace fh {
+
+/// A write of the plugin's state for the job's record.
+struct StateWrite {
+  std::string value;          // JSON
+  std::int64_t expected = 0;  // the version it was based on
+};
+
+/// What a run, or one once or step of it, leaves behind if it succeeds.
+struct Effects {
+  std::vector<StateWrite> states;
+  std::vector<NewJob> jobs;  // created_at is the time of the call; run_at counts from there
+};
+
+struct RunEnd {
+  std::int64_t job = 0;
+  std::int64_t lease = 0;
+  Outcome outcome;
+  Effects effects{};  // outside once and step; kept with done and snooze only
+  BackoffPolicy backoff{};
+  double jitter = 0;  // [0, 1)
+};
+
+/// The state write did not find the version it was based on: somebody else wrote in between.
+class StateConflict : public HostError {
+ public:
+  explicit StateConflict(const std::string& plugin)
+      : HostError("state: another job of " + plugin + " changed it meanwhile") {}
+};
+
+/// Throws StateConflict; whatever of it was written is the caller's transaction's to undo.
+void apply(Transaction& tx, const JobRow& job, const Effects& effects);
+
+/// Where the job went; nullopt: the lease was lost and nothing changed. A state conflict turns the
+/// outcome into a retry.
+std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end);
+
+}  // namespace fh

@@ -1,0 +1,25 @@
+#include "queue/recover.h"
+
+#include "queue/finish.h"
+
+namespace fh {
+
+int recover(Store& store) {
+  constexpr int kRunsPerCommit = 1000;
+  int lost = 0;
+  while (true) {
+    const int ended = store.write([](Transaction& tx) {
+      const auto jobs = tx.jobs.leased_before(tx.host_run, kRunsPerCommit);
+      for (const JobRow& job : jobs) {
+        const Outcome outcome{.kind = OutcomeKind::lost, .text = "the host ended during the run"};
+        const auto next = after_run(job.counters, outcome, {}, tx.now, 0);
+        CHECK(tx.jobs.end_run(job, outcome, next, tx.now));
+      }
+      return static_cast<int>(jobs.size());
+    });
+    lost += ended;
+    if (ended < kRunsPerCommit) return lost;
+  }
+}
+
+}  // namespace fh

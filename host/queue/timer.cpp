@@ -1,0 +1,82 @@
+#include "queue/timer.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace fh {
+namespace {
+
+constexpr int kJobsPerTick = 1000;
+constexpr int kPrunedPerTick = 1000;
+// What expires is looked at this often even when no job is due; so is a clock that jumped.
+constexpr Millis kLongest = std::chrono::seconds(60);
+// After a full tick the rest follows at once; after a failed one it does not spin.
+constexpr Millis kShortest = Millis(20);
+
+struct DueJobs {
+  std::vector<std::int64_t> jobs;
+  std::optional<TimePoint> next;
+};
+
+}  // namespace
+
+TimePoint Timer::tick() {
+  const DueJobs due = store_.write([](Transaction& tx) {
+    tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
+    tx.effects.prune_echoes(tx.now);
+    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), tx.jobs.next_due()};
+  });
+  for (const std::int64_t job : due.jobs)
+    store_.write_later("wake job " + std::to_string(job),
+                       [job](Transaction& tx) { tx.jobs.wake(job); });
+  const TimePoint now = clock_.now();
+  const TimePoint latest = now + kLongest;
+  const TimePoint earliest = due.jobs.empty() ? now : now + kShortest;
+  return std::max(earliest, std::min(due.next.value_or(latest), latest));
+}
+
+void Timer::start() {
+  thread_ = std::jthread([this] { loop(); });
+}
+
+void Timer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Timer::due_at(TimePoint at) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (at >= next_) return;
+    next_ = at;
+  }
+  changed_.notify_all();
+}
+
+void Timer::loop() {
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      next_ = clock_.now() + kLongest;  // due_at() from here on counts
+    }
+    TimePoint next;
+    try {
+      next = tick();
+    } catch (const std::exception& error) {
+      log_error("timer_failed", {{"error", error.what()}});
+      next = clock_.now() + std::chrono::seconds(1);
+    }
+    std::unique_lock lock(mutex_);
+    next_ = std::min(next_, next);
+    while (!stopping_ && clock_.now() < next_)
+      changed_.wait_for(lock, std::min(next_ - clock_.now(), kLongest));
+  }
+}
+
+}  // namespace fh

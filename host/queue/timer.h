@@ -1,0 +1,41 @@
+// Timer: one thread that takes due jobs on and prunes what expired. It sleeps until the next due time
+// and is woken when a job is given an earlier one. Each job is moved by an operation of its own, so
+// one bad row holds up no other.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "store/store.h"
+
+namespace fh {
+
+class Timer {
+ public:
+  Timer(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  ~Timer() { stop(); }
+
+  void start();
+  void stop();
+
+  /// A job waits for `at`: look no later than then. Any thread.
+  void due_at(TimePoint at);
+
+  /// One look at what is due now; returns when to look next. The thread calls it; so may a test.
+  TimePoint tick();
+
+ private:
+  void loop();
+
+  Store& store_;
+  const Clock& clock_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  TimePoint next_{};       // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace fh

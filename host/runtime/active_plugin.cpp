@@ -1,0 +1,30 @@
+#include "runtime/active_plugin.h"
+
+namespace fh {
+
+PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
+  PluginTerms terms;
+  const auto pick = [](auto& value, const auto& asked, const auto& set) {
+    if (set) value = *set;
+    else if (asked) value = *asked;
+  };
+  pick(terms.slots, manifest.slots, limits.slots);
+  pick(terms.max_attempts, manifest.max_attempts, limits.max_attempts);
+  pick(terms.timeout, manifest.timeout, limits.timeout);
+  pick(terms.backoff.first, manifest.backoff, limits.backoff);
+  pick(terms.backoff.most, manifest.backoff_max, limits.backoff_max);
+  terms.backlog = limits.backlog;
+  terms.serial = manifest.serial;
+  return terms;
+}
+
+NewJob new_job_for(const ActivePlugin& plugin) {
+  NewJob job;
+  job.plugin = plugin.row.name;
+  job.serial = plugin.terms.serial;
+  job.max_attempts = plugin.terms.max_attempts;
+  job.backlog = static_cast<std::int64_t>(plugin.terms.backlog);
+  return job;
+}
+
+}  // namespace fh

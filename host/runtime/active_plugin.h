@@ -1,0 +1,41 @@
+// ActivePlugin: a plugin whose watches are in force, with the terms its jobs run under: what the
+// operator's plugins.limits says, else what its manifest asks for, else the defaults here. Plain
+// values.
+#pragma once
+
+#include <filesystem>
+
+#include "config/config.h"
+#include "domain/backoff.h"
+#include "domain/job.h"
+#include "domain/manifest.h"
+#include "store/job_table.h"
+#include "store/plugin_table.h"
+
+namespace fh {
+
+struct PluginTerms {
+  int slots = 4;
+  int max_attempts = kDefaultMaxAttempts;
+  Millis timeout = std::chrono::seconds(60);
+  BackoffPolicy backoff;
+  std::size_t backlog = 100'000;
+  bool serial = true;
+};
+
+struct ActivePlugin {
+  PluginRow row;
+  Manifest manifest;
+  PluginTerms terms;
+  std::filesystem::path library;  // the build's private copy
+  std::string refused;            // why the file now in the folder is not used; "" when it is
+
+  bool can_run() const { return row.state == "active"; }
+};
+
+PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits);
+
+/// What a job of the plugin starts out with; the caller fills in where it comes from and when.
+NewJob new_job_for(const ActivePlugin& plugin);
+
+}  // namespace fh

@@ -1,0 +1,301 @@
+#include "runtime/catalog.h"
+
+#include "base/log.h"
+#include "runtime/probe.h"
+
+namespace fh {
+namespace {
+
+// A folder that changes is looked at once it was quiet for this long.
+constexpr Millis kQuiet(100);
+
+#ifdef _WIN32
+constexpr std::string_view kSuffix = ".dll";
+#else
+constexpr std::string_view kSuffix = ".so";
+#endif
+
+bool is_plugin_file_name(const std::string& name) {
+  return name.size() > kSuffix.size() && name.ends_with(kSuffix) && name[0] != '.';
+}
+
+std::string joined(const std::vector<std::string>& mistakes) {
+  std::string text = "its manifest cannot be used: ";
+  for (std::size_t i = 0; i < mistakes.size(); ++i) text += (i == 0 ? "" : "; ") + mistakes[i];
+  return text;
+}
+
+}  // namespace
+
+Catalog::Catalog(CatalogOptions options, Store& store, const Clock& clock)
+    : options_(std::move(options)), store_(store), clock_(clock) {}
+
+Catalog::~Catalog() { stop(); }
+
+void Catalog::set_on_change(std::function<void(const std::string&)> changed) {
+  changed_ = std::move(changed);
+}
+
+void Catalog::start() {
+  const auto& folder = options_.plugins.directory;
+  if (auto why = mistrust_of_folder(folder, options_.plugins.trust); !why.empty())
+    throw HostError("plugins: " + why);
+  std::error_code error;
+  std::filesystem::create_directories(options_.builds, error);
+  if (error) throw HostError("plugins: cannot make " + options_.builds.string());
+  load_stored();
+  // Watched before it is read, so that no change falls in between.
+  watch_ = std::make_unique<FolderWatch>(folder, [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      folder_changed_ = true;
+    }
+    wake_.notify_all();
+  });
+  judge_folder();
+  thread_ = std::jthread([this] { loop(); });
+}
+
+void Catalog::stop() {
+  watch_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Catalog::loop() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    wake_.wait(lock, [this] { return folder_changed_ || stopping_; });
+    while (std::exchange(folder_changed_, false) && !stopping_)
+      wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
+    if (stopping_) return;
+    lock.unlock();
+    try {
+      judge_folder();
+    } catch (const std::exception& error) {
+      log_error("plugin_folder_failed", {{"error", error.what()}});
+    }
+    lock.lock();
+  }
+}
+
+void Catalog::load_stored() {
+  const auto rows = store_.write([](Transaction& tx) { return tx.plugins.all(); });
+  std::set<std::filesystem::path> used;
+  state_.with([&](State& state) {
+    for (const PluginRow& row : rows) {
+      ActivePlugin plugin;
+      plugin.row = row;
+      plugin.manifest = manifest_from_text(row.manifest).manifest;
+      plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(row.name));
+      plugin.library = options_.builds / (row.build + std::string(kSuffix));
+      used.insert(plugin.library);
+      state.plugins[row.name] = std::move(plugin);
+    }
+    rebuild_index(state);
+  });
+  for (const auto& entry : std::filesystem::directory_iterator(options_.builds)) {
+    std::error_code ignored;
+    if (!used.contains(entry.path())) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+std::map<std::string, Catalog::Stamp> Catalog::list_folder() const {
+  std::map<std::string, Stamp> present;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.plugins.directory)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_plugin_file_name(name)) continue;
+    std::error_code size_error;
+    std::error_code time_error;
+    present[name] = {entry.file_size(size_error), entry.last_write_time(time_error)};
+  }
+  return present;
+}
+
+void Catalog::judge_folder() {
+  const std::lock_guard one_at_a_time(judging_);
+  const auto present = list_folder();
+  // First what is gone, so that a plugin whose file was renamed finds its name free.
+  note_missing(present);
+  for (const auto& [file, stamp] : present) {
+    const bool known = state_.with([&](const State& state) {
+      const auto seen = state.files.find(file);
+      return seen != state.files.end() && seen->second.stamp == stamp;
+    });
+    if (known) continue;
+    try {
+      judge(file, stamp);
+    } catch (const HostError& error) {
+      refuse(file, stamp, error.what());
+    }
+  }
+}
+
+void Catalog::note_missing(const std::map<std::string, Stamp>& present) {
+  std::vector<std::string> missing;
+  state_.with([&](State& state) {
+    std::erase_if(state.files, [&](const auto& file) { return !present.contains(file.first); });
+    for (const auto& [name, plugin] : state.plugins)
+      if (plugin.can_run() && !present.contains(plugin.row.file)) missing.push_back(name);
+  });
+  for (const std::string& plugin : missing)
+    set_missing(plugin, "its file is gone from the plugin folder: put it back, or run "
+                        "'fieldhook plugins remove " + plugin + "'");
+}
+
+void Catalog::set_missing(const std::string& name, const std::string& reason) {
+  store_.write([&](Transaction& tx) { tx.plugins.set_state(name, "missing", reason); });
+  state_.with([&](State& state) {
+    ActivePlugin& plugin = state.plugins.at(name);
+    plugin.row.state = "missing";
+    plugin.row.reason = reason;
+  });
+  log_warning("plugin_missing", {{"plugin", name}, {"reason", reason}});
+  if (changed_) changed_(name);
+}
+
+void Catalog::judge(const std::string& file, const Stamp& stamp) {
+  const JudgedFile judged = judge_plugin_file(options_.plugins.directory / file,
+                                              options_.plugins.trust, options_.builds);
+  if (const auto* refusal = std::get_if<PluginRefusal>(&judged))
+    return refuse(file, stamp, refusal->reason);
+  const PluginCopy& copy = std::get<PluginCopy>(judged);
+  const ProbeResult loaded =
+      probe({options_.worker, copy.path, options_.lock_fd}, options_.handshake);
+  if (!loaded.refused.empty()) return refuse(file, stamp, loaded.refused);
+  const ParsedManifest parsed = manifest_from_text(loaded.manifest);
+  if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
+  const std::string& name = parsed.manifest.name;
+  if (const auto other = name_taken_by(name, file); !other.empty())
+    return refuse(file, stamp, "plugin \"" + name + "\" is provided by " + other +
+                                   " already: remove one of the two files");
+  activate(file, copy, loaded.manifest);
+  std::vector<std::string> left;
+  state_.with([&](State& state) {
+    state.files[file] = {stamp, name, ""};
+    for (const auto& [other, plugin] : state.plugins)
+      if (other != name && plugin.can_run() && plugin.row.file == file) left.push_back(other);
+  });
+  for (const std::string& other : left)
+    set_missing(other, "its file " + file + " now holds plugin \"" + name + "\"");
+}
+
+void Catalog::refuse(const std::string& file, const Stamp& stamp, const std::string& reason) {
+  state_.with([&](State& state) {
+    state.files[file] = {stamp, "", reason};
+    for (auto& [name, plugin] : state.plugins)
+      if (plugin.row.file == file) plugin.refused = reason;
+  });
+  log_warning("plugin_refused", {{"file", file}, {"reason", reason}});
+}
+
+std::string Catalog::name_taken_by(const std::string& name, const std::string& file) const {
+  return state_.with([&](const State& state) -> std::string {
+    for (const auto& [other, seen] : state.files)
+      if (other != file && seen.provides == name) return other;
+    return "";
+  });
+}
+
+void Catalog::activate(const std::string& file, const PluginCopy& copy,
+                       const std::string& manifest_text) {
+  ActivePlugin plugin;
+  plugin.manifest = manifest_from_text(manifest_text).manifest;
+  const std::string name = plugin.manifest.name;
+  plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(name));
+  plugin.library = copy.path;
+  plugin.row = {name, plugin.manifest.version, copy.build, manifest_text, file, "active", "",
+                clock_.now()};
+  const auto before = find(name);
+  if (before && before->can_run() && before->row.build == copy.build)
+    plugin.row.activated_at = before->row.activated_at;
+  store_.write([&](Transaction& tx) { tx.plugins.put(plugin.row); });
+  log_info("plugin_active", {{"plugin", name},
+                             {"version", plugin.row.version},
+                             {"build", copy.build.substr(0, 12)},
+                             {"file", file}});
+  state_.with([&](State& state) {
+    state.plugins[name] = std::move(plugin);
+    rebuild_index(state);
+  });
+  if (changed_) changed_(name);
+}
+
+void Catalog::rebuild_index(State& state) {
+  std::vector<PluginWatches> watches;
+  for (const auto& [name, plugin] : state.plugins)
+    watches.push_back({name, plugin.manifest.watches});
+  state.watches = std::make_shared<const WatchIndex>(std::move(watches));
+}
+
+int Catalog::remove(const std::string& name) {
+  const std::lock_guard one_at_a_time(judging_);
+  const auto plugin = find(name);
+  if (!plugin) throw HostError("there is no plugin \"" + name + "\"");
+  if (const auto file = name_taken_by(name, ""); !file.empty())
+    throw HostError("plugin \"" + name + "\" is still provided by " + file +
+                    ": delete that file from the plugin folder first");
+  state_.with([&](State& state) {
+    state.plugins.erase(name);
+    rebuild_index(state);
+  });
+  store_.write([&](Transaction& tx) { tx.plugins.remove(name); });
+  constexpr int kJobsPerCommit = 1000;
+  int cancelled = 0;
+  while (true) {
+    const int closed = store_.write([&](Transaction& tx) {
+      const auto jobs = tx.jobs.waiting_of(name, kJobsPerCommit);
+      for (const std::int64_t job : jobs)
+        CHECK(tx.jobs.close(job, JobState::cancelled, "its plugin was removed", tx.now));
+      return static_cast<int>(jobs.size());
+    });
+    cancelled += closed;
+    if (closed < kJobsPerCommit) break;
+  }
+  log_info("plugin_removed", {{"plugin", name}, {"cancelled", cancelled}});
+  if (changed_) changed_(name);
+  return cancelled;
+}
+
+std::optional<ActivePlugin> Catalog::find(const std::string& name) const {
+  return state_.with([&](const State& state) -> std::optional<ActivePlugin> {
+    const auto found = state.plugins.find(name);
+    if (found == state.plugins.end()) return std::nullopt;
+    return found->second;
+  });
+}
+
+std::optional<NewJob> Catalog::job_for(const std::string& name) const {
+  return state_.with([&](const State& state) -> std::optional<NewJob> {
+    const auto found = state.plugins.find(name);
+    if (found == state.plugins.end()) return std::nullopt;
+    return new_job_for(found->second);
+  });
+}
+
+std::vector<ActivePlugin> Catalog::all() const {
+  return state_.with([](const State& state) {
+    std::vector<ActivePlugin> plugins;
+    for (const auto& [name, plugin] : state.plugins) plugins.push_back(plugin);
+    return plugins;
+  });
+}
+
+std::vector<RefusedFile> Catalog::refused() const {
+  return state_.with([](const State& state) {
+    std::vector<RefusedFile> files;
+    for (const auto& [file, seen] : state.files)
+      if (!seen.refused.empty()) files.push_back({file, seen.refused});
+    return files;
+  });
+}
+
+std::shared_ptr<const WatchIndex> Catalog::watches() const {
+  return state_.with([](const State& state) { return state.watches; });
+}
+
+}  // namespace fh

@@ -1,0 +1,111 @@
+// Catalog: the plugins. It judges every file of the plugin folder (bytes, then a worker that proves
+// it loads), makes builds active, keeps the manifests in the store and the index of their watches.
+// A plugin whose file is gone or broken stays in force and its jobs wait; only remove() ends it.
+//
+// judge_folder() runs on the catalog's own thread whenever the folder changes, and once in start(),
+// which returns when every file present was judged. The rest: any thread.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/guarded.h"
+#include "domain/watch_index.h"
+#include "runtime/active_plugin.h"
+#include "runtime/folder_watch.h"
+#include "runtime/plugin_file.h"
+#include "runtime/worker_process.h"
+#include "store/store.h"
+
+namespace fh {
+
+struct CatalogOptions {
+  PluginsConfig plugins;
+  std::filesystem::path builds;  // where the private copies go
+  std::filesystem::path worker;  // the fieldhook-worker executable
+  Millis handshake;
+  int lock_fd = -1;
+};
+
+/// A file that is in the folder and not used.
+struct RefusedFile {
+  std::string file;
+  std::string reason;
+};
+
+class Catalog {
+ public:
+  Catalog(CatalogOptions options, Store& store, const Clock& clock);
+  ~Catalog();
+
+  /// Called after a plugin became active with another build, or missing; on the catalog's thread.
+  void set_on_change(std::function<void(const std::string& plugin)> changed);
+
+  void start();
+  void stop();
+
+  std::optional<ActivePlugin> find(const std::string& plugin) const;
+  /// What a job of the plugin starts out with; nullopt: there is no such plugin.
+  std::optional<NewJob> job_for(const std::string& plugin) const;
+  std::vector<ActivePlugin> all() const;
+  std::vector<RefusedFile> refused() const;
+  std::shared_ptr<const WatchIndex> watches() const;
+
+  /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError when
+  /// there is no such plugin or its file is still in the folder.
+  int remove(const std::string& plugin);
+
+  /// Looks at the folder and judges what changed since the last look.
+  void judge_folder();
+
+ private:
+  struct Stamp {
+    std::uintmax_t size = 0;
+    std::filesystem::file_time_type changed;
+    bool operator==(const Stamp&) const = default;
+  };
+  struct SeenFile {
+    Stamp stamp;
+    std::string provides;  // the plugin's name; "" when refused
+    std::string refused;
+  };
+  struct State {
+    std::map<std::string, ActivePlugin> plugins;
+    std::map<std::string, SeenFile> files;
+    // Shared: a delivery that is being matched keeps the index it began with.
+    std::shared_ptr<const WatchIndex> watches = std::make_shared<WatchIndex>();
+  };
+
+  void load_stored();
+  std::map<std::string, Stamp> list_folder() const;
+  void judge(const std::string& file, const Stamp& stamp);
+  void refuse(const std::string& file, const Stamp& stamp, const std::string& reason);
+  void activate(const std::string& file, const PluginCopy& copy, const std::string& manifest_text);
+  void note_missing(const std::map<std::string, Stamp>& present);
+  void set_missing(const std::string& plugin, const std::string& reason);
+  std::string name_taken_by(const std::string& plugin, const std::string& file) const;
+  void put(ActivePlugin plugin);
+  static void rebuild_index(State& state);
+  void loop();
+
+  const CatalogOptions options_;
+  Store& store_;
+  const Clock& clock_;
+  std::function<void(const std::string&)> changed_;
+  Guarded<State> state_;
+  std::mutex judging_;  // one look at a time
+
+  std::unique_ptr<FolderWatch> watch_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool folder_changed_ = false;  // guarded by mutex_
+  bool stopping_ = false;        // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace fh

@@ -1,0 +1,39 @@
+// PluginFile: a file in the plugin folder, judged as bytes before anything loads it. The bytes that
+// were judged are the bytes that were hashed and copied, so a file that changes meanwhile, or is not
+// yet whole, never reaches a worker. Any thread.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "config/config.h"
+
+namespace fh {
+
+/// A plugin file of more than this is refused.
+inline constexpr std::uintmax_t kMaxPluginBytes = 512ULL << 20;
+
+/// The private copy a worker loads.
+struct PluginCopy {
+  std::string build;  // SHA-256 of the bytes, hex
+  std::filesystem::path path;
+};
+
+/// Why a file is not used: a sentence that says what to do.
+struct PluginRefusal {
+  std::string reason;
+};
+
+using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
+
+/// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
+/// for this machine, and keeps a copy as <builds>/<sha256>.so. Throws HostError when the copy cannot
+/// be written.
+JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
+                             const std::filesystem::path& builds);
+
+/// What keeps the folder itself from being trusted; "" when nothing does.
+std::string mistrust_of_folder(const std::filesystem::path& folder, PluginsConfig::Trust trust);
+
+}  // namespace fh

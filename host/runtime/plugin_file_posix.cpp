@@ -1,0 +1,132 @@
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/unique_fd.h"
+#include "runtime/plugin_file.h"
+
+namespace fh {
+namespace {
+
+#if defined(__x86_64__)
+constexpr Elf64_Half kMachine = EM_X86_64;
+#elif defined(__aarch64__)
+constexpr Elf64_Half kMachine = EM_AARCH64;
+#else
+#error "name this machine's ELF number here"
+#endif
+
+std::string mistrust(const struct stat& status, const std::string& what) {
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    return what + " belongs to user " + std::to_string(status.st_uid) +
+           ", neither root nor the host's own: chown it, or set plugins.trust to \"none\"";
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return what + " can be written by others: run chmod go-w on it, or set plugins.trust to "
+                  "\"none\"";
+  return "";
+}
+
+// ELF gABI: whether every part that the headers speak of lies within the bytes. A file that is
+// still being copied fails here instead of killing whoever maps it.
+std::string mistake_in_elf(const std::string& bytes) {
+  Elf64_Ehdr head;
+  if (bytes.size() < sizeof head || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
+    return "it is not a shared library: build it with c++ -shared -fPIC";
+  std::memcpy(&head, bytes.data(), sizeof head);
+  if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_machine != kMachine || head.e_type != ET_DYN)
+    return "it is not a shared library for this machine: rebuild it here with c++ -shared -fPIC";
+  const std::string cut = "it is cut short (" + std::to_string(bytes.size()) +
+                          " bytes): still being copied? copy to another name, then rename it";
+  const auto within = [&bytes](std::uint64_t offset, std::uint64_t size) {
+    return offset <= bytes.size() && size <= bytes.size() - offset;
+  };
+  if (head.e_phentsize != sizeof(Elf64_Phdr) || head.e_phnum == 0 ||
+      !within(head.e_phoff, std::uint64_t{head.e_phnum} * sizeof(Elf64_Phdr)) ||
+      !within(head.e_shoff, std::uint64_t{head.e_shnum} * head.e_shentsize))
+    return cut;
+  for (int i = 0; i < head.e_phnum; ++i) {
+    Elf64_Phdr part;
+    std::memcpy(&part, bytes.data() + head.e_phoff + static_cast<std::size_t>(i) * sizeof part,
+                sizeof part);
+    if (!within(part.p_offset, part.p_filesz)) return cut;
+  }
+  for (int i = 0; i < head.e_shnum && head.e_shentsize == sizeof(Elf64_Shdr); ++i) {
+    Elf64_Shdr section;
+    std::memcpy(&section,
+                bytes.data() + head.e_shoff + static_cast<std::size_t>(i) * sizeof section,
+                sizeof section);
+    if (section.sh_type != SHT_NOBITS && !within(section.sh_offset, section.sh_size)) return cut;
+  }
+  return "";
+}
+
+std::string read_all(int fd, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t done = 0;
+  while (done < size) {
+    const auto got = ::read(fd, bytes.data() + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+void write_all(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const auto put = ::write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw_errno("plugins: cannot write " + path);
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& builds) {
+  PluginCopy copy;
+  copy.build = to_hex(sha256(bytes));
+  copy.path = builds / (copy.build + ".so");
+  std::error_code error;
+  if (std::filesystem::file_size(copy.path, error) == bytes.size()) return copy;
+  const std::string temporary = copy.path.string() + ".part";
+  ::unlink(temporary.c_str());
+  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0500));
+  if (!fd) throw_errno("plugins: cannot write " + temporary);
+  write_all(fd.get(), bytes, temporary);
+  if (::fsync(fd.get()) != 0 || ::rename(temporary.c_str(), copy.path.c_str()) != 0)
+    throw_errno("plugins: cannot write " + copy.path.string());
+  return copy;
+}
+
+}  // namespace
+
+std::string mistrust_of_folder(const std::filesystem::path& folder, PluginsConfig::Trust trust) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+    return folder.string() + " is not a folder: make it, or correct plugins.directory";
+  return trust == PluginsConfig::Trust::owner ? mistrust(status, folder.string()) : "";
+}
+
+JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
+                             const std::filesystem::path& builds) {
+  // Non-blocking: a FIFO in the folder must not hold the host.
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0)
+    return PluginRefusal{std::string("it cannot be read: ") + std::strerror(errno)};
+  if (!S_ISREG(status.st_mode)) return PluginRefusal{"it is not a regular file"};
+  if (static_cast<std::uintmax_t>(status.st_size) > kMaxPluginBytes)
+    return PluginRefusal{"it is larger than 512 MiB"};
+  if (trust == PluginsConfig::Trust::owner)
+    if (auto why = mistrust(status, file.string()); !why.empty()) return PluginRefusal{why};
+  const std::string bytes = read_all(fd.get(), static_cast<std::size_t>(status.st_size));
+  if (auto why = mistake_in_elf(bytes); !why.empty()) return PluginRefusal{why};
+  return keep_copy(bytes, builds);
+}
+
+}  // namespace fh

@@ -1,0 +1,134 @@
+#include "runtime/run.h"
+
+#include "base/log.h"
+#include "runtime/run_frames.h"
+
+namespace fh {
+namespace {
+
+constexpr int kMaxLinesPerRun = 1000;
+constexpr std::chrono::hours kNoDeadline(24);
+
+std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
+
+void log_plugin_line(LogFields fields, wire::LogLevel level) {
+  switch (level) {
+    case wire::LogLevel::error: return log_error("plugin_log", fields);
+    case wire::LogLevel::warning: return log_warning("plugin_log", fields);
+    case wire::LogLevel::info: return log_info("plugin_log", fields);
+    case wire::LogLevel::debug: return log_debug("plugin_log", fields);
+  }
+}
+
+}  // namespace
+
+Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings, RunTerms terms,
+         const RunSignals& signals)
+    : worker_(worker),
+      lease_(lease),
+      calls_(lease, std::move(surroundings)),
+      terms_(terms),
+      signals_(signals),
+      deadline_(steady_now() + terms.timeout) {}
+
+Outcome Run::converse() {
+  send_or_kill(execute_frame(lease_));
+  while (true) {
+    heed_signals();
+    Happening happening = worker_.wait(deadline_);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) {
+      if (may_log()) log_plugin_output(lease_.job.plugin, lease_.job.id, *line);
+    } else if (const auto* frame = std::get_if<wire::Frame>(&happening)) {
+      if (auto outcome = on_frame(*frame)) return *outcome;
+    } else if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
+      return on_ended(*ended);
+    } else if (std::holds_alternative<TimedOut>(happening)) {
+      on_deadline();
+    }
+  }
+}
+
+std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
+  if (const auto* call = std::get_if<wire::Call>(&frame)) {
+    send_or_kill(calls_.serve(*call));
+  } else if (const auto* log = std::get_if<wire::Log>(&frame)) {
+    if (may_log())
+      log_plugin_line({{"job", lease_.job.id},
+                       {"plugin", lease_.job.plugin},
+                       {"text", log->text.substr(0, kMaxOutputLine)}},
+                      log->level);
+  } else if (const auto* finished = std::get_if<wire::Finished>(&frame)) {
+    if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id)) return on_finished(*finished);
+  }
+  return std::nullopt;
+}
+
+Outcome Run::on_finished(const wire::Finished& finished) {
+  Outcome outcome = outcome_of(finished);
+  // Work that was finished in spite of the request to end stays finished.
+  if (asked_to_end_ && outcome.kind != OutcomeKind::done && outcome.kind != OutcomeKind::skipped)
+    return *asked_to_end_;
+  if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) outcome.charged = false;
+  return outcome;
+}
+
+Outcome Run::on_ended(const WorkerEnded& ended) {
+  worker_lives_ = false;
+  if (asked_to_end_) return *asked_to_end_;
+  Outcome crashed{.kind = OutcomeKind::crashed};
+  crashed.text = "the worker ended with " + ended.how + " during the run";
+  if (!ended.last_errors.empty()) crashed.text += "; its last words: " + ended.last_errors;
+  return crashed;
+}
+
+void Run::heed_signals() {
+  if (signals_.cancelled_job == lease_.job.id)
+    ask_to_end(OutcomeKind::cancelled, "cancelled by an operator");
+  if (signals_.interrupted) ask_to_end(OutcomeKind::interrupted, "the host is stopping");
+}
+
+void Run::on_deadline() {
+  if (asked_to_end_) {
+    worker_.kill();
+    deadline_ = steady_now() + kNoDeadline;
+    return;
+  }
+  const auto seconds = std::chrono::duration<double>(terms_.timeout).count();
+  ask_to_end(OutcomeKind::timed_out,
+             "the run took longer than its timeout of " + std::to_string(seconds).substr(0, 6) +
+                 " s: make it shorter, or raise plugins.limits." + lease_.job.plugin + ".timeout");
+}
+
+void Run::ask_to_end(OutcomeKind why, std::string text) {
+  if (asked_to_end_) return;
+  asked_to_end_ = Outcome{.kind = why, .text = std::move(text)};
+  deadline_ = steady_now() + terms_.cancel_grace;
+  send_or_kill(wire::Cancel{static_cast<std::uint64_t>(lease_.job.id)});
+}
+
+bool Run::may_log() {
+  ++lines_;
+  if (lines_ == kMaxLinesPerRun)
+    log_warning("plugin_output_cut", {{"job", lease_.job.id},
+                                      {"plugin", lease_.job.plugin},
+                                      {"lines", kMaxLinesPerRun}});
+  return lines_ < kMaxLinesPerRun;
+}
+
+// A worker that takes nothing any more is ended; wait() then tells how.
+void Run::send_or_kill(const wire::Frame& frame) {
+  try {
+    worker_.send(frame);
+  } catch (const WireError&) {
+    worker_.kill();
+  }
+}
+
+void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line) {
+  log_info("plugin_output", {{"job", job},
+                             {"plugin", plugin},
+                             {"stream", line.is_error ? "stderr" : "stdout"},
+                             {"text", line.text}});
+}
+
+}  // namespace fh

@@ -1,0 +1,70 @@
+// Run: the conversation with a worker about one job, from EXECUTE to its end, whatever ends it: the
+// plugin's outcome, the worker's death, the deadline, an operator, a drain. First cancelled() turns
+// true, after a grace the worker's process group is killed. The slot's thread only; RunSignals are
+// set by others.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/guarded.h"
+#include "runtime/run_calls.h"
+#include "runtime/worker_process.h"
+
+namespace fh {
+
+/// What a slot is doing, for status and `jobs show`.
+struct SlotStatus {
+  std::int64_t job = 0;  // 0: idle
+  int pid = 0;           // 0: no worker
+  int percent = -1;      // what the plugin said of its progress; -1: nothing
+  std::string progress;
+};
+
+/// What others may tell a run; whoever sets one also signals the slot's WakeUp.
+struct RunSignals {
+  std::atomic<bool> interrupted{false};
+  std::atomic<std::int64_t> cancelled_job{0};
+};
+
+struct RunTerms {
+  Millis timeout;
+  Millis cancel_grace;
+};
+
+class Run {
+ public:
+  Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings, RunTerms terms,
+      const RunSignals& signals);
+
+  Outcome converse();
+
+  /// False once the worker ended: it is no good for another run.
+  bool worker_lives() const { return worker_lives_; }
+  Effects take_effects() { return calls_.take_effects(); }
+
+ private:
+  std::optional<Outcome> on_frame(const wire::Frame& frame);
+  Outcome on_finished(const wire::Finished& finished);
+  Outcome on_ended(const WorkerEnded& ended);
+  void heed_signals();
+  void on_deadline();
+  void ask_to_end(OutcomeKind why, std::string text);
+  void send_or_kill(const wire::Frame& frame);
+  bool may_log();
+
+  WorkerProcess& worker_;
+  const Lease& lease_;
+  RunCalls calls_;
+  const RunTerms terms_;
+  const RunSignals& signals_;
+  WorkerProcess::Deadline deadline_;
+  std::optional<Outcome> asked_to_end_;  // as what, once the host wants the run to end
+  bool worker_lives_ = true;
+  int lines_ = 0;
+};
+
+/// Logs one line a plugin printed; job 0: outside a run.
+void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line);
+
+}  // namespace fh

@@ -1,0 +1,220 @@
+#include "runtime/run_calls.h"
+
+#include "base/digest.h"
+
+namespace fh {
+namespace {
+
+using wire::Answer;
+using wire::CallMethod;
+using wire::CallStatus;
+
+Answer ok(std::int64_t number = 0, std::string text = "") {
+  return {.call = 0, .status = CallStatus::ok, .number = number, .text = std::move(text)};
+}
+
+Answer no(CallStatus status, std::string why) {
+  return {.call = 0, .status = status, .number = 0, .text = std::move(why)};
+}
+
+Answer too_large(const std::string& what, std::size_t size, std::size_t most) {
+  return no(CallStatus::too_large, what + " of " + std::to_string(size) + " bytes is over the " +
+                                       std::to_string(most) + " allowed");
+}
+
+Answer lease_lost() {
+  return no(CallStatus::ended, "this run lost its lease: whatever it does now is dropped");
+}
+
+}  // namespace
+
+RunCalls::RunCalls(const Lease& lease, RunSurroundings surroundings)
+    : lease_(lease),
+      surroundings_(std::move(surroundings)),
+      holder_{lease.job.plugin, lease.job.id, lease.job.lease} {
+  scopes_[0];
+}
+
+Answer RunCalls::serve(const wire::Call& call) {
+  Answer answer;
+  try {
+    if (call.job_id != static_cast<std::uint64_t>(holder_.job))
+      answer = no(CallStatus::ended, "the run this call belongs to has ended");
+    else if (call.key.size() > kMaxKeyBytes)
+      answer = too_large("a key or name", call.key.size(), kMaxKeyBytes);
+    else if (!scopes_.contains(call.scope))
+      answer = no(CallStatus::refused, "that once or step is not open");
+    else
+      answer = dispatch(call);
+  } catch (const std::exception& error) {
+    answer = no(CallStatus::failed, error.what());
+  }
+  answer.call = call.call;
+  return answer;
+}
+
+Answer RunCalls::dispatch(const wire::Call& call) {
+  switch (call.method) {
+    case CallMethod::once_begin: return begin(call, EffectName::Kind::once);
+    case CallMethod::step_begin: return begin(call, EffectName::Kind::step);
+    case CallMethod::commit: return commit(call);
+    case CallMethod::abandon: return abandon(call);
+    case CallMethod::interrupted: return interrupted(call);
+    case CallMethod::state_get: return state_get();
+    case CallMethod::state_set: return state_set(call);
+    case CallMethod::enqueue: return enqueue(call);
+    case CallMethod::secret: break;
+    case CallMethod::idempotency_key: return idempotency_key(call);
+    case CallMethod::expect_echo: return expect_echo(call);
+    case CallMethod::superseded: return superseded();
+    case CallMethod::progress:
+      surroundings_.progress(static_cast<int>(call.number), call.payload);
+      return ok();
+  }
+  try {
+    return ok(0, surroundings_.secret(holder_.plugin, call.key));
+  } catch (const HostError& error) {
+    return no(CallStatus::not_found, error.what());
+  }
+}
+
+Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
+  if (call.key.empty()) return no(CallStatus::refused, "a key or name must not be empty");
+  const EffectName name{kind, call.key};
+  const BeginResult result = surroundings_.store.write(
+      [&](Transaction& tx) { return begin_effect(tx, holder_, name); });
+  switch (result.begin) {
+    case Begin::begun:
+      scopes_[++last_scope_].name = name;
+      return ok(static_cast<std::int64_t>(last_scope_));
+    case Begin::done: return {0, CallStatus::done_before, 0, result.result};
+    case Begin::busy:
+      told_busy_ = true;
+      return no(CallStatus::busy, "another job is at work on \"" + call.key + "\"");
+    case Begin::nested:
+      return no(CallStatus::refused, "\"" + call.key + "\" is begun already by this very run");
+    case Begin::lease_lost: break;
+  }
+  return lease_lost();
+}
+
+Answer RunCalls::commit(const wire::Call& call) {
+  if (call.scope == 0) return no(CallStatus::refused, "no once or step is open there");
+  if (call.payload.size() > kMaxResultBytes)
+    return too_large("a result", call.payload.size(), kMaxResultBytes);
+  const Scope& scope = scopes_.at(call.scope);
+  try {
+    const bool kept = surroundings_.store.write([&](Transaction& tx) {
+      return finish_effect(tx, holder_, scope.name, call.payload, scope.effects);
+    });
+    if (!kept) return lease_lost();
+  } catch (const StateConflict& conflict) {
+    return no(CallStatus::conflict, conflict.what());
+  }
+  if (!scope.effects.states.empty()) {
+    // What is still open is based on the version that this commit made.
+    ++stored_version_;
+    for (auto& [number, other] : scopes_)
+      for (StateWrite& write : other.effects.states) write.expected = stored_version_;
+  }
+  scopes_.erase(call.scope);
+  return ok();
+}
+
+Answer RunCalls::abandon(const wire::Call& call) {
+  if (call.scope == 0) return no(CallStatus::refused, "no once or step is open there");
+  const EffectName name = scopes_.at(call.scope).name;
+  scopes_.erase(call.scope);
+  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
+  // What it wrote is dropped: the run sees its own write again, or what is stored.
+  state_.reset();
+  const auto& own = scopes_[0].effects.states;
+  if (!own.empty()) state_ = StateRow{own.front().expected + 1, own.front().value};
+  return ok();
+}
+
+Answer RunCalls::interrupted(const wire::Call& call) {
+  return ok(surroundings_.store.write(
+      [&](Transaction& tx) { return was_interrupted(tx, holder_, call.key); }));
+}
+
+Answer RunCalls::state_get() {
+  if (!state_) {
+    state_ = surroundings_.store.write([&](Transaction& tx) {
+      return tx.effects.state(holder_.plugin, lease_.job.record);
+    });
+    stored_version_ = state_->version;
+  }
+  return ok(state_->version, state_->value);
+}
+
+Answer RunCalls::state_set(const wire::Call& call) {
+  if (call.payload.size() > kMaxStateBytes)
+    return too_large("a state", call.payload.size(), kMaxStateBytes);
+  const std::int64_t seen = state_get().number;
+  if (call.number != seen)
+    return no(CallStatus::conflict, "state: version " + std::to_string(call.number) +
+                                        " is not the current one, " + std::to_string(seen));
+  // Several writes of one scope are one: the last value over the first version.
+  auto& states = scopes_.at(call.scope).effects.states;
+  if (states.empty()) states.push_back({call.payload, stored_version_});
+  else states.front().value = call.payload;
+  state_ = StateRow{seen + 1, call.payload};
+  return ok(state_->version);
+}
+
+Answer RunCalls::enqueue(const wire::Call& call) {
+  if (lease_.job.depth + 1 > kMaxDepth)
+    return no(CallStatus::refused, "jobs enqueued by jobs go " + std::to_string(kMaxDepth) +
+                                       " deep at most: is a plugin enqueueing itself?");
+  if (enqueued_ >= kMaxEnqueuedPerRun)
+    return no(CallStatus::refused,
+              "a run enqueues " + std::to_string(kMaxEnqueuedPerRun) + " jobs at most");
+  if (call.payload.size() > kMaxInputBytes)
+    return too_large("an input", call.payload.size(), kMaxInputBytes);
+  auto job = surroundings_.job_for(call.key);
+  if (!job)
+    return no(CallStatus::not_found, "there is no plugin \"" + call.key +
+                                         "\": see 'fieldhook plugins list'");
+  const StrictJson options = parse_strict(call.payload);
+  if (options.refusal || !options.value.is_object())
+    return no(CallStatus::refused, "enqueue: the options are not a JSON object");
+  const auto after = options.value.find("after_ms");
+  const bool valid = after == options.value.end() || after->is_number_unsigned();
+  if (!valid) return no(CallStatus::refused, "enqueue: \"after_ms\" must be a number of 0 or more");
+  job->input = options.value.contains("input") ? to_text(options.value["input"]) : "";
+  job->created_at = surroundings_.clock.now();
+  job->run_at = job->created_at;
+  if (after != options.value.end()) job->run_at += Millis(after->get<std::int64_t>());
+  scopes_.at(call.scope).effects.jobs.push_back(std::move(*job));
+  ++enqueued_;
+  return ok();
+}
+
+Answer RunCalls::idempotency_key(const wire::Call& call) const {
+  // The parts go in as JSON, so that no two different lists of parts are the same text.
+  const RecordKey& record = lease_.record.key;
+  const Json parts = {holder_.plugin, record.account, name_of(record.type), record.key, holder_.job,
+                      call.key};
+  return ok(0, "fh-" + to_hex(sha256(to_text(parts))).substr(0, 40));
+}
+
+Answer RunCalls::expect_echo(const wire::Call& call) {
+  const StrictJson changes = parse_strict(call.payload);
+  if (changes.refusal || !changes.value.is_object())
+    return no(CallStatus::refused, "expect_echo: the changes must be a JSON object of field: value");
+  surroundings_.store.write([&](Transaction& tx) {
+    for (const auto& [field, value] : changes.value.items())
+      tx.effects.expect_echo(holder_.plugin, lease_.job.record, field, to_text(value),
+                             tx.now + kEchoWindow);
+  });
+  return ok();
+}
+
+Answer RunCalls::superseded() {
+  const std::int64_t newest = surroundings_.store.write(
+      [&](Transaction& tx) { return tx.deliveries.newest_of(lease_.job.record); });
+  return ok(newest > lease_.job.delivery);
+}
+
+}  // namespace fh

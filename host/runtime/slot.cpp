@@ -1,0 +1,275 @@
+#include "runtime/slot.h"
+
+#include <algorithm>
+#include <random>
+
+#include "base/log.h"
+#include "runtime/probe.h"
+#include "store/store_lock.h"
+
+namespace fh {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr Millis kFirstRestartDelay(100);
+constexpr Millis kLongestRestartDelay(30'000);
+constexpr Millis kWriteAgain(1000);
+constexpr std::chrono::hours kNoDeadline(24);
+
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+
+double random_jitter() {
+  thread_local std::mt19937_64 engine(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+}  // namespace
+
+Slot::Slot(const SlotSurroundings& surroundings, std::string plugin)
+    : s_(surroundings), plugin_(std::move(plugin)) {}
+
+Slot::~Slot() {
+  retire();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Slot::start() {
+  thread_ = std::jthread([this] {
+    try {
+      loop();
+    } catch (const std::exception& error) {
+      log_error("slot_failed", {{"plugin", plugin_}, {"error", error.what()}});
+    }
+    worker_.reset();
+    ended_ = true;
+    s_.on_end();
+  });
+}
+
+void Slot::retire() {
+  retiring_ = true;
+  wake_.signal();
+}
+
+void Slot::interrupt() {
+  signals_.interrupted = true;
+  retire();
+}
+
+bool Slot::cancel(std::int64_t job) {
+  if (status().job != job) return false;
+  signals_.cancelled_job = job;
+  wake_.signal();
+  return true;
+}
+
+SlotStatus Slot::status() const {
+  return status_.with([](const SlotStatus& status) { return status; });
+}
+
+void Slot::take(Lease lease) {
+  mailbox_.with([&](auto& mailbox) { mailbox = std::move(lease); });
+  wake_.signal();
+}
+
+void Slot::loop() {
+  // A lease at hand is worked off even when retiring: its run is on disk and counts.
+  while (!retiring_ || lease_) {
+    const auto plugin = s_.catalog.find(plugin_);
+    if (!plugin || (!plugin->can_run() && !lease_)) return;
+    if (!start_worker(*plugin)) {
+      if (lease_) give_back_lease();
+      back_off();
+      continue;
+    }
+    serve(*plugin);
+    stop_worker();
+    if (failures_ > 0 && !retiring_) back_off();
+  }
+}
+
+bool Slot::start_worker(const ActivePlugin& plugin) {
+  std::string why;
+  try {
+    worker_ = std::make_unique<WorkerProcess>(
+        WorkerLaunch{s_.worker, plugin.library, s_.lock_fd}, wake_);
+    s_.ledger.record(worker_->pid());
+    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
+    why = hello.refused;
+    if (why.empty()) {
+      const auto settings = s_.plugins.settings.find(plugin_);
+      worker_->send(
+          wire::Start{settings == s_.plugins.settings.end() ? "{}" : to_text(settings->second)});
+      status_.with([&](SlotStatus& status) { status.pid = worker_->pid(); });
+      return true;
+    }
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  ++failures_;
+  log_error("worker_start_failed", {{"plugin", plugin_}, {"reason", why}});
+  stop_worker();
+  return false;
+}
+
+void Slot::stop_worker() {
+  if (!worker_) return;
+  const int pid = worker_->pid();
+  try {
+    worker_->send(wire::Stop{});
+    const auto deadline = steady_now() + s_.workers.cancel_grace;
+    while (true) {
+      const Happening happening = worker_->wait(deadline);
+      if (const auto* line = std::get_if<OutputLine>(&happening)) log_plugin_output(plugin_, 0, *line);
+      if (std::holds_alternative<WorkerEnded>(happening)) break;
+      if (std::holds_alternative<TimedOut>(happening)) break;
+    }
+  } catch (const WireError&) {
+    // It is gone already.
+  }
+  worker_.reset();  // kills what is left of its group and reaps it
+  s_.ledger.erase(pid);
+  status_.with([](SlotStatus& status) { status = {}; });
+}
+
+void Slot::serve(const ActivePlugin& plugin) {
+  if (!lease_ && !retiring_) park(plugin, true);
+  while (idle_until_leased(plugin)) {
+    run(plugin);
+    if (!worker_) return;
+  }
+}
+
+void Slot::park(const ActivePlugin& plugin, bool nudge) {
+  parked_ = true;
+  s_.dispatcher.park({plugin_, plugin.row.build, plugin.terms.timeout, this}, nudge);
+}
+
+// Back to a slot that no lease can reach; one that is on its way is waited for.
+bool Slot::leave_parking() {
+  if (!parked_) return true;
+  if (s_.dispatcher.withdraw(this)) {
+    parked_ = false;
+    return true;
+  }
+  return false;
+}
+
+bool Slot::idle_until_leased(const ActivePlugin& plugin) {
+  bool lives = true;
+  while (true) {
+    mailbox_.with([&](auto& mailbox) {
+      if (mailbox) lease_ = std::exchange(mailbox, {});
+    });
+    if (lease_) {
+      parked_ = false;
+      return lives;
+    }
+    const bool leaving = !lives || retiring_ || !is_current(plugin);
+    if (leaving && leave_parking()) return false;
+    if (!lives) {
+      wake_.wait(kNoDeadline);
+      continue;
+    }
+    const Happening happening = worker_->wait(steady_now() + kNoDeadline);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) log_plugin_output(plugin_, 0, *line);
+    if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
+      lives = false;
+      ++failures_;
+      log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
+    }
+  }
+}
+
+bool Slot::is_current(const ActivePlugin& plugin) const {
+  const auto now = s_.catalog.find(plugin_);
+  return now && now->can_run() && now->row.build == plugin.row.build;
+}
+
+void Slot::run(const ActivePlugin& plugin) {
+  const Lease lease = *std::exchange(lease_, {});
+  status_.with([&](SlotStatus& status) {
+    status.job = lease.job.id;
+    status.percent = -1;
+    status.progress.clear();
+  });
+  const auto started = steady_now();
+  Run run(*worker_, lease, surroundings(), {plugin.terms.timeout, s_.workers.cancel_grace},
+          signals_);
+  const Outcome outcome = run.converse();
+  failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
+  const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
+  log_info("run_ended", {{"job", lease.job.id},
+                         {"plugin", plugin_},
+                         {"run", lease.job.counters.runs},
+                         {"outcome", name_of(outcome.kind)},
+                         {"ms", static_cast<std::int64_t>(took.count())},
+                         {"reason", outcome.kind == OutcomeKind::done ? "" : outcome.text}});
+  if (!run.worker_lives()) {
+    // The lease ends only after the process was reaped and its group is gone.
+    const int pid = worker_->pid();
+    worker_.reset();
+    s_.ledger.erase(pid);
+  }
+  const bool stay = worker_ && !retiring_ && is_current(plugin);
+  if (stay) park(plugin, false);
+  RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
+  end.effects = run.take_effects();
+  end.backoff = plugin.terms.backoff;
+  end.jitter = random_jitter();
+  write_end(end);
+  status_.with([&](SlotStatus& status) { status.job = 0; });
+}
+
+// A lease at hand and no worker for it: the job is ready again, nothing charged.
+void Slot::give_back_lease() {
+  const Lease lease = *std::exchange(lease_, {});
+  RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = {}};
+  end.outcome = {.kind = OutcomeKind::interrupted, .text = "its worker could not be started"};
+  write_end(end);
+}
+
+RunSurroundings Slot::surroundings() {
+  return {s_.store, s_.clock,
+          [this](const std::string& plugin, const std::string& name) {
+            const auto secrets = s_.plugins.secrets.find(plugin);
+            if (secrets == s_.plugins.secrets.end() || !secrets->second.contains(name))
+              throw HostError("no secret \"" + name + "\": name it in plugins.secrets." + plugin +
+                              " of the configuration");
+            return secrets->second.at(name).resolve();
+          },
+          [this](const std::string& plugin) { return s_.catalog.job_for(plugin); },
+          [this](int percent, const std::string& text) {
+            status_.with([&](SlotStatus& status) {
+              status.percent = percent;
+              status.progress = text.substr(0, 200);
+            });
+          }};
+}
+
+void Slot::write_end(const RunEnd& end) {
+  while (true) {
+    try {
+      const auto next = s_.store.write([&](Transaction& tx) { return finish_run(tx, end); });
+      if (!next)
+        log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
+      return;
+    } catch (const StoreError& error) {
+      // A full disk: the result is kept in hand until there is room, for it cannot be made again.
+      log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
+      if (signals_.interrupted) return;  // the run will be found lost at the next start
+      wake_.wait(kWriteAgain);
+    }
+  }
+}
+
+void Slot::back_off() {
+  Millis delay = kFirstRestartDelay;
+  for (int i = 1; i < failures_ && delay < kLongestRestartDelay; ++i) delay *= 2;
+  const auto until = steady_now() + std::min(delay, kLongestRestartDelay);
+  while (!retiring_ && steady_now() < until)
+    wake_.wait(std::chrono::ceil<Millis>(until - steady_now()));
+}
+
+}  // namespace fh

@@ -1,0 +1,86 @@
+// Slot: one thread and one worker of one plugin. It starts the worker, parks for a job, runs it, and
+// commits its end together with the lease of the next. The worker is replaced when it ends, and when
+// the plugin has another build. Owned by the Supervisor. retire(), interrupt(), cancel() and take()
+// from any thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "queue/dispatcher.h"
+#include "runtime/catalog.h"
+#include "runtime/run.h"
+#include "store/store_lock.h"
+
+namespace fh {
+
+struct SlotSurroundings {
+  Store& store;
+  const Clock& clock;
+  Catalog& catalog;
+  Dispatcher& dispatcher;
+  WorkerLedger& ledger;
+  const PluginsConfig& plugins;
+  WorkersConfig workers;
+  std::filesystem::path worker;  // the executable
+  int lock_fd = -1;
+  std::function<void()> on_end;  // the slot's thread is about to end
+};
+
+class Slot final : public IdleWorker {
+ public:
+  Slot(const SlotSurroundings& surroundings, std::string plugin);
+  ~Slot() override;
+
+  void start();
+  /// Ends after the job at hand, if any.
+  void retire();
+  bool retiring() const { return retiring_; }
+  /// Finds out whether its worker is still the right one.
+  void look_again() { wake_.signal(); }
+  /// Ends the job at hand as interrupted, the worker killed if it does not listen; then as retire().
+  void interrupt();
+  /// Ends the job as cancelled if it is the one at hand.
+  bool cancel(std::int64_t job);
+  bool ended() const { return ended_; }
+
+  const std::string& plugin() const { return plugin_; }
+  SlotStatus status() const;
+  bool idle() const { return status().job == 0; }
+
+  void take(Lease lease) override;
+
+ private:
+  void loop();
+  void serve(const ActivePlugin& plugin);
+  bool start_worker(const ActivePlugin& plugin);
+  void stop_worker();
+  bool idle_until_leased(const ActivePlugin& plugin);
+  void park(const ActivePlugin& plugin, bool nudge);
+  bool leave_parking();
+  void run(const ActivePlugin& plugin);
+  void give_back_lease();
+  RunSurroundings surroundings();
+  void write_end(const RunEnd& end);
+  bool is_current(const ActivePlugin& plugin) const;
+  void back_off();
+
+  const SlotSurroundings s_;
+  const std::string plugin_;
+  WakeUp wake_;
+  std::unique_ptr<WorkerProcess> worker_;  // the slot's thread only
+  std::optional<Lease> lease_;             // the slot's thread only
+  bool parked_ = false;                    // the slot's thread only
+  int failures_ = 0;                       // starts and crashes in a row
+
+  Guarded<std::optional<Lease>> mailbox_;
+  Guarded<SlotStatus> status_;
+  std::atomic<bool> retiring_{false};
+  RunSignals signals_;
+  std::atomic<bool> ended_{false};
+  std::jthread thread_;
+};
+
+}  // namespace fh

@@ -1,0 +1,155 @@
+#include "runtime/supervisor.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace fh {
+
+Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
+  surroundings_.on_end = [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      something_ended_ = true;
+    }
+    changed_.notify_all();
+  };
+}
+
+Supervisor::~Supervisor() { stop(); }
+
+void Supervisor::start() {
+  thread_ = std::jthread([this] { loop(); });
+}
+
+void Supervisor::stop() {
+  drain(Millis(0));
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Supervisor::want(const std::string& plugin) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!wanted_.insert(plugin).second) return;
+  }
+  changed_.notify_all();
+}
+
+void Supervisor::plugin_changed(const std::string& plugin) {
+  {
+    const std::lock_guard lock(mutex_);
+    // A slot that works finds out itself when its job is done; an idle one has to be told.
+    for (const auto& slot : slots_)
+      if (slot->plugin() == plugin) slot->look_again();
+  }
+  surroundings_.dispatcher.look_at(plugin);
+}
+
+bool Supervisor::cancel(std::int64_t job) {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [job](const auto& slot) { return slot->cancel(job); });
+}
+
+void Supervisor::drain(Millis grace) {
+  surroundings_.dispatcher.pause();
+  std::unique_lock lock(mutex_);
+  draining_ = true;
+  for (const auto& slot : slots_) slot->retire();
+  const auto gone = [this] { return slots_.empty() || !thread_.joinable(); };
+  if (changed_.wait_for(lock, grace, gone)) return;
+  for (const auto& slot : slots_) slot->interrupt();
+  changed_.wait(lock, gone);
+}
+
+void Supervisor::loop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return something_ended_ || !wanted_.empty() || stopping_; });
+    something_ended_ = false;
+    // Taken out under the lock, ended without it: a slot's end joins its thread.
+    std::list<std::unique_ptr<Slot>> ended;
+    for (auto slot = slots_.begin(); slot != slots_.end();) {
+      const auto next = std::next(slot);
+      if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
+      slot = next;
+    }
+    const auto wanted = std::exchange(wanted_, {});
+    for (const std::string& plugin : wanted)
+      if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
+    // There is room again: for those that found none, and for what the ended ones left waiting.
+    std::set<std::string> look;
+    if (!ended.empty()) look.swap(hungry_);
+    for (const auto& slot : ended) look.insert(slot->plugin());
+    lock.unlock();
+    ended.clear();
+    changed_.notify_all();  // drain() waits for the list to be empty
+    for (const std::string& plugin : look) surroundings_.dispatcher.look_at(plugin);
+    lock.lock();
+    if (stopping_ && slots_.empty()) return;
+  }
+}
+
+std::map<std::string, int> Supervisor::count_locked() const {
+  std::map<std::string, int> counts;
+  for (const auto& slot : slots_)
+    if (!slot->ended()) ++counts[slot->plugin()];
+  return counts;
+}
+
+// True also when the plugin is not to have another slot: it cannot run, or has all its own.
+bool Supervisor::start_slot(const std::string& plugin) {
+  const auto known = surroundings_.catalog.find(plugin);
+  if (!known || !known->can_run()) return true;
+  const auto counts = count_locked();
+  const auto own = counts.find(plugin);
+  if (own != counts.end() && own->second >= known->terms.slots) return true;
+  if (slots_.size() >= surroundings_.workers.max) return false;
+  slots_.push_back(std::make_unique<Slot>(surroundings_, plugin));
+  slots_.back()->start();
+  return true;
+}
+
+// workers.max is reached: an idle worker of another plugin goes first, else the plugin with the most
+// slots gives one up after its job, unless this one has as many. Its end makes the dispatcher look
+// again at what waits.
+void Supervisor::make_room_for(const std::string& plugin) {
+  auto counts = count_locked();
+  Slot* victim = nullptr;
+  for (const auto& slot : slots_) {
+    if (slot->plugin() == plugin || slot->ended() || slot->retiring()) continue;
+    if (slot->idle()) {
+      victim = slot.get();
+      break;
+    }
+    const int others = counts[slot->plugin()];
+    const int own = counts[plugin];
+    if ((own == 0 || others > own + 1) && (victim == nullptr || others > counts[victim->plugin()]))
+      victim = slot.get();
+  }
+  hungry_.insert(plugin);
+  if (victim != nullptr) victim->retire();
+}
+
+std::vector<RunningJob> Supervisor::running() const {
+  std::vector<RunningJob> jobs;
+  const std::lock_guard lock(mutex_);
+  for (const auto& slot : slots_) {
+    const SlotStatus status = slot->status();
+    if (status.job != 0)
+      jobs.push_back({status.job, slot->plugin(), status.pid, status.percent, status.progress});
+  }
+  return jobs;
+}
+
+std::map<std::string, int> Supervisor::workers_by_plugin() const {
+  const std::lock_guard lock(mutex_);
+  return count_locked();
+}
+
+}  // namespace fh

@@ -1,0 +1,66 @@
+// Supervisor: starts slots on demand, within each plugin's slots and workers.max, and ends them. Its
+// own thread does both; the others only leave word. Lock order: none of its calls is made under
+// another lock of the runtime.
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "runtime/slot.h"
+
+namespace fh {
+
+struct RunningJob {
+  std::int64_t job = 0;
+  std::string plugin;
+  int pid = 0;
+  int percent = -1;
+  std::string progress;
+};
+
+class Supervisor {
+ public:
+  explicit Supervisor(SlotSurroundings surroundings);
+  ~Supervisor();
+
+  void start();
+  /// Kills what still runs; after drain() there is nothing.
+  void stop();
+
+  /// The plugin has ready jobs and no idle worker.
+  void want(const std::string& plugin);
+  /// The plugin's build changed or went: its idle workers are replaced, its ready jobs looked at.
+  void plugin_changed(const std::string& plugin);
+  /// Nothing new is started. Waits for running jobs up to `grace`, then interrupts them. Returns
+  /// when the last worker is gone.
+  void drain(Millis grace);
+  /// False: the job does not run now.
+  bool cancel(std::int64_t job);
+
+  std::vector<RunningJob> running() const;
+  std::map<std::string, int> workers_by_plugin() const;
+
+ private:
+  void loop();
+  void make_room_for(const std::string& plugin);
+  bool start_slot(const std::string& plugin);
+  std::map<std::string, int> count_locked() const;
+  bool all_ended() const;
+
+  SlotSurroundings surroundings_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<std::unique_ptr<Slot>> slots_;  // guarded by mutex_
+  std::set<std::string> wanted_;            // guarded by mutex_
+  std::set<std::string> hungry_;            // guarded by mutex_; wanted, and found no room
+  bool something_ended_ = false;            // guarded by mutex_
+  bool draining_ = false;                   // guarded by mutex_
+  bool stopping_ = false;                   // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace fh

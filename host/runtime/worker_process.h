@@ -1,0 +1,93 @@
+// WorkerProcess: one fieldhook-worker child with its channel and its output. wait() is the one place
+// where the host learns what a worker did: it sent a frame, printed a line, or ended. Output read in
+// one go comes before the frames, so lines belong to the run that printed them. Dropping it kills the
+// worker's process group. One thread only, but for the WakeUp given to it.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "base/child_process.h"
+#include "base/wake_up.h"
+#include "wire/channel.h"
+
+namespace fh {
+
+/// Stated limits of what a worker prints.
+inline constexpr std::size_t kMaxOutputLine = 8 * 1024;
+inline constexpr std::size_t kKeptErrorLines = 20;
+
+struct WorkerLaunch {
+  std::filesystem::path executable;
+  std::filesystem::path build;
+  int lock_fd = -1;  // the store's lock, inherited; -1: none
+};
+
+struct OutputLine {
+  bool is_error = false;  // from stderr
+  std::string text;
+};
+struct WorkerEnded {
+  std::string how;          // "signal 11 (Segmentation fault)"
+  std::string last_errors;  // the last lines of its stderr; "" when it printed none
+};
+struct Woken {};
+struct TimedOut {};
+using Happening = std::variant<wire::Frame, OutputLine, WorkerEnded, Woken, TimedOut>;
+
+class WorkerProcess {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  /// Throws HostError when it cannot be started.
+  WorkerProcess(const WorkerLaunch& launch, WakeUp& wake);
+
+  /// Waits for the next thing to happen. After WorkerEnded it is never called again.
+  Happening wait(Deadline deadline);
+
+  /// Throws WireError when the worker is gone or takes nothing for ten seconds.
+  void send(const wire::Frame& frame);
+
+  /// SIGKILL to the worker and what it started; wait() then tells the end.
+  void kill() { child_.kill_group(); }
+  int pid() const { return child_.pid(); }
+
+ private:
+  struct Pipe {
+    UniqueFd read_end;
+    UniqueFd write_end;
+  };
+  struct Output {
+    UniqueFd fd;
+    std::string partial;
+    bool is_error = false;
+  };
+
+  static Pipe make_pipe();
+  void read_channel();
+  void read_output(Output& output);
+  void add_line(Output& output, std::string text);
+  WorkerEnded end();
+
+  WakeUp& wake_;
+  Pipe out_pipe_ = make_pipe();
+  Pipe err_pipe_ = make_pipe();
+  UniqueFd worker_end_;
+  Channel channel_;
+  ChildProcess child_;
+  Output out_;
+  Output err_;
+  FrameBuffer buffer_;
+  std::deque<OutputLine> lines_;
+  std::deque<wire::Frame> frames_;
+  std::deque<std::string> last_errors_;
+  bool channel_open_ = true;
+  bool ended_ = false;
+  bool woken_ = false;
+  std::string broken_;  // what was wrong with its frames
+};
+
+}  // namespace fh

@@ -1,0 +1,65 @@
+// DeliveryTable: what arrived, the events read from it, and the keys by which a later delivery is
+// told to be a duplicate. The writer's thread only, inside a transaction.
+#pragma once
+
+#include "base/clock.h"
+#include "domain/event.h"
+#include "store/statement.h"
+
+namespace fh {
+
+struct NewDelivery {
+  std::int64_t id = 0;  // from Store::new_delivery_id()
+  std::string source;
+  std::string status;  // accepted, duplicate, ignored
+  std::string reason;  // why it was ignored or what it duplicates; "" when accepted
+  TimePoint received_at;
+  std::optional<std::int64_t> duplicate_of;
+  int jobs = 0;
+  std::string secret;  // the name of the secret it was signed with
+  std::string head;    // JSON, credentials masked
+  std::string_view body;
+};
+
+struct NewEvent {
+  std::int64_t delivery = 0;
+  std::int64_t record = 0;
+  std::string kind;
+  std::string mode;
+  bool complete = false;  // whether the snapshot came with the event
+  std::string changes;    // JSON
+  std::string snapshot;   // JSON
+  std::string occurred_at;
+  std::string actor;
+};
+
+struct LatestDelivery {
+  std::int64_t delivery = 0;
+  std::optional<std::string> body_hash;
+  TimePoint received_at;
+};
+
+class DeliveryTable {
+ public:
+  explicit DeliveryTable(Database& db) : db_(db) {}
+
+  void insert(const NewDelivery& delivery);
+  std::int64_t insert(const NewEvent& event);
+
+  /// The delivery that brought the sender's id before, while that id is kept.
+  std::optional<std::int64_t> find_sender_id(const std::string& source, const std::string& id,
+                                             TimePoint now);
+  void keep_sender_id(const std::string& source, const std::string& id, std::int64_t delivery,
+                      TimePoint expires_at);
+  std::optional<LatestDelivery> latest(std::int64_t record, const std::string& source);
+  void set_latest(std::int64_t record, const std::string& source, const LatestDelivery& latest);
+  /// The newest delivery that spoke of the record, from any source; 0 when none did.
+  std::int64_t newest_of(std::int64_t record);
+  /// Removes at most `limit` sender ids that expired; returns how many.
+  int prune_sender_ids(TimePoint now, int limit);
+
+ private:
+  Database& db_;
+};
+
+}  // namespace fh

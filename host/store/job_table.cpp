@@ -1,0 +1,272 @@
+#include "store/job_table.h"
+
+namespace fh {
+
+#define JOB_COLUMNS                                                                          \
+  "id, plugin, record, event, delivery, depth, turn, state, lease, runs, attempts, crashes," \
+  " lost, max_attempts, matched, input, created_at_ms"
+
+JobRow JobTable::read(Query& query) {
+  JobRow job;
+  job.id = query.integer(0);
+  job.plugin = query.text(1);
+  job.record = query.integer(2);
+  job.event = query.integer(3);
+  job.delivery = query.integer(4);
+  job.depth = static_cast<int>(query.integer(5));
+  job.serial = !query.null(6);
+  job.state = job_state_from(query.text(7)).value();
+  job.lease = query.integer(8);
+  job.counters = {.runs = static_cast<int>(query.integer(9)),
+                  .attempts = static_cast<int>(query.integer(10)),
+                  .crashes = static_cast<int>(query.integer(11)),
+                  .lost = static_cast<int>(query.integer(12)),
+                  .max_attempts = static_cast<int>(query.integer(13))};
+  job.matched = query.text(14);
+  job.input = query.text(15);
+  job.created_at = from_ms(query.integer(16));
+  return job;
+}
+
+std::int64_t JobTable::next_seq() {
+  if (seq_ == 0) {
+    auto query = db_.query("SELECT coalesce(max(seq), 0) FROM jobs");
+    query.next();
+    seq_ = query.integer(0);
+  }
+  return ++seq_;
+}
+
+// By record, not by turn: a job of a record that was merged into this one may still hold its own.
+bool JobTable::turn_taken(std::int64_t record, const std::string& plugin) {
+  auto query = db_.query(
+      "SELECT 1 FROM jobs WHERE record = ? AND plugin = ? AND turn IS NOT NULL"
+      " AND state IN ('available', 'running', 'retryable') LIMIT 1",
+      record, plugin);
+  return query.next();
+}
+
+std::int64_t JobTable::insert(const NewJob& job) {
+  JobState state = JobState::available;
+  if (job.run_at > job.created_at) state = JobState::scheduled;
+  else if (job.serial && turn_taken(job.record, job.plugin)) state = JobState::blocked;
+  const auto turn = job.serial ? std::optional(job.record) : std::nullopt;
+  db_.run("INSERT INTO jobs (seq, plugin, record, turn, event, delivery, parent, depth, matched,"
+          " input, state, run_at_ms, max_attempts, created_at_ms)"
+          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          next_seq(), job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
+          job.matched, job.input, name_of(state), to_ms(std::max(job.run_at, job.created_at)),
+          job.max_attempts, to_ms(job.created_at));
+  const std::int64_t id = db_.last_id();
+  tallies_.move(job.plugin, std::nullopt, state);
+  if (state == JobState::available) ready_.insert(job.plugin);
+  if (state == JobState::scheduled) note_due(job.run_at);
+  return id;
+}
+
+std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
+  auto next = db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE plugin = ? AND state = 'available'"
+                        " ORDER BY seq LIMIT 1",
+                        plugin);
+  if (!next.next()) return std::nullopt;
+  JobRow job = read(next);
+  const int changed = db_.run(
+      "UPDATE jobs SET state = 'running', lease = lease + 1, lease_until_ms = ?, host_run = ?,"
+      " runs = runs + 1, started_at_ms = ?, reason = '' WHERE id = ? AND lease = ?",
+      to_ms(terms.until), terms.host_run, to_ms(terms.now), job.id, job.lease);
+  CHECK(changed == 1);
+  job.state = JobState::running;
+  ++job.lease;
+  ++job.counters.runs;
+  db_.run("INSERT INTO runs (job, run, lease, host_run, build, started_at_ms)"
+          " VALUES (?, ?, ?, ?, ?, ?)",
+          job.id, job.counters.runs, job.lease, terms.host_run, terms.build, to_ms(terms.now));
+  tallies_.move(plugin, JobState::available, JobState::running);
+  return job;
+}
+
+std::optional<JobRow> JobTable::find_running(std::int64_t job, std::int64_t lease) {
+  auto query = db_.query(
+      "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ? AND lease = ? AND state = 'running'", job,
+      lease);
+  return query.next() ? std::optional(read(query)) : std::nullopt;
+}
+
+bool JobTable::is_live(std::int64_t job, std::int64_t lease) {
+  auto query = db_.query("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = 'running'", job,
+                         lease);
+  return query.next();
+}
+
+std::optional<JobRow> JobTable::find_open(std::int64_t job) {
+  auto query = db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?", job);
+  return query.next() ? std::optional(read(query)) : std::nullopt;
+}
+
+bool JobTable::end_run(const JobRow& job, const Outcome& outcome, const JobTransition& next,
+                       TimePoint now) {
+  const JobCounters& counters = next.counters;
+  const int changed = db_.run(
+      "UPDATE jobs SET state = ?, reason = ?, run_at_ms = ?, lease_until_ms = NULL, attempts = ?,"
+      " crashes = ?, lost = ? WHERE id = ? AND lease = ? AND state = 'running'",
+      // A final job leaves the table below; until then it waits in a state that the table allows.
+      name_of(is_final(next.state) ? JobState::scheduled : next.state), next.reason,
+      to_ms(next.run_at), counters.attempts, counters.crashes, counters.lost, job.id, job.lease);
+  if (changed == 0) return false;
+  const bool worked = keeps_effects(outcome.kind) || outcome.kind == OutcomeKind::skipped;
+  db_.run("UPDATE runs SET outcome = ?, error = ?, ended_at_ms = ? WHERE job = ? AND run = ?",
+          name_of(outcome.kind), worked ? std::optional<std::string>() : std::optional(outcome.text),
+          to_ms(now), job.id, job.counters.runs);
+  if (is_final(next.state))
+    archive(job.id, job.plugin, JobState::running, next.state, next.reason, now);
+  else
+    tallies_.move(job.plugin, JobState::running, next.state);
+  if (next.state == JobState::available) ready_.insert(job.plugin);
+  if (next.state == JobState::scheduled || next.state == JobState::retryable) note_due(next.run_at);
+  if (job.serial && !holds_record(next.state)) promote(job.record, job.plugin);
+  return true;
+}
+
+void JobTable::note_due(TimePoint at) {
+  if (!earliest_due_ || at < *earliest_due_) earliest_due_ = at;
+}
+
+void JobTable::archive(std::int64_t job, const std::string& plugin, JobState from, JobState to,
+                       const std::string& reason, TimePoint now) {
+  db_.run("INSERT INTO job_history SELECT id, seq, plugin, record, turn, event, delivery, parent,"
+          " depth, matched, input, ?1, ?2, run_at_ms, lease, lease_until_ms, host_run, runs,"
+          " attempts, crashes, lost, max_attempts, created_at_ms, started_at_ms, ?3"
+          " FROM jobs WHERE id = ?4",
+          name_of(to), reason, to_ms(now), job);
+  db_.run("DELETE FROM jobs WHERE id = ?", job);
+  tallies_.move(plugin, from, to);
+}
+
+bool JobTable::close(std::int64_t id, JobState final_state, const std::string& reason,
+                     TimePoint now) {
+  const auto job = find_open(id);
+  if (!job || job->state == JobState::running) return false;
+  archive(id, job->plugin, job->state, final_state, reason, now);
+  if (job->serial && holds_record(job->state)) promote(job->record, job->plugin);
+  return true;
+}
+
+bool JobTable::reopen(std::int64_t id, TimePoint now) {
+  auto query = db_.query(
+      "SELECT plugin, record, turn, state FROM job_history WHERE id = ?", id);
+  if (!query.next()) return false;
+  const std::string plugin = query.text(0);
+  const std::int64_t record = query.integer(1);
+  const bool serial = !query.null(2);
+  const JobState was = job_state_from(query.text(3)).value();
+  const JobState state =
+      serial && turn_taken(record, plugin) ? JobState::blocked : JobState::available;
+  // The lease goes on rising over a job's whole life, so nothing from before can finish it.
+  db_.run("INSERT INTO jobs SELECT id, ?2, plugin, record, CASE WHEN turn IS NULL THEN NULL"
+          " ELSE record END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
+          " NULL, NULL, runs, 0, 0, 0, max_attempts, created_at_ms, started_at_ms, NULL"
+          " FROM job_history WHERE id = ?1",
+          id, next_seq(), name_of(state), to_ms(now));
+  db_.run("DELETE FROM job_history WHERE id = ?", id);
+  tallies_.move(plugin, was, state);
+  if (state == JobState::available) ready_.insert(plugin);
+  return true;
+}
+
+void JobTable::place(std::int64_t job, const std::string& plugin, JobState from, JobState to) {
+  db_.run("UPDATE jobs SET state = ? WHERE id = ?", name_of(to), job);
+  tallies_.move(plugin, from, to);
+  if (to == JobState::available) ready_.insert(plugin);
+}
+
+void JobTable::promote(std::int64_t record, const std::string& plugin) {
+  if (turn_taken(record, plugin)) return;
+  auto query = db_.query(
+      "SELECT id FROM jobs WHERE turn = ? AND plugin = ? AND state = 'blocked'"
+      " ORDER BY seq LIMIT 1",
+      record, plugin);
+  if (query.next()) place(query.integer(0), plugin, JobState::blocked, JobState::available);
+}
+
+std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
+  std::vector<std::int64_t> jobs;
+  auto query = db_.query(
+      "SELECT id FROM jobs WHERE plugin = ? AND state <> 'running' ORDER BY seq LIMIT ?", plugin,
+      limit);
+  while (query.next()) jobs.push_back(query.integer(0));
+  return jobs;
+}
+
+std::vector<std::int64_t> JobTable::due(TimePoint now, int limit) {
+  std::vector<std::int64_t> jobs;
+  auto query = db_.query(
+      "SELECT id FROM jobs WHERE state IN ('scheduled', 'retryable') AND run_at_ms <= ?"
+      " ORDER BY run_at_ms LIMIT ?",
+      to_ms(now), limit);
+  while (query.next()) jobs.push_back(query.integer(0));
+  return jobs;
+}
+
+std::optional<TimePoint> JobTable::next_due() {
+  auto query = db_.query(
+      "SELECT run_at_ms FROM jobs WHERE state IN ('scheduled', 'retryable')"
+      " ORDER BY run_at_ms LIMIT 1");
+  return query.next() ? std::optional(from_ms(query.integer(0))) : std::nullopt;
+}
+
+void JobTable::wake(std::int64_t id) {
+  const auto job = find_open(id);
+  if (!job) return;
+  if (job->state == JobState::retryable) {
+    place(id, job->plugin, JobState::retryable, JobState::available);
+  } else if (job->state == JobState::scheduled && !job->serial) {
+    place(id, job->plugin, JobState::scheduled, JobState::available);
+  } else if (job->state == JobState::scheduled) {
+    // To the back of its record's queue first, then the oldest of that queue moves up: going
+    // straight to available could collide with another holder of the turn.
+    db_.run("UPDATE jobs SET seq = ? WHERE id = ?", next_seq(), id);
+    place(id, job->plugin, JobState::scheduled, JobState::blocked);
+    promote(job->record, job->plugin);
+  }
+}
+
+std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {
+  std::vector<JobRow> jobs;
+  auto query = db_.query("SELECT " JOB_COLUMNS
+                         " FROM jobs WHERE state = 'running' AND host_run < ? LIMIT ?",
+                         host_run, limit);
+  while (query.next()) jobs.push_back(read(query));
+  return jobs;
+}
+
+EventRow JobTable::event(std::int64_t id) {
+  auto query = db_.query(
+      "SELECT e.kind, e.mode, e.changes, e.snapshot, e.occurred_at, e.actor, e.complete, d.source,"
+      " d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery WHERE e.id = ?",
+      id);
+  if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
+  return {query.text(0), query.text(1), query.text(2), query.text(3), query.text(4),
+          query.text(5), query.integer(6) != 0, query.text(7), from_ms(query.integer(8))};
+}
+
+std::set<std::string> JobTable::ready_plugins() {
+  // One seek per plugin: a DISTINCT over all ready rows would read every one of them.
+  std::set<std::string> plugins;
+  std::string last;
+  while (true) {
+    auto query = db_.query(
+        "SELECT plugin FROM jobs WHERE state = 'available' AND plugin > ? ORDER BY plugin LIMIT 1",
+        last);
+    if (!query.next()) return plugins;
+    last = query.text(0);
+    plugins.insert(last);
+  }
+}
+
+bool JobTable::has_ready(const std::string& plugin) {
+  auto query =
+      db_.query("SELECT 1 FROM jobs WHERE plugin = ? AND state = 'available' LIMIT 1", plugin);
+  return query.next();
+}
+
+}  // namespace fh

@@ -1,0 +1,134 @@
+// JobTable: the open jobs, their runs, and the history that final jobs move to. It keeps the tallies
+// and collects the plugins that got a job ready. Every change to a running job names its lease: zero
+// rows changed means the lease was lost, and the caller drops what it came with.
+// The writer's thread only, inside a transaction.
+#pragma once
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "domain/job.h"
+#include "store/statement.h"
+#include "store/tallies.h"
+
+namespace fh {
+
+struct NewJob {
+  std::string plugin;
+  std::int64_t record = 0;
+  std::int64_t event = 0;
+  std::int64_t delivery = 0;
+  std::optional<std::int64_t> parent;
+  int depth = 0;
+  bool serial = true;
+  int max_attempts = kDefaultMaxAttempts;
+  std::string matched = "[]";  // JSON: the watches met
+  std::string input;           // JSON; "" when there is none
+  TimePoint created_at{};
+  TimePoint run_at{};  // after created_at: scheduled
+  std::int64_t backlog = 100'000;  // open jobs the plugin may have
+};
+
+struct JobRow {
+  std::int64_t id = 0;
+  std::string plugin;
+  std::int64_t record = 0;
+  std::int64_t event = 0;
+  std::int64_t delivery = 0;
+  int depth = 0;
+  bool serial = true;
+  JobState state = JobState::available;
+  std::int64_t lease = 0;
+  JobCounters counters;
+  std::string matched;
+  std::string input;
+  TimePoint created_at{};
+};
+
+struct LeaseTerms {
+  std::int64_t host_run = 0;
+  std::string build;
+  TimePoint now{};
+  TimePoint until{};
+};
+
+/// An event as a run needs it, with where and when its delivery came in.
+struct EventRow {
+  std::string kind;
+  std::string mode;
+  std::string changes;   // JSON
+  std::string snapshot;  // JSON
+  std::string occurred_at;
+  std::string actor;
+  bool complete = false;
+  std::string source;
+  TimePoint received_at{};
+};
+
+class JobTable {
+ public:
+  JobTable(Database& db, Tallies& tallies) : db_(db), tallies_(tallies) {}
+
+  /// Stores the job as scheduled, blocked or available.
+  std::int64_t insert(const NewJob& job);
+
+  /// Leases the plugin's next available job and stores the start of its run.
+  std::optional<JobRow> lease_next(const std::string& plugin, const LeaseTerms& terms);
+  /// The job if it is running under this lease.
+  std::optional<JobRow> find_running(std::int64_t job, std::int64_t lease);
+  /// Whether the job is running under this lease now.
+  bool is_live(std::int64_t job, std::int64_t lease);
+
+  /// Ends the run of `job` as `outcome` and moves the job as `next` says; promotes whatever waited
+  /// for its turn. False: the lease was lost and nothing changed.
+  [[nodiscard]] bool end_run(const JobRow& job, const Outcome& outcome, const JobTransition& next,
+                             TimePoint now);
+
+  /// Takes an open job that is not running to a final state. False: it is running or not open.
+  bool close(std::int64_t job, JobState final_state, const std::string& reason, TimePoint now);
+  /// Makes a final job open again, its counters at zero. False: it is not final.
+  bool reopen(std::int64_t job, TimePoint now);
+
+  std::optional<JobRow> find_open(std::int64_t job);
+  /// Open jobs of the plugin that are not running, oldest first.
+  std::vector<std::int64_t> waiting_of(const std::string& plugin, int limit);
+
+  /// Due scheduled and retryable jobs, the longest due first.
+  std::vector<std::int64_t> due(TimePoint now, int limit);
+  /// When the next scheduled or retryable job is due.
+  std::optional<TimePoint> next_due();
+  /// Takes a due job on: a retryable one is available again, a scheduled one rejoins at the back.
+  void wake(std::int64_t job);
+
+  /// Running jobs leased by earlier host runs.
+  std::vector<JobRow> leased_before(std::int64_t host_run, int limit);
+
+  EventRow event(std::int64_t id);
+
+  /// Plugins that got an available job since the last call.
+  std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
+  /// Every plugin that has an available job.
+  std::set<std::string> ready_plugins();
+  bool has_ready(const std::string& plugin);
+  /// The earliest time a job was told to wait for since the last call.
+  std::optional<TimePoint> take_earliest_due() { return std::exchange(earliest_due_, {}); }
+
+ private:
+  std::int64_t next_seq();
+  bool turn_taken(std::int64_t record, const std::string& plugin);
+  void promote(std::int64_t record, const std::string& plugin);
+  void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
+  void archive(std::int64_t job, const std::string& plugin, JobState from, JobState to,
+               const std::string& reason, TimePoint now);
+  JobRow read(Query& query);
+  void note_due(TimePoint at);
+
+  Database& db_;
+  Tallies& tallies_;
+  std::set<std::string> ready_;
+  std::optional<TimePoint> earliest_due_;
+  std::int64_t seq_ = 0;  // 0: not read yet; a rolled back number is never used again
+};
+
+}  // namespace fh

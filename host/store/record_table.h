@@ -1,0 +1,41 @@
+// RecordTable: the records, their aliases and baselines. A uuid and an id seen together become
+// aliases of one record; two records that turn out to be one are merged, the elder one staying.
+// The writer's thread only, inside a transaction.
+#pragma once
+
+#include "base/clock.h"
+#include "domain/record.h"
+#include "store/statement.h"
+
+namespace fh {
+
+struct StoredRecord {
+  std::int64_t id = 0;
+  RecordKey key;
+  std::string uuid;                       // as last seen; empty when never seen
+  std::optional<std::string> snapshot;    // the baseline's JSON; nullopt: never seen
+  std::optional<TimePoint> updated_at;    // of the baseline, where the CRM gives it
+};
+
+class RecordTable {
+ public:
+  explicit RecordTable(Database& db) : db_(db) {}
+
+  /// Finds the record with either alias, or makes it. Aliases must not both be empty.
+  StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
+  /// Throws HostError when there is no such record.
+  StoredRecord load(std::int64_t id);
+  void save_baseline(std::int64_t id, const std::string& snapshot,
+                     std::optional<TimePoint> updated_at);
+
+ private:
+  std::optional<std::int64_t> find(const std::string& account, RecordType type, const char* kind,
+                                   const std::string& alias);
+  void name(std::int64_t record, const std::string& account, RecordType type, const char* kind,
+            const std::string& alias);
+  void merge(std::int64_t into, std::int64_t from);
+
+  Database& db_;
+};
+
+}  // namespace fh

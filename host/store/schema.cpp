@@ -1,0 +1,251 @@
+#include "store/schema.h"
+
+#include <array>
+
+#include "base/check.h"
+
+namespace fh {
+namespace {
+
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::now;
+
+// Times are milliseconds since 1970 UTC and end in _ms; JSON is text.
+constexpr const char* kFirst[] = {
+    // One row per start of a host: leases name it, recovery frees the leases of those before it.
+    R"(CREATE TABLE host_runs (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         pid INTEGER NOT NULL,
+         version TEXT NOT NULL,
+         started_at_ms INTEGER NOT NULL))",
+
+    R"(CREATE TABLE records (
+         id INTEGER PRIMARY KEY,
+         account TEXT NOT NULL,
+         type TEXT NOT NULL,
+         key TEXT NOT NULL CHECK (key <> ''),
+         uuid TEXT NOT NULL,
+         snapshot TEXT,
+         updated_at_ms INTEGER))",
+    R"(CREATE TABLE aliases (
+         account TEXT NOT NULL,
+         type TEXT NOT NULL,
+         kind TEXT NOT NULL,
+         alias TEXT NOT NULL,
+         record INTEGER NOT NULL,
+         PRIMARY KEY (account, type, kind, alias)) WITHOUT ROWID)",
+    "CREATE INDEX aliases_by_record ON aliases (record)",
+
+    // Delivery ids are given out before their row is written (store.h); this keeps them from being
+    // given out twice.
+    "CREATE TABLE reserved_ids (up_to INTEGER NOT NULL)",
+    "INSERT INTO reserved_ids (up_to) VALUES (0)",
+
+    R"(CREATE TABLE deliveries (
+         id INTEGER PRIMARY KEY,
+         source TEXT NOT NULL,
+         status TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'ignored')),
+         reason TEXT NOT NULL,
+         received_at_ms INTEGER NOT NULL,
+         duplicate_of INTEGER,
+         jobs INTEGER NOT NULL,
+         secret TEXT NOT NULL,
+         head TEXT NOT NULL,
+         body BLOB NOT NULL))",
+    "CREATE INDEX deliveries_by_source ON deliveries (source)",
+    // The latest delivery of each record and source; body_hash is null when it leaves no key.
+    R"(CREATE TABLE latest (
+         record INTEGER NOT NULL,
+         source TEXT NOT NULL,
+         delivery INTEGER NOT NULL,
+         body_hash BLOB,
+         received_at_ms INTEGER NOT NULL,
+         PRIMARY KEY (record, source)) WITHOUT ROWID)",
+    R"(CREATE TABLE sender_ids (
+         source TEXT NOT NULL,
+         sender_id TEXT NOT NULL,
+         delivery INTEGER NOT NULL,
+         expires_at_ms INTEGER NOT NULL,
+         PRIMARY KEY (source, sender_id)) WITHOUT ROWID)",
+    "CREATE INDEX sender_ids_by_expiry ON sender_ids (expires_at_ms)",
+    R"(CREATE TABLE events (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         delivery INTEGER NOT NULL,
+         record INTEGER NOT NULL,
+         kind TEXT NOT NULL,
+         mode TEXT NOT NULL,
+         complete INTEGER NOT NULL,
+         changes TEXT NOT NULL,
+         snapshot TEXT NOT NULL,
+         occurred_at TEXT NOT NULL,
+         actor TEXT NOT NULL))",
+    "CREATE INDEX events_by_delivery ON events (delivery)",
+    "CREATE INDEX events_by_record ON events (record)",
+
+    // Open jobs only. `seq` is the order of acceptance; `turn` is the record whose turn a serial job
+    // waits for or holds, null when the plugin asked for no order.
+    R"(CREATE TABLE jobs (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         seq INTEGER NOT NULL,
+         plugin TEXT NOT NULL,
+         record INTEGER NOT NULL,
+         turn INTEGER,
+         event INTEGER NOT NULL,
+         delivery INTEGER NOT NULL,
+         parent INTEGER,
+         depth INTEGER NOT NULL,
+         matched TEXT NOT NULL,
+         input TEXT NOT NULL,
+         state TEXT NOT NULL CHECK (state IN
+           ('scheduled', 'available', 'running', 'retryable', 'blocked',
+            'completed', 'dead', 'cancelled')),
+         reason TEXT NOT NULL DEFAULT '',
+         run_at_ms INTEGER NOT NULL,
+         lease INTEGER NOT NULL DEFAULT 0,
+         lease_until_ms INTEGER,
+         host_run INTEGER,
+         runs INTEGER NOT NULL DEFAULT 0,
+         attempts INTEGER NOT NULL DEFAULT 0,
+         crashes INTEGER NOT NULL DEFAULT 0,
+         lost INTEGER NOT NULL DEFAULT 0,
+         max_attempts INTEGER NOT NULL,
+         created_at_ms INTEGER NOT NULL,
+         started_at_ms INTEGER,
+         finished_at_ms INTEGER,
+         CHECK (state NOT IN ('completed', 'dead', 'cancelled')),
+         CHECK ((state = 'running') = (lease_until_ms IS NOT NULL))))",
+    "CREATE INDEX jobs_ready ON jobs (plugin, seq) WHERE state = 'available'",
+    "CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state IN ('scheduled', 'retryable')",
+    "CREATE INDEX jobs_leased ON jobs (host_run) WHERE state = 'running'",
+    "CREATE INDEX jobs_by_turn ON jobs (turn, plugin, seq) WHERE turn IS NOT NULL",
+    "CREATE INDEX jobs_by_record ON jobs (record)",
+    "CREATE INDEX jobs_by_delivery ON jobs (delivery)",
+    R"(CREATE UNIQUE INDEX jobs_one_per_turn ON jobs (turn, plugin)
+         WHERE turn IS NOT NULL AND state IN ('available', 'running', 'retryable'))",
+
+    // Finished jobs, out of every index that claims use. The same columns in the same order.
+    R"(CREATE TABLE job_history (
+         id INTEGER PRIMARY KEY,
+         seq INTEGER NOT NULL,
+         plugin TEXT NOT NULL,
+         record INTEGER NOT NULL,
+         turn INTEGER,
+         event INTEGER NOT NULL,
+         delivery INTEGER NOT NULL,
+         parent INTEGER,
+         depth INTEGER NOT NULL,
+         matched TEXT NOT NULL,
+         input TEXT NOT NULL,
+         state TEXT NOT NULL CHECK (state IN ('completed', 'dead', 'cancelled')),
+         reason TEXT NOT NULL,
+         run_at_ms INTEGER NOT NULL,
+         lease INTEGER NOT NULL,
+         lease_until_ms INTEGER,
+         host_run INTEGER,
+         runs INTEGER NOT NULL,
+         attempts INTEGER NOT NULL,
+         crashes INTEGER NOT NULL,
+         lost INTEGER NOT NULL,
+         max_attempts INTEGER NOT NULL,
+         created_at_ms INTEGER NOT NULL,
+         started_at_ms INTEGER,
+         finished_at_ms INTEGER NOT NULL))",
+    "CREATE INDEX job_history_by_delivery ON job_history (delivery)",
+    "CREATE INDEX job_history_dead ON job_history (plugin, id) WHERE state <> 'completed'",
+
+    R"(CREATE TABLE runs (
+         job INTEGER NOT NULL,
+         run INTEGER NOT NULL,
+         lease INTEGER NOT NULL,
+         host_run INTEGER NOT NULL,
+         build TEXT NOT NULL,
+         started_at_ms INTEGER NOT NULL,
+         ended_at_ms INTEGER,
+         outcome TEXT,
+         error TEXT,
+         PRIMARY KEY (job, run)) WITHOUT ROWID)",
+
+    // Counts by plugin and state, changed in the transaction that moves the job.
+    R"(CREATE TABLE tallies (
+         plugin TEXT NOT NULL,
+         state TEXT NOT NULL,
+         jobs INTEGER NOT NULL CHECK (jobs >= 0),
+         PRIMARY KEY (plugin, state)) WITHOUT ROWID)",
+
+    R"(CREATE TABLE plugins (
+         name TEXT PRIMARY KEY,
+         version TEXT NOT NULL,
+         build TEXT NOT NULL,
+         manifest TEXT NOT NULL,
+         file TEXT NOT NULL,
+         state TEXT NOT NULL,
+         reason TEXT NOT NULL,
+         activated_at_ms INTEGER NOT NULL) WITHOUT ROWID)",
+
+    // lease 0: nobody is inside; result null: started and not (yet) finished.
+    R"(CREATE TABLE once_keys (
+         plugin TEXT NOT NULL,
+         key TEXT NOT NULL,
+         job INTEGER NOT NULL,
+         lease INTEGER NOT NULL,
+         result TEXT,
+         started_at_ms INTEGER NOT NULL,
+         finished_at_ms INTEGER,
+         PRIMARY KEY (plugin, key)) WITHOUT ROWID)",
+    R"(CREATE TABLE steps (
+         job INTEGER NOT NULL,
+         name TEXT NOT NULL,
+         lease INTEGER NOT NULL,
+         result TEXT,
+         started_at_ms INTEGER NOT NULL,
+         finished_at_ms INTEGER,
+         PRIMARY KEY (job, name)) WITHOUT ROWID)",
+    R"(CREATE TABLE plugin_states (
+         plugin TEXT NOT NULL,
+         record INTEGER NOT NULL,
+         version INTEGER NOT NULL,
+         value TEXT NOT NULL,
+         PRIMARY KEY (plugin, record)) WITHOUT ROWID)",
+    // Changes a plugin said it is about to cause itself.
+    R"(CREATE TABLE echoes (
+         plugin TEXT NOT NULL,
+         record INTEGER NOT NULL,
+         field TEXT NOT NULL,
+         value TEXT NOT NULL,
+         expires_at_ms INTEGER NOT NULL,
+         PRIMARY KEY (plugin, record, field, value)) WITHOUT ROWID)",
+    "CREATE INDEX echoes_by_expiry ON echoes (expires_at_ms)",
+};
+
+void first_step(Poco::Data::Session& session) {
+  for (const char* sql : kFirst) session << sql, now;
+}
+
+constexpr std::array<void (*)(Poco::Data::Session&), 1> kSteps = {first_step};
+
+}  // namespace
+
+int schema_version() { return static_cast<int>(kSteps.size()); }
+
+void migrate(Poco::Data::Session& session, const std::string& path) {
+  int version = 0;
+  session << "PRAGMA user_version", into(version), now;
+  if (version > schema_version())
+    throw HostError("store: " + path + " has schema " + std::to_string(version) +
+                    ", this fieldhookd knows up to " + std::to_string(schema_version()) +
+                    ": start the newer fieldhookd that wrote it, or restore a backup");
+  while (version < schema_version()) {
+    session << "BEGIN IMMEDIATE", now;
+    try {
+      kSteps[static_cast<std::size_t>(version)](session);
+      session << "PRAGMA user_version = " + std::to_string(version + 1), now;
+      session << "COMMIT", now;
+    } catch (...) {
+      session << "ROLLBACK", now;
+      throw;
+    }
+    ++version;
+  }
+}
+
+}  // namespace fh

@@ -1,0 +1,220 @@
+#include "store/store.h"
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/SQLite/Utility.h>
+#include <Poco/Exception.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "store/schema.h"
+
+namespace fh {
+namespace {
+
+using Poco::Data::Keywords::now;
+
+Poco::Data::Session open_session(const std::string& uri) {
+  static const bool registered = [] {
+    Poco::Data::SQLite::Connector::registerConnector();
+    return true;
+  }();
+  (void)registered;
+  return Poco::Data::Session("SQLite", uri);
+}
+
+Poco::Data::Session open_writer(const std::string& path) {
+  try {
+    Poco::Data::Session session = open_session(path);
+    // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
+    for (const char* pragma :
+         {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF",
+          "PRAGMA wal_autocheckpoint = 4000", "PRAGMA cache_size = -8000",
+          "PRAGMA temp_store = MEMORY"})
+      session << std::string(pragma), now;
+    migrate(session, path);
+    return session;
+  } catch (const Poco::Exception& error) {
+    throw HostError("store: cannot open " + path + ": " + error.displayText() +
+                    ": check that the folder exists and may be written, and that the file is a "
+                    "fieldhook store");
+  }
+}
+
+}  // namespace
+
+Store::Store(std::string path, const Clock& clock)
+    : path_(std::move(path)), clock_(clock), session_(open_writer(path_)) {
+  tables_ = std::make_unique<Tables>(Poco::Data::SQLite::Utility::dbHandle(session_));
+  tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms) VALUES (?, ?, ?)",
+                  static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()));
+  host_run_ = tables_->db.last_id();
+  auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids");
+  CHECK(reserved.next());
+  reserved_ = reserved.integer(0);
+  next_delivery_ = reserved_ + 1;
+}
+
+Store::~Store() { stop(); }
+
+void Store::start() {
+  writer_ = std::jthread([this] { write_loop(); });
+}
+
+void Store::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (writer_.joinable()) writer_.join();
+  if (!tables_) return;
+  tables_.reset();
+  session_.close();
+}
+
+Poco::Data::Session Store::reader() const {
+  try {
+    return open_session("file:" + path_ + "?mode=ro");
+  } catch (const Poco::Exception& error) {
+    throw HostError("store: cannot read " + path_ + ": " + error.displayText());
+  }
+}
+
+std::int64_t Store::new_delivery_id() {
+  constexpr std::int64_t kAtOnce = 10'000;
+  const std::int64_t id = next_delivery_.fetch_add(1);
+  while (id > reserved_) {
+    const std::int64_t up_to = id + kAtOnce;
+    write([&](Transaction&) {
+      tables_->db.run("UPDATE reserved_ids SET up_to = max(up_to, ?)", up_to);
+    });
+    std::int64_t before = reserved_;
+    while (before < up_to && !reserved_.compare_exchange_weak(before, up_to)) {
+    }
+  }
+  return id;
+}
+
+void Store::enqueue(Waiting waiting) {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_.size() < kMaxWaiting || stopping_; });
+    if (stopping_) throw HostError("store: the host is stopping");
+    waiting_.push_back(std::move(waiting));
+    if (waiting_.size() > 1) return;  // the writer was woken for the first
+  }
+  changed_.notify_all();
+}
+
+void Store::write_later(std::string name, std::function<void(Transaction&)> op) {
+  enqueue({std::move(op), [name = std::move(name)](std::exception_ptr failure) {
+             if (!failure) return;
+             try {
+               std::rethrow_exception(failure);
+             } catch (const std::exception& error) {
+               log_error("write_failed", {{"write", name}, {"error", error.what()}});
+             }
+           }});
+}
+
+void Store::write_loop() {
+  while (true) {
+    std::vector<Waiting> batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
+      if (waiting_.empty()) return;
+      const bool was_full = waiting_.size() >= kMaxWaiting;
+      if (waiting_.size() <= kMaxBatch) {
+        batch.swap(waiting_);
+      } else {
+        const auto end = waiting_.begin() + kMaxBatch;
+        batch.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+        waiting_.erase(waiting_.begin(), end);
+      }
+      if (was_full) changed_.notify_all();
+    }
+    commit(batch);
+  }
+}
+
+void Store::commit(std::vector<Waiting>& batch) {
+  std::vector<Waiting*> all;
+  for (Waiting& waiting : batch) all.push_back(&waiting);
+  try {
+    commit_together(all);
+    return;
+  } catch (...) {
+    if (all.size() == 1) {
+      all[0]->finish(std::current_exception());
+      return;
+    }
+  }
+  // One of them is bad; each on its own, so that the others do not pay for it.
+  for (Waiting* waiting : all) {
+    try {
+      commit_together({waiting});
+    } catch (...) {
+      waiting->finish(std::current_exception());
+    }
+  }
+}
+
+void Store::commit_together(std::vector<Waiting*> batch) {
+  Tables& tables = *tables_;
+  Transaction tx{tables.records, tables.deliveries, tables.jobs,   tables.effects,
+                 tables.plugins, tables.tallies,    clock_.now(), host_run_};
+  bool committing = false;
+  try {
+    execute("BEGIN IMMEDIATE");
+    for (Waiting* waiting : batch) waiting->run(tx);
+    if (hook_ != nullptr) run_hook(tx);
+    tables.tallies.flush();
+    committing = true;
+    execute("COMMIT");
+  } catch (const StoreError& error) {
+    // After a failed sync nobody knows what is on disk; only a restart that recovers from the file
+    // can tell.
+    if (committing && error.io()) {
+      log_error("store_sync_failed", {{"error", error.what()}});
+      std::_Exit(70);
+    }
+    roll_back();
+    throw;
+  } catch (...) {
+    roll_back();
+    throw;
+  }
+  for (Waiting* waiting : batch) waiting->finish(nullptr);
+  if (hook_ != nullptr) hook_->after_commit();
+}
+
+void Store::roll_back() {
+  tables_->tallies.forget();
+  tables_->jobs.take_ready();
+  tables_->jobs.take_earliest_due();
+  try {
+    execute("ROLLBACK");
+  } catch (const StoreError&) {
+    // SQLite had rolled back by itself.
+  }
+  if (hook_ != nullptr) hook_->after_rollback();
+}
+
+void Store::run_hook(Transaction& tx) {
+  execute("SAVEPOINT hook");
+  // What the operations tallied is theirs; it must not go when the hook's own changes do.
+  tables_->tallies.flush();
+  try {
+    hook_->before_commit(tx);
+    tables_->tallies.flush();
+  } catch (const std::exception& error) {
+    tables_->tallies.forget();
+    execute("ROLLBACK TO hook");
+    hook_->after_rollback();
+    log_error("lease_failed", {{"error", error.what()}});
+  }
+  execute("RELEASE hook");
+}
+
+}  // namespace fh

@@ -1,0 +1,124 @@
+// Store: the durable state. One thread, the writer, is the only one that changes the file: it takes
+// every operation that waits, runs them in one transaction, commits once (WAL, synchronous=FULL) and
+// then wakes the waiters. Readers are short, read-only connections. The file is held by a lock that
+// workers inherit (store_lock.h), taken before this class opens it.
+//
+// write() may be called from any thread but the writer's; start() once, stop() any number of times.
+#pragma once
+
+#include <Poco/Data/Session.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <semaphore>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "store/transaction.h"
+
+namespace fh {
+
+/// Runs inside the writer, at the end of every transaction: the place where ready jobs are leased to
+/// idle workers, so that accepting and starting a job cost one commit.
+class CommitHook {
+ public:
+  virtual ~CommitHook() = default;
+  /// In the transaction. What it throws rolls back what it did itself and nothing else.
+  virtual void before_commit(Transaction& tx) = 0;
+  virtual void after_commit() = 0;
+  virtual void after_rollback() = 0;
+};
+
+class Store {
+ public:
+  /// Operations that may wait at once; a writer beyond that waits for room.
+  static constexpr std::size_t kMaxWaiting = 10'000;
+  /// Operations committed together at most.
+  static constexpr std::size_t kMaxBatch = 512;
+
+  /// Opens or makes the file and brings it up to this build's schema. Throws HostError.
+  Store(std::string path, const Clock& clock);
+  ~Store();
+
+  void start();
+  /// Runs what still waits, checkpoints and closes.
+  void stop();
+
+  /// Set before start(); must outlive the store.
+  void set_hook(CommitHook* hook) { hook_ = hook; }
+
+  std::int64_t host_run() const { return host_run_; }
+
+  /// Runs op(Transaction&) on the writer and returns its result once that is on disk. Throws what
+  /// op threw, or StoreError when the commit failed; then nothing was stored.
+  template <class Op>
+  auto write(Op&& op);
+
+  /// The same without waiting; a failure is logged under `name`.
+  void write_later(std::string name, std::function<void(Transaction&)> op);
+
+  /// An id no delivery had or will have, even if this one is never written: an answer may name it
+  /// before its row is on disk. Any thread but the writer; waits for the disk once in a while.
+  std::int64_t new_delivery_id();
+
+  /// A fresh read-only connection, for one short read.
+  Poco::Data::Session reader() const;
+
+ private:
+  struct Waiting {
+    std::function<void(Transaction&)> run;
+    std::function<void(std::exception_ptr)> finish;  // null pointer: committed
+  };
+
+  void enqueue(Waiting waiting);
+  void write_loop();
+  void commit(std::vector<Waiting>& batch);
+  void commit_together(std::vector<Waiting*> batch);
+  void roll_back();
+  void run_hook(Transaction& tx);
+  void execute(const char* sql) { tables_->db.run(sql); }
+
+  const std::string path_;
+  const Clock& clock_;
+  CommitHook* hook_ = nullptr;
+  Poco::Data::Session session_;  // the writer's, used by its thread only once started
+  std::unique_ptr<Tables> tables_;
+  std::int64_t host_run_ = 0;
+
+  std::atomic<std::int64_t> next_delivery_{1};
+  std::atomic<std::int64_t> reserved_{0};  // ids up to here are on disk as given out
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Waiting> waiting_;  // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
+  std::jthread writer_;
+};
+
+template <class Op>
+auto Store::write(Op&& op) {
+  using Result = decltype(op(std::declval<Transaction&>()));
+  std::binary_semaphore finished(0);
+  std::exception_ptr error;
+  const auto wait = [&](std::function<void(Transaction&)> run) {
+    enqueue({std::move(run), [&](std::exception_ptr failure) {
+               error = std::move(failure);
+               finished.release();
+             }});
+    finished.acquire();
+    if (error) std::rethrow_exception(error);
+  };
+  if constexpr (std::is_void_v<Result>) {
+    wait([&op](Transaction& tx) { op(tx); });
+  } else {
+    std::optional<Result> result;
+    wait([&](Transaction& tx) { result.emplace(op(tx)); });
+    return std::move(*result);
+  }
+}
+
+}  // namespace fh

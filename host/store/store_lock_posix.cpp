@@ -1,0 +1,98 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/check.h"
+#include "base/child_process.h"
+#include "base/log.h"
+#include "store/store_lock.h"
+
+namespace fh {
+namespace {
+
+bool try_lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
+
+bool lock_within(int fd, Millis patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!try_lock(fd)) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(Millis(5));  // flock() has no timed form
+  }
+  return true;
+}
+
+struct Holder {
+  int pid = 0;
+  std::string start_time;
+};
+
+Holder read_holder(const std::string& path) {
+  Holder holder;
+  std::ifstream(path) >> holder.pid >> holder.start_time;
+  return holder;
+}
+
+bool is_alive(const Holder& holder) {
+  return holder.pid > 0 && process_start_time(holder.pid) == holder.start_time;
+}
+
+}  // namespace
+
+StoreLock::StoreLock(const std::string& store_path, Millis patience) {
+  const std::string path = store_path + ".lock";
+  fd_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!fd_) throw_errno("store: cannot open " + path);
+  if (!try_lock(fd_.get())) {
+    const Holder holder = read_holder(path);
+    if (is_alive(holder))
+      throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
+                      std::to_string(holder.pid) + ": stop that one first, or use another store");
+    log_info("waiting_for_old_workers", {{"store", store_path}});
+    if (!lock_within(fd_.get(), patience)) {
+      WorkerLedger(store_path).kill_recorded();
+      if (!lock_within(fd_.get(), patience))
+        throw HostError("store: " + path + " is locked by a process that is not known: find it with "
+                        "'fuser " + path + "' and end it");
+    }
+  }
+  const std::string self = std::to_string(::getpid()) + " " +
+                           process_start_time(::getpid()).value_or("") + "\n";
+  if (::ftruncate(fd_.get(), 0) != 0 ||
+      ::pwrite(fd_.get(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size()))
+    throw_errno("store: cannot write " + path);
+}
+
+WorkerLedger::WorkerLedger(const std::string& store_path) : folder_(store_path + ".workers") {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error) throw HostError("store: cannot make " + folder_ + ": " + error.message());
+}
+
+void WorkerLedger::record(int pid) {
+  std::ofstream file(folder_ + "/" + std::to_string(pid));
+  file << process_start_time(pid).value_or("") << '\n';
+  if (!file.flush()) throw HostError("store: cannot write in " + folder_);
+}
+
+void WorkerLedger::erase(int pid) {
+  std::error_code ignored;
+  std::filesystem::remove(folder_ + "/" + std::to_string(pid), ignored);
+}
+
+void WorkerLedger::kill_recorded() {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const int pid = std::atoi(entry.path().filename().c_str());
+    std::string start_time;
+    std::ifstream(entry.path()) >> start_time;
+    if (pid > 1) kill_recorded_group(pid, start_time);
+    std::error_code ignored;
+    std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace fh

@@ -1,0 +1,37 @@
+// Transaction: what one write operation sees: the tables, and the time its batch began. It lives for
+// the call only. Operations of several threads share one database transaction; when one of them
+// throws, the batch is rolled back and each runs again alone, so an operation may run more than once
+// and must leave nothing behind outside the tables until it returned for good.
+#pragma once
+
+#include "store/delivery_table.h"
+#include "store/effect_table.h"
+#include "store/job_table.h"
+#include "store/plugin_table.h"
+#include "store/record_table.h"
+
+namespace fh {
+
+struct Tables {
+  explicit Tables(sqlite3* handle) : db(handle) {}
+  Database db;
+  Tallies tallies{db};
+  RecordTable records{db};
+  DeliveryTable deliveries{db};
+  JobTable jobs{db, tallies};
+  EffectTable effects{db};
+  PluginTable plugins{db};
+};
+
+struct Transaction {
+  RecordTable& records;
+  DeliveryTable& deliveries;
+  JobTable& jobs;
+  EffectTable& effects;
+  PluginTable& plugins;
+  Tallies& tallies;
+  TimePoint now;
+  std::int64_t host_run;
+};
+
+}  // namespace fh

@@ -1,0 +1,252 @@
+#include "store/views.h"
+
+#include <Poco/Data/RecordSet.h>
+
+#include <algorithm>
+
+namespace fh {
+namespace {
+
+using Poco::Data::RecordSet;
+using Poco::Data::Statement;
+using Poco::Data::Keywords::use;
+
+// One row of a result, by column name; SQL NULL reads as "" or 0.
+class Row {
+ public:
+  Row(RecordSet& set, std::size_t row) : set_(set), row_(row) {}
+
+  std::int64_t integer(const char* column) const {
+    const auto value = set_.value(column, row_);
+    return value.isEmpty() ? 0 : value.convert<std::int64_t>();
+  }
+  int small(const char* column) const { return static_cast<int>(integer(column)); }
+  std::string text(const char* column) const {
+    const auto value = set_.value(column, row_);
+    return value.isEmpty() ? "" : value.convert<std::string>();
+  }
+  TimePoint time(const char* column) const { return from_ms(integer(column)); }
+  std::optional<TimePoint> maybe_time(const char* column) const {
+    if (set_.value(column, row_).isEmpty()) return std::nullopt;
+    return time(column);
+  }
+
+ private:
+  RecordSet& set_;
+  std::size_t row_;
+};
+
+// A SELECT put together from fixed pieces of SQL and bound values. The values live as long as it.
+class Selection {
+ public:
+  Selection(Poco::Data::Session& session, std::string sql)
+      : session_(session), sql_(std::move(sql)) {}
+
+  void where(const std::string& condition) {
+    sql_ += (conditions_++ == 0 ? " WHERE " : " AND ") + condition;
+  }
+  void where(const std::string& condition, const std::string& value) {
+    texts_.push_back(value);
+    where(condition);
+    order_.push_back(true);
+  }
+  void where(const std::string& condition, std::int64_t value) {
+    numbers_.push_back(value);
+    where(condition);
+    order_.push_back(false);
+  }
+  void append(const std::string& sql) { sql_ += sql; }
+
+  template <class Read>
+  auto rows(Read&& read) {
+    Statement statement(session_);
+    statement << sql_;
+    auto text = texts_.begin();
+    auto number = numbers_.begin();
+    for (const bool is_text : order_) {
+      if (is_text) statement, use(*text++);
+      else statement, use(*number++);
+    }
+    statement.execute();
+    RecordSet set(statement);
+    std::vector<decltype(read(std::declval<const Row&>()))> found;
+    for (std::size_t row = 0; row < set.rowCount(); ++row) found.push_back(read(Row(set, row)));
+    return found;
+  }
+
+ private:
+  Poco::Data::Session& session_;
+  std::string sql_;
+  std::vector<std::string> texts_;
+  std::vector<std::int64_t> numbers_;
+  std::vector<bool> order_;
+  int conditions_ = 0;
+};
+
+std::string job_select(const char* table) {
+  return std::string("SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
+                     " j.lost, j.max_attempts, j.delivery, j.event, j.parent, j.matched,"
+                     " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
+                     " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
+                     " ORDER BY run DESC LIMIT 1) AS build FROM ") +
+         table + " j JOIN records r ON r.id = j.record";
+}
+
+RecordKey read_record(const Row& row) {
+  return {row.text("account"), record_type_from(row.text("type")).value_or(RecordType::contact),
+          row.text("key")};
+}
+
+JobView read_job(const Row& row) {
+  JobView job;
+  job.id = row.integer("id");
+  job.plugin = row.text("plugin");
+  job.state = row.text("state");
+  job.reason = row.text("reason");
+  job.counters = {.runs = row.small("runs"),
+                  .attempts = row.small("attempts"),
+                  .crashes = row.small("crashes"),
+                  .lost = row.small("lost"),
+                  .max_attempts = row.small("max_attempts")};
+  job.record = read_record(row);
+  job.delivery = row.integer("delivery");
+  job.event = row.integer("event");
+  job.parent = row.integer("parent");
+  job.matched = row.text("matched");
+  job.created_at = row.time("created_at_ms");
+  job.run_at = row.time("run_at_ms");
+  job.started_at = row.maybe_time("started_at_ms");
+  job.finished_at = row.maybe_time("finished_at_ms");
+  job.build = row.text("build");
+  return job;
+}
+
+DeliveryView read_delivery(const Row& row) {
+  DeliveryView delivery;
+  delivery.id = row.integer("id");
+  delivery.source = row.text("source");
+  delivery.status = row.text("status");
+  delivery.reason = row.text("reason");
+  delivery.received_at = row.time("received_at_ms");
+  delivery.duplicate_of = row.integer("duplicate_of");
+  delivery.jobs = row.small("jobs");
+  delivery.secret = row.text("secret");
+  return delivery;
+}
+
+constexpr const char* kDeliveryColumns =
+    "SELECT id, source, status, reason, received_at_ms, duplicate_of, jobs, secret";
+
+int held(int limit) { return std::clamp(limit, 1, kMaxListed); }
+
+}  // namespace
+
+std::vector<JobView> Views::jobs(const JobFilter& filter) {
+  const auto wanted = job_state_from(filter.state);
+  const int limit = held(filter.limit);
+  std::vector<JobView> found;
+  for (const char* table : {"jobs", "job_history"}) {
+    const bool final_ones = std::string_view(table) == "job_history";
+    if (wanted && is_final(*wanted) != final_ones) continue;
+    Selection select(session_, job_select(table));
+    if (!filter.state.empty()) select.where("j.state = ?", filter.state);
+    if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
+    if (!filter.record.empty()) select.where("r.key = ?", filter.record);
+    if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);
+    select.append(" ORDER BY j.id DESC LIMIT " + std::to_string(limit));
+    for (JobView& job : select.rows(read_job)) found.push_back(std::move(job));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const JobView& left, const JobView& right) { return left.id > right.id; });
+  if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
+  return found;
+}
+
+std::optional<JobView> Views::job(std::int64_t id) {
+  for (const char* table : {"jobs", "job_history"}) {
+    Selection select(session_, job_select(table));
+    select.where("j.id = ?", id);
+    auto found = select.rows(read_job);
+    if (!found.empty()) return std::move(found[0]);
+  }
+  return std::nullopt;
+}
+
+std::vector<RunView> Views::runs_of(std::int64_t job) {
+  Selection select(session_,
+                   "SELECT run, lease, build, outcome, error, started_at_ms, ended_at_ms FROM runs");
+  select.where("job = ?", job);
+  select.append(" ORDER BY run LIMIT " + std::to_string(kMaxListed));
+  return select.rows([](const Row& row) {
+    return RunView{row.small("run"),          row.integer("lease"),
+                   row.text("build"),         row.text("outcome"),
+                   row.text("error"),         row.time("started_at_ms"),
+                   row.maybe_time("ended_at_ms")};
+  });
+}
+
+std::vector<DeliveryView> Views::deliveries(const DeliveryFilter& filter) {
+  Selection select(session_, std::string(kDeliveryColumns) + " FROM deliveries");
+  if (!filter.source.empty()) select.where("source = ?", filter.source);
+  if (!filter.status.empty()) select.where("status = ?", filter.status);
+  select.append(" ORDER BY id DESC LIMIT " + std::to_string(held(filter.limit)));
+  return select.rows(read_delivery);
+}
+
+std::optional<DeliveryView> Views::delivery(std::int64_t id) {
+  Selection select(session_, std::string(kDeliveryColumns) +
+                                 ", head, CAST(body AS TEXT) AS body FROM deliveries");
+  select.where("id = ?", id);
+  auto found = select.rows([](const Row& row) {
+    DeliveryView delivery = read_delivery(row);
+    delivery.head = row.text("head");
+    delivery.body = row.text("body");
+    return delivery;
+  });
+  if (found.empty()) return std::nullopt;
+  return std::move(found[0]);
+}
+
+std::vector<EventView> Views::events_of(std::int64_t delivery) {
+  Selection select(session_,
+                   "SELECT e.id, e.kind, e.mode, e.changes, r.account, r.type, r.key"
+                   " FROM events e JOIN records r ON r.id = e.record");
+  select.where("e.delivery = ?", delivery);
+  select.append(" ORDER BY e.id LIMIT " + std::to_string(kMaxListed));
+  return select.rows([](const Row& row) {
+    return EventView{row.integer("id"), read_record(row), row.text("kind"), row.text("mode"),
+                     row.text("changes")};
+  });
+}
+
+std::map<std::string, std::map<std::string, std::int64_t>> Views::tallies() {
+  std::map<std::string, std::map<std::string, std::int64_t>> tallies;
+  Selection select(session_, "SELECT plugin, state, jobs FROM tallies");
+  select.rows([&](const Row& row) {
+    tallies[row.text("plugin")][row.text("state")] = row.integer("jobs");
+    return 0;
+  });
+  return tallies;
+}
+
+std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {
+  Selection select(session_, "SELECT received_at_ms FROM deliveries");
+  select.where("source = ?", source);
+  select.append(" ORDER BY id DESC LIMIT 1");
+  auto found = select.rows([](const Row& row) { return row.time("received_at_ms"); });
+  if (found.empty()) return std::nullopt;
+  return found[0];
+}
+
+std::int64_t Views::holder_of_turn(std::int64_t job) {
+  Selection select(session_,
+                   "SELECT h.id FROM jobs h JOIN jobs j ON h.record = j.record"
+                   " AND h.plugin = j.plugin AND h.id <> j.id AND h.turn IS NOT NULL"
+                   " AND h.state IN ('available', 'running', 'retryable')");
+  select.where("j.id = ?", job);
+  select.append(" LIMIT 1");
+  auto found = select.rows([](const Row& row) { return row.integer("id"); });
+  return found.empty() ? 0 : found[0];
+}
+
+}  // namespace fh

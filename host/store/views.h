@@ -1,0 +1,101 @@
+// Views: what people and programs ask of the store, read over a short connection of its own that can
+// change nothing. Every list has a limit. One thread per View.
+#pragma once
+
+#include <Poco/Data/Session.h>
+
+#include <map>
+#include <vector>
+
+#include "domain/job.h"
+#include "domain/record.h"
+
+namespace fh {
+
+inline constexpr int kMaxListed = 1000;
+
+struct RunView {
+  int run = 0;
+  std::int64_t lease = 0;
+  std::string build;
+  std::string outcome;  // "" while it runs
+  std::string error;
+  TimePoint started_at{};
+  std::optional<TimePoint> ended_at;
+};
+
+struct JobView {
+  std::int64_t id = 0;
+  std::string plugin;
+  std::string state;
+  std::string reason;
+  JobCounters counters;
+  RecordKey record;
+  std::int64_t delivery = 0;
+  std::int64_t event = 0;
+  std::int64_t parent = 0;  // 0: made by a delivery
+  std::string matched;      // JSON
+  TimePoint created_at{};
+  TimePoint run_at{};
+  std::optional<TimePoint> started_at;
+  std::optional<TimePoint> finished_at;
+  std::string build;  // of the latest run; "" before the first
+};
+
+struct JobFilter {
+  std::string state;
+  std::string plugin;
+  std::string record;  // key
+  std::int64_t delivery = 0;
+  int limit = 50;
+};
+
+struct EventView {
+  std::int64_t id = 0;
+  RecordKey record;
+  std::string kind;
+  std::string mode;
+  std::string changes;  // JSON
+};
+
+struct DeliveryView {
+  std::int64_t id = 0;
+  std::string source;
+  std::string status;
+  std::string reason;
+  TimePoint received_at{};
+  std::int64_t duplicate_of = 0;
+  int jobs = 0;
+  std::string secret;
+  std::string head;  // JSON; only of find_delivery()
+  std::string body;  // only of find_delivery()
+};
+
+struct DeliveryFilter {
+  std::string source;
+  std::string status;
+  int limit = 50;
+};
+
+class Views {
+ public:
+  explicit Views(Poco::Data::Session session) : session_(std::move(session)) {}
+
+  /// Newest first.
+  std::vector<JobView> jobs(const JobFilter& filter);
+  std::optional<JobView> job(std::int64_t id);
+  std::vector<RunView> runs_of(std::int64_t job);
+  std::vector<DeliveryView> deliveries(const DeliveryFilter& filter);
+  std::optional<DeliveryView> delivery(std::int64_t id);
+  std::vector<EventView> events_of(std::int64_t delivery);
+  /// plugin -> state -> jobs.
+  std::map<std::string, std::map<std::string, std::int64_t>> tallies();
+  std::optional<TimePoint> last_delivery_of(const std::string& source);
+  /// The oldest open job of the same plugin and record that holds its turn; 0: none does.
+  std::int64_t holder_of_turn(std::int64_t job);
+
+ private:
+  Poco::Data::Session session_;
+};
+
+}  // namespace fh

@@ -1,0 +1,51 @@
+// Channel: frames over one end of a byte stream (a socket pair), which it owns. Works whether the
+// descriptor is blocking or not. send() may be called from any thread, each frame goes out whole;
+// reading is for one thread at a time. A peer that is gone is no signal, only a WireError on send
+// and the end of the stream on read.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/unique_fd.h"
+#include "wire/frame_buffer.h"
+#include "wire/frames.h"
+
+namespace fh {
+
+class Channel {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  explicit Channel(UniqueFd fd) : fd_(std::move(fd)) {}
+
+  /// Sends the whole frame, waiting as long as it takes. Throws WireError if the peer is gone or
+  /// the frame is over the limit (then nothing was sent).
+  void send(const wire::Frame& frame) { write(frame, std::nullopt); }
+
+  /// The same until the deadline; throws WireError when it passes, and the channel must be closed.
+  void send(const wire::Frame& frame, Deadline deadline) { write(frame, deadline); }
+
+  /// Feeds what is there now to the buffer, never waiting. False once the peer has closed its end
+  /// and everything was read. Throws WireError on a broken stream.
+  [[nodiscard]] bool read_available(FrameBuffer& buffer);
+
+  /// Waits for the next frame; nullopt at the end of the stream. Throws WireError when it is
+  /// malformed or cut off. Not to be mixed with read_available().
+  [[nodiscard]] std::optional<wire::Frame> receive();
+
+  /// For poll(); the channel keeps it.
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+ private:
+  void write(const wire::Frame& frame, std::optional<Deadline> deadline);
+  bool read(FrameBuffer& buffer, bool wait);
+
+  UniqueFd fd_;
+  std::mutex sending_;
+  FrameBuffer received_;  // of receive()
+};
+
+}  // namespace fh

@@ -1,0 +1,78 @@
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "wire/channel.h"
+
+namespace fh {
+namespace {
+
+constexpr std::size_t kReadSize = 64U << 10U;
+
+std::string error_text(int code) { return std::generic_category().message(code); }
+
+int timeout_ms(std::optional<Channel::Deadline> deadline) {
+  if (!deadline) return -1;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*deadline - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+void wait_for(int fd, short events, std::optional<Channel::Deadline> deadline = std::nullopt) {
+  pollfd entry{fd, events, 0};
+  const int ready = ::poll(&entry, 1, timeout_ms(deadline));
+  if (ready < 0 && errno != EINTR) throw WireError("poll: " + error_text(errno));
+  if (ready == 0 && deadline && std::chrono::steady_clock::now() >= *deadline) {
+    throw WireError("the peer did not read a frame in time");
+  }
+}
+
+}  // namespace
+
+void Channel::write(const wire::Frame& frame, std::optional<Deadline> deadline) {
+  const auto bytes = wire::encode(frame);
+  const std::lock_guard lock(sending_);
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const auto sent = ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      wait_for(fd_.get(), POLLOUT, deadline);
+    } else if (errno != EINTR) {
+      throw WireError("send: " + error_text(errno));
+    }
+  }
+}
+
+bool Channel::read(FrameBuffer& buffer, bool wait) {
+  std::array<char, kReadSize> bytes;
+  const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), wait ? 0 : MSG_DONTWAIT);
+  if (count > 0) {
+    buffer.feed({bytes.data(), static_cast<std::size_t>(count)});
+    return true;
+  }
+  if (count == 0 || errno == ECONNRESET) return false;
+  if (errno == EINTR) return true;
+  if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    if (wait) wait_for(fd_.get(), POLLIN);
+    return true;
+  }
+  throw WireError("recv: " + error_text(errno));
+}
+
+bool Channel::read_available(FrameBuffer& buffer) { return read(buffer, false); }
+
+std::optional<wire::Frame> Channel::receive() {
+  for (;;) {
+    if (auto frame = received_.next()) return frame;
+    if (read(received_, true)) continue;
+    if (received_.pending() == 0) return std::nullopt;
+    throw WireError("the stream ends inside a frame");
+  }
+}
+
+}  // namespace fh

@@ -1,0 +1,222 @@
+// The C++ SDK: derive from Command, name it in FIELDHOOK_PLUGIN, and the file is a plugin:
+//
+//   class Greet final : public fieldhook::Command {
+//    public:
+//     fieldhook::Outcome execute(const fieldhook::Contact& contact,
+//                                fieldhook::Context& context) override {
+//       context.log().info("hello " + contact.get<std::string>("first_name").value_or("stranger"));
+//       return fieldhook::Outcome::done();
+//     }
+//   };
+//   FIELDHOOK_PLUGIN(Greet, {.name = "greet", .watches = {fieldhook::contact("email").changes()}});
+//
+// Header-only over the C ABI in abi.h; needs C++20 and nlohmann/json. A worker process makes one
+// instance of the command and calls it from one thread, run after run.
+#pragma once
+
+#include <fieldhook/abi.h>
+
+#include <array>
+#include <fieldhook/context.hpp>
+#include <fieldhook/manifest.hpp>
+#include <fieldhook/outcome.hpp>
+#include <fieldhook/record.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+// A command overrides execute() for the record type it watches, and so hides the other on purpose.
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Woverloaded-virtual"
+#endif
+
+namespace fieldhook {
+
+class Command {
+ public:
+  virtual ~Command() = default;
+
+  /// Does the work of one run. Whatever it throws is a retry with the exception's text.
+  virtual Outcome execute(const Contact&, Context&) {
+    return Outcome::fail(
+        "the plugin watches contacts but does not override execute(const "
+        "fieldhook::Contact&, fieldhook::Context&)");
+  }
+  virtual Outcome execute(const Company&, Context&) {
+    return Outcome::fail(
+        "the plugin watches companies but does not override execute(const "
+        "fieldhook::Company&, fieldhook::Context&)");
+  }
+
+  /// Asked before each run: true when its work is done already; the job completes as skipped.
+  virtual bool already_done(const Contact&, Context&) { return false; }
+  virtual bool already_done(const Company&, Context&) { return false; }
+};
+
+namespace detail {
+
+inline void report(const Outcome& outcome, const fieldhook_host& host, fieldhook_run* run) {
+  struct Reporter {
+    const fieldhook_host& host;
+    fieldhook_run* run;
+
+    void operator()(const Outcome::Done& done) const {
+      const std::string text = done.result.is_null() ? "" : dump(done.result);
+      if (host.done(run, lend(text)) != FIELDHOOK_TOO_LARGE) return;
+      (*this)(Outcome::Fail{"the result of done() is " + std::to_string(text.size()) +
+                            " bytes, the limit is 64 KiB; the work itself was done"});
+    }
+    void operator()(const Outcome::Retry& retry) const {
+      host.retry(run, lend(retry.reason), retry.after ? retry.after->count() : -1);
+    }
+    void operator()(const Outcome::Snooze& snooze) const {
+      host.snooze(run, snooze.duration.count());
+    }
+    void operator()(const Outcome::Fail& fail) const { host.fail(run, lend(fail.reason)); }
+  };
+  std::visit(Reporter{host, run}, outcome.kind());
+}
+
+/// Calls use(); gives the outcome of what it throws, or nullopt.
+template <class Use>
+std::optional<Outcome> outcome_of_throw(Use&& use) {
+  try {
+    use();
+    return std::nullopt;
+  } catch (const CallError& error) {
+    return error.outcome();
+  } catch (const std::exception& error) {
+    return Outcome::retry(error.what());
+  } catch (...) {
+    return Outcome::retry("the plugin threw something that is no std::exception");
+  }
+}
+
+/// A command and the run it is in.
+class Instance {
+ public:
+  explicit Instance(std::unique_ptr<Command> command) : command_(std::move(command)) {}
+
+  bool already_done(const fieldhook_job& job, const fieldhook_host& host, fieldhook_run* run) {
+    begin(job, host, run);
+    bool done = false;
+    const auto thrown = outcome_of_throw([&] {
+      done = contact_ ? command_->already_done(*contact_, *context_)
+                      : command_->already_done(*company_, *context_);
+    });
+    if (thrown) report(*thrown, host, run);
+    if (done || thrown) end();
+    return done;
+  }
+
+  void execute(const fieldhook_job& job, const fieldhook_host& host, fieldhook_run* run) {
+    begin(job, host, run);
+    std::optional<Outcome> outcome;
+    const auto thrown = outcome_of_throw([&] {
+      outcome = contact_ ? command_->execute(*contact_, *context_)
+                         : command_->execute(*company_, *context_);
+    });
+    report(thrown ? *thrown : *outcome, host, run);
+    end();
+  }
+
+ private:
+  // execute() finds what already_done() of the same run has parsed.
+  void begin(const fieldhook_job& job, const fieldhook_host& host, fieldhook_run* run) {
+    if (context_) return;
+    context_ = std::make_unique<Context>(job, host, run);
+    if (view(job.record_type) == "company") {
+      company_.emplace(job);
+    } else {
+      contact_.emplace(job);
+    }
+  }
+
+  // A thread that outlives its run may still hold the context: the last few are kept, so that what
+  // it asks is answered by an exception and not by a crash.
+  void end() {
+    contact_.reset();
+    company_.reset();
+    context_->end();
+    ended_[next_++ % ended_.size()] = std::move(context_);
+  }
+
+  std::unique_ptr<Command> command_;
+  std::unique_ptr<Context> context_;
+  std::optional<Contact> contact_;
+  std::optional<Company> company_;
+  std::array<std::unique_ptr<Context>, 16> ended_;
+  std::size_t next_ = 0;
+};
+
+/// The functions of fieldhook_plugin_table. Nothing leaves them but by return.
+template <class Class, Manifest (*manifest_of)()>
+struct Trampolines {
+  static fieldhook_string manifest(fieldhook_reply reply) noexcept {
+    static std::string text;
+    explain(reply, [] { text = dump(to_json(manifest_of())); });
+    return lend(text);
+  }
+
+  static void* create(fieldhook_reply reply) noexcept {
+    void* instance = nullptr;
+    explain(reply, [&] { instance = new Instance(std::make_unique<Class>()); });
+    return instance;
+  }
+
+  static void destroy(void* instance) noexcept {
+    explain({}, [&] { delete static_cast<Instance*>(instance); });
+  }
+
+  static void execute(void* instance, const fieldhook_job* job, const fieldhook_host* host,
+                      fieldhook_run* run) noexcept {
+    static_cast<Instance*>(instance)->execute(*job, *host, run);
+  }
+
+  static std::int32_t already_done(void* instance, const fieldhook_job* job,
+                                   const fieldhook_host* host, fieldhook_run* run) noexcept {
+    return static_cast<Instance*>(instance)->already_done(*job, *host, run) ? 1 : 0;
+  }
+
+ private:
+  // Calls use(); replies with the text of what it throws.
+  template <class Use>
+  static void explain(fieldhook_reply reply, Use&& use) {
+    const auto tell = [&](std::string_view text) {
+      if (reply.receive != nullptr) reply.receive(reply.arg, lend(text));
+    };
+    try {
+      use();
+    } catch (const std::exception& error) {
+      tell(error.what());
+    } catch (...) {
+      tell("the plugin threw something that is no std::exception");
+    }
+  }
+};
+
+template <class Class, Manifest (*manifest_of)()>
+inline constexpr fieldhook_plugin_table kTable = {
+    FIELDHOOK_ABI_MAJOR,
+    FIELDHOOK_ABI_MINOR,
+    sizeof(fieldhook_plugin_table),
+    &Trampolines<Class, manifest_of>::manifest,
+    &Trampolines<Class, manifest_of>::create,
+    &Trampolines<Class, manifest_of>::destroy,
+    &Trampolines<Class, manifest_of>::execute,
+    &Trampolines<Class, manifest_of>::already_done,
+    nullptr,
+};
+
+}  // namespace detail
+}  // namespace fieldhook
+
+/// Makes the library a plugin: its command class, then its manifest in braces. Once per library.
+#define FIELDHOOK_PLUGIN(Class, ...)                                        \
+  static ::fieldhook::Manifest fieldhook_manifest() { return __VA_ARGS__; } \
+  extern "C" {                                                              \
+  extern FIELDHOOK_EXPORT const ::fieldhook_plugin_table fieldhook_plugin;  \
+  constinit const ::fieldhook_plugin_table fieldhook_plugin =               \
+      ::fieldhook::detail::kTable<Class, &fieldhook_manifest>;              \
+  }                                                                         \
+  static_assert(true, "so that a semicolon may follow")

@@ -1,0 +1,200 @@
+// Record: the contact or company that changed, as the CRM described it, and what changed. The
+// host's JSON is parsed when first asked for. Absent, null and "" are three things. A Record and
+// what it returns by reference live until execute() returns, and may be read from any thread.
+#pragma once
+
+#include <fieldhook/abi.h>
+
+#include <concepts>
+#include <fieldhook/outcome.hpp>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace fieldhook {
+namespace detail {
+
+inline std::string_view view(fieldhook_string text) { return {text.data, text.size}; }
+inline fieldhook_string lend(std::string_view text) { return {text.data(), text.size()}; }
+
+/// Bytes that are not UTF-8 become U+FFFD, so that no result is ever lost to them.
+inline std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// A text of the host's, parsed at the first get(). Safe from any thread.
+class LazyJson {
+ public:
+  explicit LazyJson(fieldhook_string text) : text_(text) {}
+
+  /// Null for an empty text. Throws CallError when the host has taken the text back.
+  const Json& get() const {
+    const std::lock_guard lock(mutex_);
+    if (value_) return *value_;
+    if (closed_) throw CallError("the run has ended", Outcome::retry("the run has ended"));
+    return value_.emplace(text_.size == 0 ? Json() : Json::parse(view(text_)));
+  }
+
+  /// From here on the text is gone; a value already parsed stays.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+
+ private:
+  fieldhook_string text_;
+  mutable std::mutex mutex_;
+  mutable std::optional<Json> value_;
+  bool closed_ = false;
+};
+
+inline const Json* member(const Json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : &*found;
+}
+
+inline const Json* find_inside(const Json& value, std::string_view path) {
+  if (const Json* whole = member(value, path)) return whole;
+  const auto dot = path.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  const Json* inner = member(value, path.substr(0, dot));
+  return inner == nullptr ? nullptr : find_inside(*inner, path.substr(dot + 1));
+}
+
+inline std::string_view bare_field(std::string_view path) {
+  constexpr std::string_view kCustom = "custom_field.";
+  return path.starts_with(kCustom) ? path.substr(kCustom.size()) : path;
+}
+
+inline const Json* find_field(const Json& record, std::string_view path) {
+  if (const Json* standard = find_inside(record, path)) return standard;
+  if (const Json* fields = member(record, "custom_field")) {
+    if (const Json* custom = find_inside(*fields, bare_field(path))) return custom;
+  }
+  return find_inside(record, bare_field(path));
+}
+
+/// nullopt unless the value is of that type: 1 is no bool, 1.5 no int, 300 no int8_t, "1" no
+/// number.
+template <class T>
+std::optional<T> convert(const Json& json) {
+  if constexpr (std::same_as<T, bool>) {
+    if (!json.is_boolean()) return std::nullopt;
+  } else if constexpr (std::integral<T>) {
+    if (json.is_number_unsigned()
+            ? !std::in_range<T>(json.get<std::uint64_t>())
+            : !json.is_number_integer() || !std::in_range<T>(json.get<std::int64_t>())) {
+      return std::nullopt;
+    }
+  } else if constexpr (std::floating_point<T>) {
+    if (!json.is_number()) return std::nullopt;
+  }
+  try {
+    return json.get<T>();
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace detail
+
+/// One field's change. An old or new value that is not known is absent.
+struct Change {
+  std::optional<Json> from;
+  std::optional<Json> to;
+};
+
+class Record {
+ public:
+  explicit Record(const fieldhook_job& job)
+      : id_(detail::view(job.record_id)), record_(job.record), event_(job.event) {}
+
+  /// The record's name for good, the same text as record.id in the API; never empty.
+  const std::string& id() const { return id_; }
+
+  /// Empty when the CRM gives none.
+  std::string uuid() const {
+    const Json* record = detail::member(event_.get(), "record");
+    const Json* uuid = record == nullptr ? nullptr : detail::member(*record, "uuid");
+    return uuid == nullptr ? "" : detail::convert<std::string>(*uuid).value_or("");
+  }
+
+  /// The field's value now. nullopt when it is absent, null, or not of type T (see convert()).
+  template <class T>
+  std::optional<T> get(std::string_view field) const {
+    const Json* value = detail::find_field(json(), field);
+    return value == nullptr || value->is_null() ? std::nullopt : detail::convert<T>(*value);
+  }
+
+  /// Whether the field is there at all, if only as null.
+  bool has(std::string_view field) const { return detail::find_field(json(), field) != nullptr; }
+
+  /// Whether this event changed the field, something inside it, or what it is part of.
+  bool changed(std::string_view field) const { return find_change(field).has_value(); }
+
+  /// Both absent when this event did not change the field.
+  Change change(std::string_view field) const { return find_change(field).value_or(Change{}); }
+
+  /// The whole record.
+  const Json& json() const { return record_.get(); }
+
+ protected:
+  ~Record() = default;
+
+ private:
+  static std::optional<Json> copy(const Json* json) {
+    return json == nullptr ? std::nullopt : std::optional<Json>(std::in_place, *json);
+  }
+
+  std::optional<Change> find_change(std::string_view field) const {
+    const Json* changes = detail::member(event_.get(), "changes");
+    if (changes == nullptr) return std::nullopt;
+    const auto bare = detail::bare_field(field);
+    for (const auto name : {field, bare}) {
+      if (const Json* exact = detail::member(*changes, name)) {
+        return Change{copy(detail::member(*exact, "from")), copy(detail::member(*exact, "to"))};
+      }
+    }
+    for (const auto& [name, change] : changes->items()) {
+      const auto changed = detail::bare_field(name);
+      if (lies_in(bare, changed)) return part_of(change, bare.substr(changed.size() + 1));
+      if (lies_in(changed, bare)) return Change{{}, copy(detail::find_field(json(), field))};
+    }
+    return std::nullopt;
+  }
+
+  static bool lies_in(std::string_view inner, std::string_view outer) {
+    return inner.size() > outer.size() && inner.starts_with(outer) && inner[outer.size()] == '.';
+  }
+
+  static std::optional<Change> part_of(const Json& change, std::string_view rest) {
+    const auto side = [&](const char* name) -> const Json* {
+      const Json* whole = detail::member(change, name);
+      return whole == nullptr ? nullptr : detail::find_inside(*whole, rest);
+    };
+    const Json* from = side("from");
+    const Json* to = side("to");
+    if (from == nullptr && to == nullptr) return std::nullopt;
+    if (from != nullptr && to != nullptr && *from == *to) return std::nullopt;
+    return Change{copy(from), copy(to)};
+  }
+
+  std::string id_;
+  detail::LazyJson record_;
+  detail::LazyJson event_;
+};
+
+class Contact final : public Record {
+ public:
+  using Record::Record;
+};
+
+class Company final : public Record {
+ public:
+  using Record::Record;
+};
+
+}  // namespace fieldhook

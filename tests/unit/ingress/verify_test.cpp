@@ -1,0 +1,255 @@
+#include "ingress/verify.h"
+
+#include <gtest/gtest.h>
+
+#include "base/digest.h"
+#include "ingress/percent.h"
+#include "ingress/sign.h"
+
+namespace fh {
+namespace {
+
+using Cause = RefusalCause;
+
+Secret secret(const std::string& name, const std::string& value) {
+  return {name, SecretRef(SecretRef::Kind::env, "X"), value};
+}
+
+VerifyConfig hmac(HmacSha256::Encoding encoding = HmacSha256::Encoding::hex,
+                  const std::string& prefix = "") {
+  return {HmacSha256{"X-Signature", prefix, encoding},
+          {secret("old", "one"), secret("new", "two")}};
+}
+
+VerifyConfig github(const std::string& key) {
+  return {HmacSha256{"X-Hub-Signature-256", "sha256=", HmacSha256::Encoding::hex},
+          {secret("k", key)}};
+}
+
+RawRequest post(const std::string& body, Headers headers = {}) {
+  RawRequest request;
+  request.path = "/hook";
+  request.headers = std::move(headers);
+  request.body = body;
+  return request;
+}
+
+// "ok:<secret>" or the refusal's cause.
+std::string outcome(const VerifyConfig& config, const RawRequest& request) {
+  const Verdict verdict = verify(config, request);
+  if (const auto* verified = std::get_if<Verified>(&verdict)) return "ok:" + verified->secret;
+  return std::string(name_of(std::get<VerifyRefusal>(verdict).cause));
+}
+
+std::string signature_of(const std::string& key, const std::string& body) {
+  return to_hex(hmac_sha256(key, body));
+}
+
+struct Vector {
+  std::string name, key, signature, body;
+  std::string expected;
+};
+
+class PublishedVector : public testing::TestWithParam<Vector> {};
+
+TEST_P(PublishedVector, IsJudgedAsPublished) {
+  const Vector& one = GetParam();
+  EXPECT_EQ(outcome(github(one.key), post(one.body, {{"X-Hub-Signature-256", one.signature}})),
+            one.expected);
+}
+
+// The first is from GitHub's documentation, the others from octokit/webhooks-methods.js (MIT).
+INSTANTIATE_TEST_SUITE_P(
+    Table, PublishedVector,
+    testing::Values(
+        Vector{"GithubDocs", "It's a Secret to Everybody",
+               "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+               "Hello, World!", "ok:k"},
+        Vector{"EscapedBackslash", "development",
+               "sha256=87316067e2011fae39998b18c46a14d83b3e7c3ffdd88fb2ee5afb7d11288e60",
+               "{\n  \"foo\": \"\\\\u001b\"\n}\n", "ok:k"},
+        Vector{"RawBytesMatter", "development",
+               "sha256=87316067e2011fae39998b18c46a14d83b3e7c3ffdd88fb2ee5afb7d11288e60",
+               "{\n  \"foo\": \"\\\\u001B\"\n}\n", "mismatch"},
+        Vector{"NoPrefix", "mysecret", "foo", "{\n  \"foo\": \"bar\"\n}\n", "wrong_prefix"},
+        Vector{"WrongKey", "foo",
+               "sha256=e3eccac34c43c7dc1cbb905488b1b81347fcc700a7b025697a9d07862256023f",
+               "{\n  \"foo\": \"bar\"\n}\n", "mismatch"}),
+    [](const auto& param) { return param.param.name; });
+
+struct HmacCase {
+  std::string name;
+  Headers headers;
+  std::string expected;
+};
+
+class HmacHeader : public testing::TestWithParam<HmacCase> {};
+
+TEST_P(HmacHeader, IsJudged) {
+  EXPECT_EQ(outcome(hmac(), post("body", GetParam().headers)), GetParam().expected);
+}
+
+const std::string kOne = signature_of("one", "body");
+const std::string kTwo = signature_of("two", "body");
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HmacHeader,
+    testing::Values(
+        HmacCase{"FirstSecret", {{"X-Signature", kOne}}, "ok:old"},
+        HmacCase{"SecondSecret", {{"X-Signature", kTwo}}, "ok:new"},
+        HmacCase{"UpperCaseHex", {{"X-Signature", upper(kOne)}}, "ok:old"},
+        HmacCase{"AnyCaseName", {{"x-SIGNATURE", kOne}}, "ok:old"},
+        HmacCase{"Missing", {{"X-Signatur", kOne}}, "missing_header"},
+        HmacCase{"Twice", {{"X-Signature", kOne}, {"x-signature", kOne}}, "repeated_header"},
+        HmacCase{"Empty", {{"X-Signature", ""}}, "bad_encoding"},
+        HmacCase{"Short", {{"X-Signature", kOne.substr(2)}}, "bad_encoding"},
+        HmacCase{"Long", {{"X-Signature", kOne + "00"}}, "bad_encoding"},
+        HmacCase{"OddLength", {{"X-Signature", kOne.substr(1)}}, "bad_encoding"},
+        HmacCase{"Blank", {{"X-Signature", " " + kOne}}, "bad_encoding"},
+        HmacCase{"Joined", {{"X-Signature", kOne + "," + kOne}}, "bad_encoding"},
+        HmacCase{"UnwantedPrefix", {{"X-Signature", "sha256=" + kOne}}, "bad_encoding"},
+        HmacCase{"Base64", {{"X-Signature", to_base64(*from_hex(kOne))}}, "bad_encoding"},
+        HmacCase{"OtherKey", {{"X-Signature", signature_of("three", "body")}}, "mismatch"},
+        HmacCase{"OtherBody", {{"X-Signature", signature_of("one", "Body")}}, "mismatch"},
+        HmacCase{"EmptyKey", {{"X-Signature", signature_of("", "body")}}, "mismatch"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST(Verify, PrefixMustMatchExactly) {
+  const VerifyConfig config = hmac(HmacSha256::Encoding::hex, "sha256=");
+  EXPECT_EQ(outcome(config, post("body", {{"X-Signature", "sha256=" + kOne}})), "ok:old");
+  EXPECT_EQ(outcome(config, post("body", {{"X-Signature", "SHA256=" + kOne}})), "wrong_prefix");
+  EXPECT_EQ(outcome(config, post("body", {{"X-Signature", kOne}})), "wrong_prefix");
+  EXPECT_EQ(outcome(config, post("body", {{"X-Signature", "sha256=sha256=" + kOne}})),
+            "bad_encoding");
+}
+
+TEST(Verify, Base64IsStrict) {
+  const VerifyConfig config = hmac(HmacSha256::Encoding::base64);
+  const std::string good = to_base64(*from_hex(kOne));
+  EXPECT_EQ(outcome(config, post("body", {{"X-Signature", good}})), "ok:old");
+  for (const std::string& bad : {good.substr(0, good.size() - 1), good + "=", good + "\n", kOne,
+                                 " " + good, good.substr(0, 40)})
+    EXPECT_EQ(outcome(config, post("body", {{"X-Signature", bad}})), "bad_encoding") << bad;
+}
+
+TEST(Verify, EmptySecretsNeverMatch) {
+  VerifyConfig config = hmac();
+  config.secrets = {secret("empty", "")};
+  EXPECT_EQ(outcome(config, post("b", {{"X-Signature", signature_of("", "b")}})), "mismatch");
+  config.scheme = HeaderToken{"X-Token", ""};
+  EXPECT_EQ(outcome(config, post("b", {{"X-Token", ""}})), "mismatch");
+  config.secrets.clear();
+  EXPECT_EQ(outcome(config, post("b", {{"X-Token", "t"}})), "mismatch");
+}
+
+TEST(Verify, CoversEveryByteOfTheBody) {
+  const std::string body("a\0b\r\n\xff", 6);
+  EXPECT_EQ(outcome(hmac(), post(body, {{"X-Signature", signature_of("one", body)}})), "ok:old");
+  EXPECT_EQ(outcome(hmac(), post("a", {{"X-Signature", signature_of("one", body)}})), "mismatch");
+}
+
+struct QueryCase {
+  std::string name, query, expected;
+};
+
+class QueryTokenCase : public testing::TestWithParam<QueryCase> {};
+
+TEST_P(QueryTokenCase, IsJudged) {
+  const VerifyConfig config{QueryToken{"token"}, {secret("a", "s3c+r/t"), secret("b", "two")}};
+  RawRequest request = post("");
+  request.query = GetParam().query;
+  EXPECT_EQ(outcome(config, request), GetParam().expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, QueryTokenCase,
+    testing::Values(QueryCase{"Plain", "token=two", "ok:b"},
+                    QueryCase{"Encoded", "a=b&token=s3c%2Br%2ft&c", "ok:a"},
+                    QueryCase{"PlusIsAPlus", "token=s3c+r/t", "ok:a"},
+                    QueryCase{"EncodedName", "%74oken=two", "ok:b"},
+                    QueryCase{"None", "", "missing_token"},
+                    QueryCase{"OtherName", "Token=two", "missing_token"},
+                    QueryCase{"Empty", "token=", "missing_token"},
+                    QueryCase{"NoValue", "token", "missing_token"},
+                    QueryCase{"Twice", "token=two&token=two", "repeated_token"},
+                    QueryCase{"TwiceEncoded", "token=no&t%6fken=two", "repeated_token"},
+                    QueryCase{"BadPercent", "token=two%2", "bad_encoding"},
+                    QueryCase{"BadPercentDigits", "token=%zz", "bad_encoding"},
+                    QueryCase{"Wrong", "token=twO", "mismatch"},
+                    QueryCase{"Longer", "token=two2", "mismatch"},
+                    QueryCase{"Start", "token=tw", "mismatch"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST(Verify, PathTokenIsTheOneSegmentAfterThePath) {
+  const VerifyConfig config{PathToken{"/hook"}, {secret("a", "s/1")}};
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/hook/s%2F1", "ok:a"},        {"/hook", "missing_token"},
+      {"/hook/", "missing_token"},    {"/other/s%2F1", "missing_token"},
+      {"/hook/s/1", "bad_encoding"},  {"/hook/s%2F1/", "bad_encoding"},
+      {"/hook/s%2", "bad_encoding"},  {"/hook/S%2F1", "mismatch"},
+      {"/hooks%2F1", "missing_token"}};
+  for (const auto& [path, expected] : cases) {
+    RawRequest request = post("");
+    request.path = path;
+    EXPECT_EQ(outcome(config, request), expected) << path;
+  }
+}
+
+TEST(Verify, HeaderTokenWithItsPrefix) {
+  const VerifyConfig config{HeaderToken{"Authorization", "Bearer "}, {secret("a", "t0")}};
+  const std::vector<std::pair<Headers, std::string>> cases = {
+      {{{"authorization", "Bearer t0"}}, "ok:a"},
+      {{}, "missing_header"},
+      {{{"Authorization", "Bearer t0"}, {"Authorization", "Bearer t0"}}, "repeated_header"},
+      {{{"Authorization", "bearer t0"}}, "wrong_prefix"},
+      {{{"Authorization", "t0"}}, "wrong_prefix"},
+      {{{"Authorization", "Bearer "}}, "mismatch"},
+      {{{"Authorization", "Bearer  t0"}}, "mismatch"},
+      {{{"Authorization", "Bearer t0 "}}, "mismatch"}};
+  for (const auto& [headers, expected] : cases)
+    EXPECT_EQ(outcome(config, post("", headers)), expected);
+}
+
+TEST(Verify, RefusalsHoldNoPartOfTheProof) {
+  const VerifyConfig config{HeaderToken{"X-Token", "p-"}, {secret("a", "good")}};
+  for (const char* value : {"p-hunter2", "hunter2"}) {
+    const Verdict verdict = verify(config, post("", {{"X-Token", value}}));
+    const auto& refusal = std::get<VerifyRefusal>(verdict);
+    EXPECT_EQ(refusal.text.find("hunter2"), std::string::npos) << refusal.text;
+    EXPECT_EQ(refusal.text.find("good"), std::string::npos) << refusal.text;
+  }
+}
+
+TEST(Sign, MakesWhatVerifyAccepts) {
+  const std::vector<Secret> secrets = {secret("now", "a b/+%&=\xc3\xa4"), secret("then", "x")};
+  const std::vector<VerifyConfig> configs = {
+      {HmacSha256{"X-S", "v1=", HmacSha256::Encoding::hex}, secrets},
+      {HmacSha256{"X-S", "", HmacSha256::Encoding::base64}, secrets},
+      {QueryToken{"to ken"}, secrets},
+      {PathToken{"/hook"}, secrets},
+      {HeaderToken{"Authorization", "Bearer "}, secrets}};
+  for (const VerifyConfig& config : configs) {
+    RawRequest request = post("{\"a\": 1}", {{"Content-Type", "application/json"}});
+    request.query = "kept=1";
+    EXPECT_NE(outcome(config, request), "ok:now") << "unsigned";
+    sign(config, request);
+    EXPECT_EQ(outcome(config, request), "ok:now") << config.scheme.index();
+    EXPECT_EQ(query_values(request.query, "kept").size(), 1u);
+  }
+}
+
+TEST(RawRequest, FindsHeadersInAnyCaseAndOrder) {
+  const RawRequest request = post("", {{"A", "1"}, {"b", "2"}, {"a", "3"}});
+  EXPECT_EQ(request.header("B"), "2");
+  EXPECT_EQ(request.header("A"), "1");
+  EXPECT_EQ(request.header("c"), std::nullopt);
+  EXPECT_EQ(request.header_values("a"), (std::vector<std::string_view>{"1", "3"}));
+}
+
+}  // namespace
+}  // namespace fh

@@ -1,0 +1,170 @@
+// The C++ SDK's values, without a host: watches, manifests and what a Record finds.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fieldhook/plugin.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using fieldhook::company;
+using fieldhook::contact;
+using fieldhook::Contact;
+using fieldhook::Json;
+
+// Borrows both texts.
+fieldhook_job job_with(std::string_view record, std::string_view event) {
+  fieldhook_job job{};
+  job.struct_size = sizeof job;
+  job.record_type = fieldhook::detail::lend("contact");
+  job.record_id = fieldhook::detail::lend("42");
+  job.record = fieldhook::detail::lend(record);
+  job.event = fieldhook::detail::lend(event);
+  return job;
+}
+
+TEST(SdkWatch, EveryBuilderGivesTheJsonTheHostReads) {
+  const struct {
+    fieldhook::Watch watch;
+    const char* json;
+  } cases[] = {
+      {contact("f").changes(), R"({"record":"contact","field":"f","changes":true})"},
+      {company("f").changes(), R"({"record":"company","field":"f","changes":true})"},
+      {contact("f").becomes("Passed"), R"({"record":"contact","field":"f","becomes":["Passed"]})"},
+      {contact("f").becomes(true), R"({"record":"contact","field":"f","becomes":[true]})"},
+      {contact("f").becomes(nullptr), R"({"record":"contact","field":"f","becomes":[null]})"},
+      {contact("f").becomes(0), R"({"record":"contact","field":"f","becomes":[0]})"},
+      {contact("a.b").becomes_any({"x", std::string("y"), 2, 2.5, false}),
+       R"({"record":"contact","field":"a.b","becomes":["x","y",2,2.5,false]})"},
+      {contact("f").from("a").to("b"), R"({"record":"contact","field":"f","from":"a","to":"b"})"},
+      {contact("f").from(nullptr).to(1), R"({"record":"contact","field":"f","from":null,"to":1})"},
+      {contact("f").clears(), R"({"record":"contact","field":"f","clears":true})"},
+      {fieldhook::contact_created(), R"({"record":"contact","created":true})"},
+      {fieldhook::company_created(), R"({"record":"company","created":true})"},
+  };
+  for (const auto& one : cases) EXPECT_EQ(one.watch.json(), Json::parse(one.json)) << one.json;
+}
+
+TEST(SdkManifest, SaysOnlyWhatWasGiven) {
+  EXPECT_EQ(fieldhook::to_json({.name = "p"}), Json::parse(R"({"name":"p","watches":[]})"));
+}
+
+TEST(SdkManifest, CarriesEveryField) {
+  const fieldhook::Manifest manifest = {
+      .name = "p",
+      .version = "1.2",
+      .watches = {contact("f").becomes("x"), fieldhook::contact_created()},
+      .max_attempts = 5,
+      .timeout = std::chrono::minutes(1),
+      .ordering = fieldhook::Ordering::none,
+      .backoff = std::chrono::seconds(2),
+      .backoff_max = std::chrono::milliseconds(2500),
+      .slots = 2,
+      .description = "d",
+  };
+  EXPECT_EQ(fieldhook::to_json(manifest), Json::parse(R"({"name":"p","version":"1.2",
+      "watches":[{"record":"contact","field":"f","becomes":["x"]},
+      {"record":"contact","created":true}],
+      "max_attempts":5,"timeout_ms":60000,"ordering":"none","backoff_ms":2000,"backoff_max_ms":2500,
+      "slots":2,"description":"d"})"));
+}
+
+class SdkRecord : public testing::Test {
+ protected:
+  const std::string record_ = R"({
+      "id": 42, "name": "standard", "email": null, "empty": "", "big": 300, "ratio": 1.5,
+      "yes": true,
+      "negative": -1, "digits": "12", "huge": 18446744073709551615, "whole.key": "w",
+      "company": {"name": "Acme", "address": {"city": "Oslo"}}, "tags": ["a", "b"],
+      "custom_field": {"name": "custom", "status": "Passed", "deep": {"x": 1}}})";
+  const std::string event_ = R"({"record": {"uuid": "u-1"}, "changes": {
+      "status": {"from": "Open", "to": "Passed"}, "email": {"from": "a@b", "to": null},
+      "custom_field.name": {"to": "custom"},
+      "company": {"from": {"name": "Acme", "address": {"city": "Rome"}},
+                  "to": {"name": "Acme", "address": {"city": "Oslo"}}},
+      "deep.x": {"from": 0, "to": 1}}})";
+  const fieldhook_job job_ = job_with(record_, event_);
+  const Contact contact_{job_};
+};
+
+TEST_F(SdkRecord, IsNamedByTheHostsText) {
+  EXPECT_EQ(contact_.id(), "42");
+  EXPECT_EQ(contact_.uuid(), "u-1");
+  const std::string without = R"({"record":{"uuid":null}})";
+  EXPECT_EQ(Contact(job_with(record_, without)).uuid(), "");
+}
+
+TEST_F(SdkRecord, FindsFieldsByPathStandardOnesFirst) {
+  EXPECT_EQ(contact_.get<std::string>("name"), "standard");
+  EXPECT_EQ(contact_.get<std::string>("custom_field.name"), "custom");
+  EXPECT_EQ(contact_.get<std::string>("status"), "Passed");
+  EXPECT_EQ(contact_.get<std::string>("custom_field.status"), "Passed");
+  EXPECT_EQ(contact_.get<int>("deep.x"), 1);
+  EXPECT_EQ(contact_.get<int>("custom_field.id"), 42);
+  EXPECT_EQ(contact_.get<std::string>("company.address.city"), "Oslo");
+  EXPECT_EQ(contact_.get<std::string>("whole.key"), "w");
+  EXPECT_EQ(contact_.get<std::vector<std::string>>("tags"), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(contact_.get<std::string>("company.nothing"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::string>("name.first"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::string>(""), std::nullopt);
+}
+
+TEST_F(SdkRecord, GivesNothingForNullAndForAnotherType) {
+  EXPECT_EQ(contact_.get<std::string>("email"), std::nullopt);
+  EXPECT_EQ(contact_.get<Json>("email"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::string>("empty"), "");
+  EXPECT_EQ(contact_.get<std::string>("id"), std::nullopt);
+  EXPECT_EQ(contact_.get<int>("digits"), std::nullopt);
+  EXPECT_EQ(contact_.get<int>("ratio"), std::nullopt);
+  EXPECT_EQ(contact_.get<double>("ratio"), 1.5);
+  EXPECT_EQ(contact_.get<double>("big"), 300.0);
+  EXPECT_EQ(contact_.get<std::uint8_t>("big"), std::nullopt);
+  EXPECT_EQ(contact_.get<unsigned>("negative"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::int64_t>("huge"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::uint64_t>("huge"), 18446744073709551615U);
+  EXPECT_EQ(contact_.get<bool>("yes"), true);
+  EXPECT_EQ(contact_.get<bool>("id"), std::nullopt);
+  EXPECT_EQ(contact_.get<int>("yes"), std::nullopt);
+  EXPECT_EQ(contact_.get<std::vector<int>>("tags"), std::nullopt);
+}
+
+TEST_F(SdkRecord, HasWhatIsThereIfOnlyAsNull) {
+  EXPECT_TRUE(contact_.has("email"));
+  EXPECT_TRUE(contact_.has("custom_field.status"));
+  EXPECT_FALSE(contact_.has("phone"));
+}
+
+TEST_F(SdkRecord, TellsWhatThisEventChanged) {
+  EXPECT_TRUE(contact_.changed("status"));
+  EXPECT_TRUE(contact_.changed("custom_field.status"));
+  EXPECT_TRUE(contact_.changed("company.address.city"));
+  EXPECT_FALSE(contact_.changed("company.name"));
+  EXPECT_TRUE(contact_.changed("deep"));
+  EXPECT_FALSE(contact_.changed("id"));
+  EXPECT_EQ(contact_.change("status").from, Json("Open"));
+  EXPECT_EQ(contact_.change("status").to, Json("Passed"));
+  EXPECT_EQ(contact_.change("email").to, Json(nullptr));
+  EXPECT_EQ(contact_.change("company.address.city").from, Json("Rome"));
+  EXPECT_EQ(contact_.change("custom_field.name").from, std::nullopt);
+  EXPECT_EQ(contact_.change("id").to, std::nullopt);
+}
+
+TEST_F(SdkRecord, ParsesNothingThatIsNotAskedFor) {
+  const Contact broken(job_with("not json", "not json"));
+  EXPECT_EQ(broken.id(), "42");
+  EXPECT_THROW((void)broken.json(), Json::parse_error);
+}
+
+TEST(SdkLazyJson, FailsCleanlyOnceTheHostHasTakenTheTextBack) {
+  fieldhook::detail::LazyJson asked(fieldhook::detail::lend("[1]"));
+  fieldhook::detail::LazyJson not_asked(fieldhook::detail::lend("[1]"));
+  EXPECT_EQ(asked.get().size(), 1U);
+  asked.close();
+  not_asked.close();
+  EXPECT_EQ(asked.get().size(), 1U);
+  EXPECT_THROW((void)not_asked.get(), fieldhook::CallError);
+}
+
+}  // namespace

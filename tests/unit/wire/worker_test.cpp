@@ -1,0 +1,458 @@
+// The worker as the host sees it: a real process, real plugins, the test at the host's end.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "live_worker.h"
+
+// A sanitizer catches the signals itself, and needs memory of its own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FIELDHOOK_SANITIZED
+#endif
+
+namespace fh::test {
+namespace {
+
+using Json = nlohmann::json;
+using wire::CallMethod;
+using wire::CallStatus;
+using wire::RunOutcome;
+
+wire::Execute work(const std::string& value, std::uint64_t job_id = 7, std::uint32_t run = 1) {
+  wire::Execute execute;
+  execute.job_id = job_id;
+  execute.run = run;
+  execute.attempt = run;
+  execute.max_attempts = 3;
+  execute.plugin = "misbehave";
+  execute.record_type = "contact";
+  execute.record_id = "42";
+  execute.record = R"({"id":42,"misbehave":")" + value + R"("})";
+  execute.event = R"({"id":1,"changes":{"misbehave":{"to":")" + value + R"("}}})";
+  execute.delivery = R"({"id":3})";
+  execute.matched = R"(["contact misbehave changes"])";
+  return execute;
+}
+
+/// A worker that has said hello and was started.
+struct Started : LiveWorker {
+  explicit Started(const std::string& plugin = "misbehave.so", const std::string& settings = "{}")
+      : LiveWorker(plugin) {
+    hello = expect<wire::Hello>();
+    send(wire::Start{settings});
+  }
+  /// Sends the work and gives how it ended; any frame before that is an error.
+  wire::Finished run(const wire::Execute& execute) {
+    send(execute);
+    return expect<wire::Finished>();
+  }
+  wire::Hello hello;
+};
+
+class ScratchFile {
+ public:
+  ScratchFile()
+      : path_(std::filesystem::temp_directory_path() /
+              ("fieldhook-worker-test-" + std::to_string(::getpid()) + "-" +
+               std::to_string(made_++))) {}
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  ~ScratchFile() { std::filesystem::remove(path_); }
+
+  std::string path() const { return path_.string(); }
+  std::string text() const {
+    std::ifstream file(path_);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+ private:
+  static inline int made_ = 0;
+  std::filesystem::path path_;
+};
+
+TEST(Worker, SaysHelloWithTheManifestOfItsPlugin) {
+  Started worker;
+  EXPECT_EQ(worker.hello.wire_version, wire::kWireVersion);
+  EXPECT_EQ(worker.hello.abi_major, 1U);
+  const auto manifest = Json::parse(worker.hello.manifest);
+  EXPECT_EQ(manifest, Json::parse(R"({"name":"misbehave","version":"1.0.0","max_attempts":3,
+      "backoff_ms":50,"backoff_max_ms":200,
+      "watches":[{"record":"contact","field":"misbehave","changes":true}]})"));
+}
+
+TEST(Worker, RefusesALibraryItCannotUseWithASentenceThatSaysWhatToDo) {
+  const struct {
+    const char* plugin;
+    std::vector<const char*> says;
+  } cases[] = {
+      {"wrong_abi.so",
+       {"plugin wrong_abi.so", "built for ABI 99", "speaks 1", "rebuild it against"}},
+      {"no_symbol.so", {"exports no fieldhook_plugin symbol", "add FIELDHOOK_PLUGIN("}},
+      {"throws_at_load.so", {"no manifest", "the fixture throws at load"}},
+      {"missing.so", {"does not load", "missing.so", "No such file"}},
+      {__FILE__, {"does not load", "no shared library for this machine"}},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.plugin);
+    LiveWorker worker(one.plugin);
+    const auto reason = worker.expect<wire::Refused>().reason;
+    for (const auto* words : one.says) EXPECT_NE(reason.find(words), std::string::npos) << reason;
+    EXPECT_FALSE(worker.next());
+    EXPECT_EQ(WEXITSTATUS(worker.wait_for_exit()), 1);
+  }
+}
+
+TEST(Worker, DiesOfALibraryThatCrashesWhenItIsLoaded) {
+  for (const auto* plugin : {"crash_at_load.so", "throws_in_initialiser.so"}) {
+    SCOPED_TRACE(plugin);
+    LiveWorker worker(plugin);
+    EXPECT_FALSE(worker.next());
+    const int status = worker.wait_for_exit();
+    EXPECT_TRUE(WIFSIGNALED(status));
+    EXPECT_EQ(WTERMSIG(status), SIGABRT);
+  }
+}
+
+TEST(Worker, PassesABadManifestOnForTheHostToJudge) {
+  LiveWorker worker("bad_manifest.so");
+  EXPECT_NE(worker.expect<wire::Hello>().manifest.find("Bad Manifest"), std::string::npos);
+}
+
+TEST(Worker, ReportsEachOutcome) {
+  Started worker;
+  const struct {
+    const char* value;
+    RunOutcome outcome;
+    std::int64_t after_ms;
+    const char* text;
+  } cases[] = {
+      {"ok", RunOutcome::done, -1, ""},
+      {"already-done", RunOutcome::skipped, -1, ""},
+      {"throw-already", RunOutcome::retry, -1, "asked to throw"},
+      {"retry", RunOutcome::retry, -1, "asked to retry"},
+      {"snooze-once", RunOutcome::snooze, 100, ""},
+      {"fail", RunOutcome::fail, -1, "asked to fail"},
+      {"throw", RunOutcome::retry, -1, "asked to throw"},
+      {"throw-int", RunOutcome::retry, -1, "the plugin threw something that is no std::exception"},
+      {"unheard-of", RunOutcome::fail, -1, "the fixture knows no deed \"unheard-of\""},
+  };
+  std::uint64_t job_id = 0;
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.value);
+    const auto finished = worker.run(work(one.value, ++job_id));
+    EXPECT_EQ(finished.job_id, job_id);
+    EXPECT_EQ(finished.outcome, one.outcome);
+    EXPECT_EQ(finished.after_ms, one.after_ms);
+    EXPECT_EQ(finished.text, one.text);
+  }
+}
+
+TEST(Worker, ARecordTypeThatTheCommandDoesNotOverrideFailsWithTheReason) {
+  Started worker;
+  auto execute = work("ok");
+  execute.record_type = "company";
+  const auto finished = worker.run(execute);
+  EXPECT_EQ(finished.outcome, RunOutcome::fail);
+  EXPECT_NE(finished.text.find("does not override execute(const fieldhook::Company&"),
+            std::string::npos);
+}
+
+TEST(Worker, OnceRunsTheWorkAndCommitsIt) {
+  const ScratchFile effects;
+  Started worker("misbehave.so", Json{{"effects", effects.path()}}.dump());
+  worker.send(work("once:mail"));
+  const auto begin = worker.expect_call(CallMethod::once_begin);
+  EXPECT_EQ(begin.key, "mail");
+  EXPECT_EQ(begin.job_id, 7U);
+  EXPECT_EQ(effects.text(), "");
+  worker.answer(begin, CallStatus::ok, 11);
+  const auto commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(commit.scope, 11U);
+  EXPECT_EQ(commit.payload, "null");
+  EXPECT_EQ(effects.text(), "once mail\n");
+  worker.answer(commit, CallStatus::ok);
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+}
+
+TEST(Worker, OnceDoneBeforeDoesNotRunTheWork) {
+  const ScratchFile effects;
+  Started worker("misbehave.so", Json{{"effects", effects.path()}}.dump());
+  worker.send(work("once:mail"));
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::done_before, 0, "null");
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+  EXPECT_EQ(effects.text(), "");
+}
+
+TEST(Worker, AnAnswerThatIsNotOkEndsTheRun) {
+  Started worker;
+  const struct {
+    CallStatus status;
+    RunOutcome outcome;
+    std::int64_t after_ms;
+  } cases[] = {
+      {CallStatus::busy, RunOutcome::retry, 1000},    {CallStatus::conflict, RunOutcome::retry, -1},
+      {CallStatus::not_found, RunOutcome::retry, -1}, {CallStatus::failed, RunOutcome::retry, -1},
+      {CallStatus::too_large, RunOutcome::fail, -1},  {CallStatus::refused, RunOutcome::fail, -1},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(static_cast<int>(one.status));
+    worker.send(work("once:mail"));
+    worker.answer(worker.expect_call(CallMethod::once_begin), one.status, 0, "because");
+    const auto finished = worker.expect<wire::Finished>();
+    EXPECT_EQ(finished.outcome, one.outcome);
+    EXPECT_EQ(finished.after_ms, one.after_ms);
+    EXPECT_EQ(finished.text, "once \"mail\": because");
+  }
+}
+
+TEST(Worker, WorkThatThrowsIsAbandoned) {
+  Started worker;
+  worker.send(work("throw-in-once:mail"));
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 12);
+  const auto abandon = worker.expect_call(CallMethod::abandon);
+  EXPECT_EQ(abandon.scope, 12U);
+  worker.answer(abandon, CallStatus::ok);
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(finished.outcome, RunOutcome::retry);
+  EXPECT_EQ(finished.text, "asked to throw");
+}
+
+TEST(Worker, AResultOverTheLimitFailsTheJobSinceARetryWouldRepeatTheWork) {
+  Started worker;
+  worker.send(work("large-once:mail"));
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 12);
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(finished.outcome, RunOutcome::fail);
+  EXPECT_NE(finished.text.find("64 KiB"), std::string::npos) << finished.text;
+  const auto large = worker.run(work("large-result"));
+  EXPECT_EQ(large.outcome, RunOutcome::fail);
+  EXPECT_NE(large.text.find("64 KiB"), std::string::npos) << large.text;
+}
+
+TEST(Worker, EffectsGoToTheInnermostScopeThatIsOpen) {
+  Started worker;
+  auto execute = work("calls");
+  execute.input = R"([1,2])";
+  worker.send(execute);
+  const auto progress = worker.expect_call(CallMethod::progress);
+  EXPECT_EQ(progress.number, 50);
+  EXPECT_EQ(progress.payload, "half way");
+  worker.answer(progress, CallStatus::ok);
+  const auto echo = worker.expect_call(CallMethod::expect_echo);
+  EXPECT_EQ(echo.payload, R"({"misbehave":"done"})");
+  worker.answer(echo, CallStatus::ok);
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::ok, 21);
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 22);
+  const auto inner = worker.expect_call(CallMethod::enqueue);
+  EXPECT_EQ(inner.scope, 22U);
+  EXPECT_EQ(inner.key, "inner-plugin");
+  EXPECT_EQ(inner.payload, R"({"after_ms":1500,"input":{"n":1}})");
+  worker.answer(inner, CallStatus::ok);
+  const auto inner_commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(inner_commit.scope, 22U);
+  EXPECT_EQ(inner_commit.payload, "1");
+  worker.answer(inner_commit, CallStatus::ok);
+  const auto outer = worker.expect_call(CallMethod::enqueue);
+  EXPECT_EQ(outer.scope, 21U);
+  worker.answer(outer, CallStatus::ok);
+  const auto outer_commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(outer_commit.scope, 21U);
+  EXPECT_EQ(outer_commit.payload, "2");
+  worker.answer(outer_commit, CallStatus::ok);
+  const auto last = worker.expect_call(CallMethod::enqueue);
+  EXPECT_EQ(last.scope, 0U);
+  EXPECT_EQ(last.payload, R"({"input":null})");
+  worker.answer(last, CallStatus::ok);
+  worker.answer(worker.expect_call(CallMethod::secret), CallStatus::ok, 0, "s3cret");
+  worker.answer(worker.expect_call(CallMethod::idempotency_key), CallStatus::ok, 0, "k-1");
+  worker.answer(worker.expect_call(CallMethod::superseded), CallStatus::ok, 1);
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(Json::parse(finished.text), Json::parse(R"({"outer":2,"secret":"s3cret","key":"k-1",
+      "superseded":true,"input":[1,2],"delivery":{"id":3},
+      "matched":["contact misbehave changes"]})"));
+}
+
+TEST(Worker, StateCarriesTheVersionItWasReadAt) {
+  Started worker;
+  worker.send(work("state"));
+  worker.answer(worker.expect_call(CallMethod::state_get), CallStatus::ok, 5, R"({"count":2})");
+  const auto set = worker.expect_call(CallMethod::state_set);
+  EXPECT_EQ(set.number, 5);
+  EXPECT_EQ(set.scope, 0U);
+  EXPECT_EQ(set.payload, R"({"count":3})");
+  worker.answer(set, CallStatus::ok, 6);
+  EXPECT_EQ(worker.expect<wire::Finished>().text, "3");
+}
+
+TEST(Worker, DiesAsThePluginDoes) {
+  const struct {
+    const char* value;
+    int signal;  // 0: an ordinary exit
+  } cases[] = {
+      {"segfault", SIGSEGV}, {"abort", SIGABRT}, {"stack-overflow", SIGSEGV}, {"exit0", 0}};
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.value);
+    Started worker;
+    worker.send(work(one.value));
+    EXPECT_FALSE(worker.next());
+    const int status = worker.wait_for_exit();
+#ifndef FIELDHOOK_SANITIZED
+    EXPECT_EQ(WIFSIGNALED(status) ? WTERMSIG(status) : 0, one.signal);
+#endif
+    EXPECT_TRUE(one.signal != 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  }
+}
+
+TEST(Worker, AnInterruptedOnceCanBeAskedForInTheNextRun) {
+  const ScratchFile effects;
+  const auto settings = Json{{"effects", effects.path()}}.dump();
+  {
+    Started worker("misbehave.so", settings);
+    worker.send(work("crash-in-once:mail"));
+    worker.answer(worker.expect_call(CallMethod::interrupted), CallStatus::ok, 0);
+    worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 1);
+    EXPECT_FALSE(worker.next());
+  }
+  Started worker("misbehave.so", settings);
+  worker.send(work("crash-in-once:mail", 7, 2));
+  worker.answer(worker.expect_call(CallMethod::interrupted), CallStatus::ok, 1);
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 2);
+  worker.answer(worker.expect_call(CallMethod::commit), CallStatus::ok);
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+  EXPECT_EQ(effects.text(), "began mail\ninterrupted mail\nbegan mail\ndid mail\n");
+}
+
+TEST(Worker, EndsAtOnceWhenTheHostIsGoneEvenIfThePluginIsStuck) {
+  const ScratchFile log;
+  Started worker("misbehave.so", Json{{"log", log.path()}}.dump());
+  worker.send(work("hang"));
+  worker.hang_up();
+  const int status = worker.wait_for_exit();
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+TEST(Worker, EndsWhenTheChannelCarriesWhatNoHostSends) {
+  Started worker;
+  worker.send(work("hang"));
+  worker.send(wire::Log{});
+  EXPECT_TRUE(WIFEXITED(worker.wait_for_exit()));
+  EXPECT_NE(worker.printed().find("a frame that only a worker sends"), std::string::npos);
+}
+
+TEST(Worker, CancelReachesARunAndOnlyTheOneItNames) {
+  Started worker;
+  worker.send(work("hang-politely", 8));
+  worker.send(wire::Cancel{7});
+  worker.send(wire::Cancel{8});
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(finished.job_id, 8U);
+  EXPECT_EQ(finished.text, "cancelled");
+  worker.send(wire::Cancel{9});
+  EXPECT_EQ(worker.run(work("sleep:1", 9)).outcome, RunOutcome::done);
+}
+
+TEST(Worker, StopEndsItInPeaceAfterTheRunItIsIn) {
+  Started worker;
+  worker.send(work("sleep:20"));
+  worker.send(wire::Stop{});
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+  EXPECT_FALSE(worker.next());
+  EXPECT_EQ(worker.wait_for_exit(), 0);
+}
+
+TEST(Worker, StrayOutputHarmsNothingAndLeavesBeforeTheJobDoes) {
+  Started worker;
+  EXPECT_EQ(worker.run(work("print")).outcome, RunOutcome::done);
+  const auto printed = worker.printed();
+  EXPECT_NE(printed.find("of a plugin\n"), std::string::npos);
+  EXPECT_NE(printed.find("and on standard error\n"), std::string::npos);
+}
+
+TEST(Worker, ACallAfterTheRunIsAnsweredEnded) {
+  const ScratchFile effects;
+  Started worker("misbehave.so", Json{{"effects", effects.path()}}.dump());
+  EXPECT_EQ(worker.run(work("detached-thread", 1)).outcome, RunOutcome::done);
+  EXPECT_EQ(worker.run(work("sleep:1", 2)).outcome, RunOutcome::done);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (effects.text().empty() && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_EQ(worker.run(work("sleep:2", 3)).outcome, RunOutcome::done);
+  }
+  EXPECT_NE(effects.text().find("late superseded: the run has ended"), std::string::npos)
+      << effects.text();
+}
+
+TEST(Worker, ACommandThatCannotBeMadeIsARetryAndIsTriedAgain) {
+  const ScratchFile ready;
+  ::setenv("FIXTURE_READY", ready.path().c_str(), 1);
+  Started worker("throws_at_create.so");
+  ::unsetenv("FIXTURE_READY");
+  const auto finished = worker.run(work("create"));
+  EXPECT_EQ(finished.outcome, RunOutcome::retry);
+  EXPECT_EQ(finished.text, "the plugin could not be created: the fixture is not ready");
+  std::ofstream(ready.path()) << "ready";
+  EXPECT_EQ(worker.run(work("create")).outcome, RunOutcome::done);
+}
+
+TEST(Worker, RunsAPluginInPlainC) {
+  Started worker("c_plugin.so");
+  worker.send(work("go"));
+  EXPECT_EQ(worker.expect<wire::Log>().text, "c-plugin runs");
+  const auto begin = worker.expect_call(CallMethod::once_begin);
+  EXPECT_EQ(begin.key, "42");
+  worker.answer(begin, CallStatus::ok, 4);
+  const auto commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(commit.payload, "\"marked\"");
+  worker.answer(commit, CallStatus::ok);
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+  worker.send(work("go"));
+  (void)worker.expect<wire::Log>();
+  worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::busy, 0, "another job");
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(finished.after_ms, 1000);
+  EXPECT_EQ(finished.text, "another job");
+}
+
+TEST(Worker, GivesItsChildrenNoneOfItsDescriptors) {
+  Started worker;
+  std::size_t checked = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(worker.pid()) + "/fdinfo")) {
+    if (std::stoi(entry.path().filename()) <= 2) continue;
+    std::ifstream file(entry.path());
+    for (std::string line; std::getline(file, line);) {
+      if (!line.starts_with("flags:")) continue;
+      ++checked;
+      EXPECT_NE(std::stoul(line.substr(6), nullptr, 8) & O_CLOEXEC, 0U) << entry.path();
+    }
+  }
+  EXPECT_GE(checked, 1U);
+  EXPECT_EQ(worker.run(work("count-in-child")).text, "0");
+}
+
+#ifndef FIELDHOOK_SANITIZED
+TEST(Worker, HoldsThePluginToItsMemoryLimit) {
+  LiveWorker worker("misbehave.so", {"--memory-limit", std::to_string(256U << 20U)});
+  (void)worker.expect<wire::Hello>();
+  std::ifstream limits("/proc/" + std::to_string(worker.pid()) + "/limits");
+  std::string text((std::istreambuf_iterator<char>(limits)), {});
+  const auto line = text.substr(text.find("Max address space"));
+  EXPECT_NE(line.find("268435456"), std::string::npos);
+}
+
+TEST(Worker, IdlesInAFewMegabytes) {
+  Started worker("c_plugin.so");
+  std::ifstream file("/proc/" + std::to_string(worker.pid()) + "/status");
+  std::string line;
+  while (std::getline(file, line) && !line.starts_with("VmRSS:")) continue;
+  RecordProperty("rss", line);
+  EXPECT_LT(std::stoi(line.substr(6)), 6 * 1024) << line;
+}
+#endif
+
+}  // namespace
+}  // namespace fh::test
