@@ -1,0 +1,87 @@
+#include "system/program.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+namespace fh::test {
+namespace {
+
+UniqueFd memory_file(const char* name) {
+  UniqueFd fd(::memfd_create(name, MFD_CLOEXEC));
+  if (!fd) throw std::runtime_error("memfd_create failed");
+  return fd;
+}
+
+std::string content_of(int fd) {
+  std::string text;
+  std::array<char, 16384> part;
+  ssize_t got = 0;
+  while ((got = ::pread(fd, part.data(), part.size(), static_cast<off_t>(text.size()))) > 0)
+    text.append(part.data(), static_cast<std::size_t>(got));
+  return text;
+}
+
+// proc(5): the state is the first field after the name, which may hold blanks and parentheses.
+bool is_zombie(pid_t pid) {
+  std::string line;
+  std::ifstream file(std::filesystem::path("/proc") / std::to_string(pid) / "stat");
+  if (!std::getline(file, line)) return true;
+  const auto name_end = line.rfind(") ");
+  return name_end == std::string::npos || line[name_end + 2] == 'Z' || line[name_end + 2] == 'X';
+}
+
+}  // namespace
+
+Environment plain_environment() {
+  Environment environment;
+  for (const char* name : {"PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS",
+                           "TSAN_OPTIONS", "LSAN_OPTIONS"})
+    if (const char* value = std::getenv(name)) environment[name] = value;
+  return environment;
+}
+
+std::vector<std::string> environment_list(const Environment& environment) {
+  std::vector<std::string> list;
+  for (const auto& [name, value] : environment) list.push_back(std::string(name) += "=" + value);
+  return list;
+}
+
+std::string executable(const std::string& name) {
+  return (std::filesystem::path(FIELDHOOK_BINARY_DIR) / "bin" / name).string();
+}
+
+Ran run_program(const std::vector<std::string>& words, const Environment& environment,
+                std::chrono::milliseconds within) {
+  const UniqueFd out = memory_file("out");
+  const UniqueFd err = memory_file("err");
+  SpawnOptions options;
+  options.arguments = words;
+  options.environment = environment_list(environment);
+  options.standard_output = out.get();
+  options.standard_error = err.get();
+  ChildProcess child(options);
+  const auto status = child.reap(within);
+  if (!status) throw std::runtime_error(words[0] + " did not end: " + content_of(err.get()));
+  return {status->code ? *status->code : 128 + status->signal.value_or(0), content_of(out.get()),
+          content_of(err.get())};
+}
+
+Process::Process(pid_t pid) : pid_(pid), start_time_(process_start_time(pid).value_or("")) {}
+
+bool Process::is_alive() const {
+  return !start_time_.empty() && process_start_time(pid_) == start_time_ && !is_zombie(pid_);
+}
+
+void Process::signal(int number) const {
+  if (is_alive()) ::kill(pid_, number);
+}
+
+}  // namespace fh::test

@@ -1,0 +1,67 @@
+#include "domain/snapshot.h"
+
+#include <gtest/gtest.h>
+
+namespace fh {
+namespace {
+
+Json compared(const char* baseline, const char* snapshot) {
+  return to_json(compare(Json::parse(baseline), Json::parse(snapshot)));
+}
+
+TEST(Compare, FindsNewOldAndUnknown) {
+  EXPECT_EQ(compared(R"({"a":1,"b":null,"c":""})", R"({"a":2,"b":"","c":null,"d":1})"),
+            Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":null,"to":""},
+                            "c":{"from":"","to":null},"d":{"to":1}})"));
+}
+
+TEST(Compare, AbsentIsNotCleared) { EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object()); }
+
+TEST(Compare, CustomFieldsGoByTheirBareName) {
+  EXPECT_EQ(compared(R"({"custom_field":{"x":1,"y":2}})", R"({"custom_field":{"x":2,"y":2}})"),
+            Json::parse(R"({"x":{"from":1,"to":2}})"));
+}
+
+TEST(Compare, AShadowedCustomFieldKeepsItsPrefix) {
+  EXPECT_EQ(compared(R"({"x":1,"custom_field":{"x":1}})", R"({"x":1,"custom_field":{"x":2}})"),
+            Json::parse(R"({"custom_field.x":{"from":1,"to":2}})"));
+}
+
+TEST(Compare, KnowsACustomFieldThatAChangeListTold) {
+  EXPECT_EQ(compared(R"({"x":"Passed"})", R"({"custom_field":{"x":"Failed"}})"),
+            Json::parse(R"({"x":{"from":"Passed","to":"Failed"}})"));
+}
+
+TEST(Merge, ASnapshotLaysOverAndKeepsTheRest) {
+  Event event;
+  event.snapshot = Json::parse(R"({"a":2,"custom_field":{"x":2}})");
+  EXPECT_EQ(merge(Json::parse(R"({"a":1,"b":1,"x":1,"custom_field":{"x":1,"y":1}})"), event),
+            Json::parse(R"({"a":2,"b":1,"custom_field":{"x":2,"y":1}})"));
+}
+
+TEST(Merge, AChangeListGoesWhereTheFieldIs) {
+  Event event;
+  event.changes = changes_from_json(Json::parse(
+      R"({"a":{"to":2},"x":{"to":3},"custom_field.z":{"to":4},"n":{"to":5},"p.q":{"to":6}})"));
+  EXPECT_EQ(merge(Json::parse(R"({"a":1,"custom_field":{"x":1}})"), event),
+            Json::parse(R"({"a":2,"custom_field":{"x":3,"z":4},"n":5,"p":{"q":6}})"));
+}
+
+TEST(FindField, StandardBeforeCustom) {
+  const Json record = Json::parse(R"({"a":1,"custom_field":{"a":2,"b":3,"c":{"d":4}}})");
+  EXPECT_EQ(*find_field(record, "a"), 1);
+  EXPECT_EQ(*find_field(record, "b"), 3);
+  EXPECT_EQ(*find_field(record, "custom_field.a"), 2);
+  EXPECT_EQ(*find_field(record, "c.d"), 4);
+  EXPECT_EQ(find_field(record, "c.e"), nullptr);
+  EXPECT_EQ(find_field(record, "a.b"), nullptr);
+}
+
+TEST(FillOldValues, LeavesWhatTheSenderSaid) {
+  Changes changes = changes_from_json(Json::parse(R"({"a":{"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
+  fill_old_values(changes, Json::parse(R"({"a":1,"b":1})"));
+  EXPECT_EQ(to_json(changes), Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
+}
+
+}  // namespace
+}  // namespace fh

@@ -1,0 +1,218 @@
+#include "ingress/accept.h"
+
+#include "base/digest.h"
+#include "senders/insites.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+
+// accept() over a real store and a catalog of plugins that have no file: their watches are in force
+// and their jobs wait.
+class AcceptTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    std::filesystem::create_directory(folder_ / "plugins");
+    source_.name = "src";
+    source_.account = "crm";
+    watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
+  }
+
+  void watch(const std::string& plugin, const std::string& watches, std::size_t backlog = 1000) {
+    write([&](Transaction& tx) {
+      tx.plugins.put({plugin, "1", "build", R"({"name":")" + plugin + R"(","watches":)" + watches + "}",
+                      plugin + ".so", "missing", "", tx.now});
+    });
+    options_.plugins.limits[plugin].backlog = backlog;
+    options_.plugins.directory = folder_ / "plugins";
+    options_.builds = folder_ / "builds";
+    options_.handshake = Millis(1000);
+    catalog_ = std::make_unique<Catalog>(options_, *store_, clock_);
+    catalog_->start();
+  }
+
+  Acceptance deliver(const std::string& body, const std::string& sender_id = "") {
+    Arrival arrival;
+    arrival.delivery = store_->new_delivery_id();
+    arrival.source = &source_;
+    arrival.body = body;
+    arrival.body_hash = bytes_of(sha256(body));
+    arrival.sender_id = sender_id;
+    SenderReading reading = read_insites(Json::parse(body), {source_.record, source_.event});
+    arrival.unmapped = reading.unmapped;
+    arrival.events = reading.events;
+    last_ = arrival.delivery;
+    return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
+  }
+
+  std::string status(const std::string& body, const std::string& sender_id = "") {
+    const Acceptance got = deliver(body, sender_id);
+    return got.reason.empty() ? got.status : got.status + " " + got.reason;
+  }
+
+  Json changes() {
+    const auto events = Views(store_->reader()).events_of(last_);
+    return events.empty() ? Json() : Json::parse(events[0].changes);
+  }
+  Json snapshot_of_next_job(const std::string& plugin = "p") {
+    const auto job = lease(plugin);
+    return job ? Json::parse(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }))
+               : Json();
+  }
+
+  SourceConfig source_;
+  CatalogOptions options_;
+  std::unique_ptr<Catalog> catalog_;
+  std::int64_t last_ = 0;
+};
+
+constexpr const char* kPassed = R"({"id":1,"changes":{"s":"Passed"}})";
+constexpr const char* kFailed = R"({"id":1,"changes":{"s":"Failed"}})";
+
+TEST_F(AcceptTest, AMatchMakesOneJobPerPlugin) {
+  watch("q", R"([{"record":"contact","field":"s","changes":true},
+                 {"record":"contact","field":"s","becomes":["Passed"]}])");
+  const Acceptance got = deliver(kPassed);
+  EXPECT_EQ(got.status, "accepted");
+  EXPECT_EQ(got.jobs, 2);
+  EXPECT_EQ(status(kFailed), "accepted");
+  expect_tallies_hold();
+}
+
+TEST_F(AcceptTest, TheSameBodyIsADuplicateOfTheLatestOnly) {
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_EQ(status(kPassed), "duplicate of delivery 1");
+  EXPECT_EQ(status(kPassed), "duplicate of delivery 1");
+  EXPECT_EQ(status(kFailed), "ignored no_match");
+  EXPECT_EQ(status(kPassed), "accepted");
+}
+
+TEST_F(AcceptTest, ADuplicateIsOnlyOneWithinTheWindow) {
+  EXPECT_EQ(status(kPassed), "accepted");
+  clock_.advance(source_.dedupe_window);
+  EXPECT_EQ(status(kPassed), "duplicate of delivery 1");
+  clock_.advance(Millis(1));
+  EXPECT_EQ(status(kPassed), "accepted");
+}
+
+TEST_F(AcceptTest, AnIgnoredDeliveryLeavesNoKey) {
+  EXPECT_EQ(status(kFailed), "ignored no_match");
+  EXPECT_EQ(status(kFailed), "ignored no_match");
+}
+
+TEST_F(AcceptTest, OtherRecordsAndSourcesAreNoDuplicates) {
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_EQ(status(R"({"id":2,"changes":{"s":"Passed"}})"), "accepted");
+  source_.name = "other";
+  EXPECT_EQ(status(kPassed), "accepted");
+}
+
+TEST_F(AcceptTest, ASendersIdDecidesWhateverTheBody) {
+  EXPECT_EQ(status(kPassed, "a"), "accepted");
+  EXPECT_EQ(status(kPassed, "b"), "accepted");
+  EXPECT_EQ(status(R"({"id":2,"changes":{"s":"Passed"}})", "a"), "duplicate of delivery 1");
+  clock_.advance(kSenderIdKept);
+  EXPECT_EQ(status(kPassed, "a"), "accepted");
+}
+
+TEST_F(AcceptTest, AnEnvelopesEventIdIsASendersId) {
+  EXPECT_EQ(status(R"({"id":"evt_1","data":{"id":1,"changes":{"s":"Passed"}}})"), "accepted");
+  EXPECT_EQ(status(R"({"id":"evt_1","data":{"id":1,"changes":{"s":"Passed"}},"x":1})"),
+            "duplicate of delivery 1");
+}
+
+TEST_F(AcceptTest, AFullObjectSeenFirstIsABaseline) {
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "ignored first_seen");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed"})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, AFullObjectSeenFirstCountsWhenTheSourceSaysSo) {
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"id":{"to":1},"s":{"to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, ACreationCountsAtFirstSight) {
+  source_.event = EventKind::created;
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "accepted");
+}
+
+TEST_F(AcceptTest, AChangeListIsBelievedEvenIfNothingChanged) {
+  deliver(R"({"id":1,"s":"Passed"})");
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Passed","to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, AChangeListMergesAndThePluginSeesTheLastKnownRecord) {
+  deliver(R"({"id":1,"name":"n","s":"Failed"})");
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
+  EXPECT_EQ(snapshot_of_next_job(), Json::parse(R"({"id":1,"name":"n","s":"Passed"})"));
+  EXPECT_EQ(status(R"({"id":1,"name":"n","s":"Passed"})"), "ignored no_match");
+}
+
+TEST_F(AcceptTest, AnOlderSnapshotNeverReplacesANewerOne) {
+  const char* newer = R"({"id":1,"s":"Failed","updated_at":"2026-01-02T00:00:00Z"})";
+  const char* older = R"({"id":1,"s":"Passed","updated_at":"2026-01-01T00:00:00Z"})";
+  deliver(newer);
+  EXPECT_EQ(status(older), "ignored stale");
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed","t":1,"updated_at":"2026-01-02T00:00:01Z"})"),
+            "ignored no_match");
+  EXPECT_EQ(status(R"({"changes":{"s":"Passed"},
+                       "snapshot":{"id":1,"s":"Passed","updated_at":"2026-01-01T00:00:00Z"}})"),
+            "accepted");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","updated_at":"2026-01-03T00:00:00Z"})"), "accepted");
+}
+
+TEST_F(AcceptTest, NullAndEmptyAreChangesOfTheirOwn) {
+  watch("q", R"([{"record":"contact","field":"e","from":null,"to":""}])");
+  deliver(R"({"id":1,"e":null})");
+  EXPECT_EQ(status(R"({"id":1,"e":""})"), "accepted");
+  EXPECT_EQ(status(R"({"id":1})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"e":null})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"e":""})"), "accepted");
+}
+
+TEST_F(AcceptTest, UnmappedIsKeptAndIgnored) {
+  EXPECT_EQ(status(R"({"what":"ever"})").substr(0, 17), "ignored unmapped:");
+  EXPECT_EQ(Views(store_->reader()).delivery(last_)->body, R"({"what":"ever"})");
+}
+
+TEST_F(AcceptTest, AnAnnouncedEchoIsDroppedForThatPluginOnceOnly) {
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+  });
+  EXPECT_EQ(deliver(kPassed).jobs, 1);
+  EXPECT_TRUE(lease("q"));
+  deliver(kFailed);
+  EXPECT_EQ(deliver(kPassed).jobs, 2);
+}
+
+TEST_F(AcceptTest, AnEchoIsWaitedForALimitedTime) {
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+  });
+  clock_.advance(Millis(1000));
+  EXPECT_EQ(status(kPassed), "accepted");
+}
+
+TEST_F(AcceptTest, AFullBacklogStoresNothing) {
+  watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])", 1);
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_THROW(deliver(R"({"id":2,"changes":{"s":"Passed"}})"), BacklogFull);
+  EXPECT_FALSE(Views(store_->reader()).delivery(last_));
+  finish(*lease(), {});
+  EXPECT_EQ(status(R"({"id":2,"changes":{"s":"Passed"}})"), "accepted");
+}
+
+}  // namespace
+}  // namespace fh

@@ -1,0 +1,164 @@
+#include "queue/dispatcher.h"
+
+#include <condition_variable>
+
+#include "queue/timer.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+
+constexpr std::chrono::seconds kPatience(10);
+
+// An idle worker that keeps what it is given.
+class Worker final : public IdleWorker {
+ public:
+  void take(Lease lease) override {
+    {
+      const std::lock_guard lock(mutex_);
+      lease_ = std::move(lease);
+    }
+    given_.notify_all();
+  }
+  /// The job it was given; 0 when none came in time.
+  std::int64_t job(std::chrono::milliseconds patience = kPatience) {
+    std::unique_lock lock(mutex_);
+    given_.wait_for(lock, patience, [this] { return lease_.has_value(); });
+    return lease_ ? lease_->job.id : 0;
+  }
+  Lease lease() {
+    const std::lock_guard lock(mutex_);
+    return *lease_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable given_;
+  std::optional<Lease> lease_;
+};
+
+class DispatcherTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
+    dispatcher_ = std::make_unique<Dispatcher>(*store_);
+    store_->set_hook(dispatcher_.get());
+    dispatcher_->set_callbacks({[this](const std::string& plugin) {
+                                  const std::lock_guard lock(mutex_);
+                                  starved_.push_back(plugin);
+                                },
+                                {}});
+    store_->start();
+  }
+  void TearDown() override { store_->stop(); }
+
+  void park(Worker& worker, const std::string& plugin = "p") {
+    dispatcher_->park({plugin, "build", Millis(1000), &worker});
+  }
+  /// Every callback of the writes so far was made when this returns.
+  std::vector<std::string> starved() {
+    write([](Transaction&) {});
+    write([](Transaction&) {});
+    const std::lock_guard lock(mutex_);
+    return starved_;
+  }
+
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::mutex mutex_;
+  std::vector<std::string> starved_;
+};
+
+TEST_F(DispatcherTest, AnIdleWorkerGetsTheJobInTheCommitThatMadeIt) {
+  Worker worker;
+  park(worker);
+  const auto job = add_job(record("1"));
+  EXPECT_EQ(worker.job(), job);
+  EXPECT_EQ(state_of(job), "running");
+  EXPECT_EQ(worker.lease().until, clock_.now() + Millis(1000));
+  EXPECT_EQ(worker.lease().record.key.key, "1");
+}
+
+TEST_F(DispatcherTest, AParkedWorkerFindsTheJobThatWaited) {
+  const auto job = add_job(record("1"));
+  EXPECT_EQ(starved(), std::vector<std::string>{"p"});
+  Worker worker;
+  park(worker);
+  EXPECT_EQ(worker.job(), job);
+}
+
+TEST_F(DispatcherTest, EachWorkerGetsOneJobAndItsOwnPlugins) {
+  Worker one;
+  Worker two;
+  Worker other;
+  park(one);
+  park(two);
+  park(other, "q");
+  const auto first = add_job(record("1"));
+  const auto second = add_job(record("2"));
+  EXPECT_EQ(std::set({one.job(), two.job()}), std::set({first, second}));
+  EXPECT_TRUE(dispatcher_->withdraw(&other));
+}
+
+TEST_F(DispatcherTest, AWithdrawnWorkerGetsNothing) {
+  Worker worker;
+  park(worker);
+  EXPECT_TRUE(dispatcher_->withdraw(&worker));
+  EXPECT_FALSE(dispatcher_->withdraw(&worker));
+  const auto job = add_job(record("1"));
+  EXPECT_EQ(starved(), std::vector<std::string>{"p"});
+  EXPECT_EQ(state_of(job), "available");
+}
+
+TEST_F(DispatcherTest, NothingIsLeasedOncePaused) {
+  Worker worker;
+  park(worker);
+  dispatcher_->pause();
+  const auto job = add_job(record("1"));
+  starved();
+  EXPECT_EQ(state_of(job), "available");
+}
+
+TEST_F(DispatcherTest, AnOperationThatFailsTakesNoLeaseWithIt) {
+  Worker worker;
+  park(worker);
+  const NewJob job = new_job(record("1"));
+  EXPECT_THROW(write([&](Transaction& tx) {
+                 tx.jobs.insert(job);
+                 throw HostError("bad");
+               }),
+               HostError);
+  const auto good = write([&](Transaction& tx) { return tx.jobs.insert(job); });
+  EXPECT_EQ(worker.job(), good);
+}
+
+TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
+  Worker worker;
+  park(worker);
+  const auto one = record("1");
+  add_job(one);
+  ASSERT_NE(worker.job(), 0);
+  const auto second = add_job(one);
+  Worker next;
+  dispatcher_->park({"p", "build", Millis(1000), &next}, false);
+  finish(worker.lease().job, {});
+  EXPECT_EQ(next.job(), second);
+}
+
+TEST_F(DispatcherTest, TheTimerTakesDueJobsOn) {
+  Timer timer(*store_, clock_);
+  Worker worker;
+  park(worker);
+  NewJob later = new_job(record("1"));
+  later.run_at = clock_.now() + Millis(500);
+  const auto job = write([&](Transaction& tx) { return tx.jobs.insert(later); });
+  EXPECT_EQ(timer.tick(), later.run_at);
+  EXPECT_EQ(state_of(job), "scheduled");
+  clock_.advance(Millis(500));
+  timer.tick();
+  EXPECT_EQ(worker.job(), job);
+}
+
+}  // namespace
+}  // namespace fh

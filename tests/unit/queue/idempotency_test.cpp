@@ -1,0 +1,152 @@
+#include "queue/idempotency.h"
+
+#include "queue/recover.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+
+const EffectName kOnce{EffectName::Kind::once, "key"};
+const EffectName kStep{EffectName::Kind::step, "name"};
+
+Holder holder(const JobRow& job) { return {job.plugin, job.id, job.lease}; }
+
+class Idempotency : public StoreTest {
+ protected:
+  BeginResult begin(const JobRow& job, const EffectName& name) {
+    return write([&](Transaction& tx) { return begin_effect(tx, holder(job), name); });
+  }
+  bool commit(const JobRow& job, const EffectName& name, const std::string& result,
+              const Effects& effects = {}) {
+    return write(
+        [&](Transaction& tx) { return finish_effect(tx, holder(job), name, result, effects); });
+  }
+  bool interrupted(const JobRow& job) {
+    return write([&](Transaction& tx) { return was_interrupted(tx, holder(job), kOnce.name); });
+  }
+  JobRow running(const std::string& record_id) {
+    add_job(record(record_id));
+    return *lease();
+  }
+};
+
+TEST_F(Idempotency, OnceIsDoneForEveryJobOfThePlugin) {
+  const JobRow first = running("1");
+  EXPECT_EQ(begin(first, kOnce).begin, Begin::begun);
+  EXPECT_TRUE(commit(first, kOnce, "\"sent\""));
+  const JobRow second = running("2");
+  const BeginResult again = begin(second, kOnce);
+  EXPECT_EQ(again.begin, Begin::done);
+  EXPECT_EQ(again.result, "\"sent\"");
+}
+
+TEST_F(Idempotency, OnceIsAPluginsOwn) {
+  const JobRow first = running("1");
+  begin(first, kOnce);
+  ASSERT_TRUE(commit(first, kOnce, "1"));
+  add_job(record("1"), "q");
+  EXPECT_EQ(begin(*lease("q"), kOnce).begin, Begin::begun);
+}
+
+TEST_F(Idempotency, AStepIsTheJobsOwnAndOutlivesItsRuns) {
+  const JobRow first = running("1");
+  EXPECT_EQ(begin(first, kStep).begin, Begin::begun);
+  EXPECT_TRUE(commit(first, kStep, "7"));
+  finish(first, {.kind = OutcomeKind::retry, .after = Millis(0)});
+  const JobRow other = running("2");
+  EXPECT_EQ(begin(other, kStep).begin, Begin::begun);
+  clock_.advance(Millis(1));
+  write([&](Transaction& tx) { tx.jobs.wake(first.id); });
+  const JobRow again = *lease();
+  ASSERT_EQ(again.id, first.id);
+  EXPECT_EQ(begin(again, kStep).result, "7");
+}
+
+TEST_F(Idempotency, AKeyThatALiveJobHoldsIsBusy) {
+  const JobRow first = running("1");
+  const JobRow second = running("2");
+  EXPECT_EQ(begin(first, kOnce).begin, Begin::begun);
+  EXPECT_EQ(begin(second, kOnce).begin, Begin::busy);
+  EXPECT_EQ(begin(first, kOnce).begin, Begin::nested);
+  EXPECT_FALSE(interrupted(second));
+  write([&](Transaction& tx) { leave_effect(tx, holder(first), kOnce); });
+  EXPECT_TRUE(interrupted(second));
+  EXPECT_EQ(begin(second, kOnce).begin, Begin::begun);
+}
+
+TEST_F(Idempotency, ALaterRunLearnsThatAnEarlierOneWasInterrupted) {
+  const JobRow first = running("1");
+  EXPECT_FALSE(interrupted(first));
+  begin(first, kOnce);
+  reopen();
+  recover(*store_);
+  const JobRow again = *lease();
+  EXPECT_TRUE(interrupted(again));
+  EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
+  EXPECT_TRUE(commit(again, kOnce, "1"));
+  EXPECT_FALSE(interrupted(again));
+}
+
+TEST_F(Idempotency, ALostLeaseCanNeitherBeginNorFinish) {
+  const JobRow late = running("1");
+  begin(late, kOnce);
+  reopen();
+  recover(*store_);
+  const JobRow again = *lease();
+  EXPECT_EQ(begin(late, kOnce).begin, Begin::lease_lost);
+  EXPECT_FALSE(commit(late, kOnce, "1"));
+  EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
+}
+
+TEST_F(Idempotency, EffectsCommitWithTheResultOrNotAtAll) {
+  const JobRow job = running("1");
+  begin(job, kStep);
+  Effects effects;
+  effects.states.push_back({"{\"n\":1}", 0});
+  effects.jobs.push_back(new_job(job.record, "q"));
+  ASSERT_TRUE(commit(job, kStep, "1", effects));
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).value; }),
+            "{\"n\":1}");
+  EXPECT_TRUE(lease("q"));
+
+  effects.jobs.push_back(new_job(job.record, "r"));
+  EXPECT_THROW(commit(job, {EffectName::Kind::step, "second"}, "1", effects), StateConflict);
+  EXPECT_FALSE(lease("r"));
+}
+
+TEST_F(Idempotency, WhatARunWroteIsKeptWithDoneAndSnoozeOnly) {
+  struct Row {
+    OutcomeKind kind;
+    bool kept;
+  };
+  int number = 0;
+  for (const Row row : {Row{OutcomeKind::done, true}, Row{OutcomeKind::snooze, true},
+                        Row{OutcomeKind::retry, false}, Row{OutcomeKind::fail, false},
+                        Row{OutcomeKind::crashed, false}, Row{OutcomeKind::skipped, false}}) {
+    const JobRow job = running("r" + std::to_string(++number));
+    RunEnd end{.job = job.id, .lease = job.lease, .outcome = {.kind = row.kind}};
+    end.effects.states.push_back({"1", 0});
+    write([&](Transaction& tx) { return finish_run(tx, end); });
+    EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).version; }),
+              row.kept ? 1 : 0)
+        << name_of(row.kind);
+  }
+}
+
+TEST_F(Idempotency, AStateConflictIsARetryAndDropsTheRest) {
+  const JobRow job = running("1");
+  write([&](Transaction& tx) { EXPECT_TRUE(tx.effects.set_state("p", job.record, "9", 0)); });
+  RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
+  end.effects.states.push_back({"1", 0});
+  end.effects.jobs.push_back(new_job(job.record, "q"));
+  const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->state, JobState::retryable);
+  EXPECT_FALSE(lease("q"));
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).value; }), "9");
+}
+
+}  // namespace
+}  // namespace fh

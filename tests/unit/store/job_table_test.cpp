@@ -1,0 +1,165 @@
+#include "store/job_table.h"
+
+#include "queue/recover.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+
+TEST_F(StoreTest, JobsOfOneRecordRunOneAfterTheOtherInOrder) {
+  const auto one = record("1");
+  const auto first = add_job(one);
+  const auto second = add_job(one);
+  const auto third = add_job(one);
+  EXPECT_EQ(state_of(second), "blocked");
+  for (const auto expected : {first, second, third}) {
+    const auto running = lease();
+    ASSERT_TRUE(running);
+    EXPECT_EQ(running->id, expected);
+    EXPECT_FALSE(lease());
+    finish(*running, {});
+    expect_tallies_hold();
+  }
+  EXPECT_FALSE(lease());
+}
+
+TEST_F(StoreTest, OtherRecordsAndOtherPluginsDoNotWait) {
+  add_job(record("1"));
+  add_job(record("2"));
+  add_job(record("1"), "q");
+  EXPECT_TRUE(lease());
+  EXPECT_TRUE(lease());
+  EXPECT_TRUE(lease("q"));
+}
+
+TEST_F(StoreTest, ARetryableJobHoldsItsRecord) {
+  const auto one = record("1");
+  const auto first = add_job(one);
+  const auto second = add_job(one);
+  finish(*lease(), {.kind = OutcomeKind::retry});
+  EXPECT_EQ(state_of(first), "retryable");
+  EXPECT_EQ(state_of(second), "blocked");
+  EXPECT_FALSE(lease());
+}
+
+TEST_F(StoreTest, ASnoozedJobGivesUpItsTurnAndRejoinsAtTheBack) {
+  const auto one = record("1");
+  const auto first = add_job(one);
+  const auto second = add_job(one);
+  finish(*lease(), {.kind = OutcomeKind::snooze, .after = Millis(10)});
+  EXPECT_EQ(state_of(first), "scheduled");
+  EXPECT_EQ(state_of(second), "available");
+  const auto third = add_job(one);
+  clock_.advance(Millis(20));
+  write([&](Transaction& tx) {
+    for (const auto job : tx.jobs.due(tx.now, 10)) tx.jobs.wake(job);
+  });
+  EXPECT_EQ(state_of(first), "blocked");
+  for (const auto expected : {second, third, first}) {
+    const auto running = lease();
+    ASSERT_TRUE(running);
+    EXPECT_EQ(running->id, expected);
+    finish(*running, {});
+  }
+  expect_tallies_hold();
+}
+
+TEST_F(StoreTest, ALateResultChangesNothing) {
+  const auto job = add_job(record("1"));
+  const auto late = *lease();
+  reopen();
+  EXPECT_EQ(recover(*store_), 1);
+  EXPECT_EQ(state_of(job), "available");
+  EXPECT_FALSE(finish(late, {}));
+  const auto now = lease();
+  ASSERT_TRUE(now);
+  EXPECT_GT(now->lease, late.lease);
+  EXPECT_FALSE(finish(late, {}));
+  EXPECT_EQ(state_of(job), "running");
+  EXPECT_TRUE(finish(*now, {}));
+  EXPECT_EQ(state_of(job), "completed");
+  EXPECT_FALSE(finish(*now, {}));
+  expect_tallies_hold();
+}
+
+TEST_F(StoreTest, RecoveryTouchesOnlyEarlierHostRuns) {
+  add_job(record("1"));
+  ASSERT_TRUE(lease());
+  EXPECT_EQ(recover(*store_), 0);
+}
+
+TEST_F(StoreTest, EveryRunIsOnDiskBeforeItStarts) {
+  const auto job = add_job(record("1"));
+  lease();
+  auto runs = Views(store_->reader()).runs_of(job);
+  ASSERT_EQ(runs.size(), 1u);
+  EXPECT_EQ(runs[0].outcome, "");
+  EXPECT_EQ(runs[0].build, "build");
+}
+
+TEST_F(StoreTest, AFinalJobIsReopenedByAnOperatorOnly) {
+  const auto job = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::fail, .text = "no"});
+  EXPECT_EQ(state_of(job), "dead");
+  EXPECT_TRUE(write([&](Transaction& tx) { return tx.jobs.reopen(job, tx.now); }));
+  EXPECT_FALSE(write([&](Transaction& tx) { return tx.jobs.reopen(job, tx.now); }));
+  EXPECT_EQ(state_of(job), "available");
+  const auto again = lease();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->id, job);
+  EXPECT_EQ(again->counters.attempts, 0);
+  EXPECT_EQ(again->counters.runs, 2);
+  finish(*again, {});
+  EXPECT_EQ(Views(store_->reader()).runs_of(job).size(), 2u);
+  expect_tallies_hold();
+}
+
+TEST_F(StoreTest, AReopenedJobWaitsForItsTurn) {
+  const auto one = record("1");
+  const auto first = add_job(one);
+  finish(*lease(), {.kind = OutcomeKind::fail});
+  const auto second = add_job(one);
+  write([&](Transaction& tx) { EXPECT_TRUE(tx.jobs.reopen(first, tx.now)); });
+  EXPECT_EQ(state_of(first), "blocked");
+  finish(*lease(), {});
+  EXPECT_EQ(state_of(second), "completed");
+  EXPECT_EQ(state_of(first), "available");
+}
+
+TEST_F(StoreTest, ClosingAWaitingJobLetsTheNextOneGo) {
+  const auto one = record("1");
+  const auto first = add_job(one);
+  const auto second = add_job(one);
+  write([&](Transaction& tx) {
+    EXPECT_TRUE(tx.jobs.close(first, JobState::cancelled, "by hand", tx.now));
+  });
+  EXPECT_EQ(state_of(first), "cancelled");
+  EXPECT_EQ(state_of(second), "available");
+  ASSERT_TRUE(lease());
+  write([&](Transaction& tx) {
+    EXPECT_FALSE(tx.jobs.close(second, JobState::cancelled, "", tx.now));
+  });
+  expect_tallies_hold();
+}
+
+TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
+  const auto first = add_job(record("1"));
+  finish(*lease(), {});
+  EXPECT_GT(add_job(record("1")), first);
+}
+
+TEST_F(StoreTest, AJobWithoutOrderWaitsForNobody) {
+  const auto one = record("1");
+  for (int i = 0; i < 2; ++i) {
+    NewJob job = new_job(one);
+    job.serial = false;
+    write([&](Transaction& tx) { tx.jobs.insert(job); });
+  }
+  EXPECT_TRUE(lease());
+  EXPECT_TRUE(lease());
+}
+
+}  // namespace
+}  // namespace fh

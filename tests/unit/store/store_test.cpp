@@ -1,0 +1,103 @@
+#include "store/store.h"
+
+#include <Poco/Data/Statement.h>
+
+#include <thread>
+
+#include "store/schema.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+using namespace Poco::Data::Keywords;
+
+TEST_F(StoreTest, AWriteIsThereForReadersAndAfterReopening) {
+  const auto id = record("1");
+  reopen();
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.records.load(id).key.key; }), "1");
+}
+
+TEST_F(StoreTest, ABadOperationFailsAloneInItsBatch) {
+  constexpr int kThreads = 16;
+  std::atomic<int> failed{0};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i)
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 20; ++n) try {
+          write([&](Transaction& tx) {
+            tx.records.resolve("crm", RecordType::contact, {"", std::to_string(i * 100 + n)});
+            if (i % 4 == 0) throw HostError("bad");
+          });
+        } catch (const HostError&) {
+          ++failed;
+        }
+    });
+  threads.clear();
+  EXPECT_EQ(failed, kThreads / 4 * 20);
+  const int stored = write([&](Transaction& tx) {
+    int found = 0;
+    for (int i = 0; i < kThreads * 100; ++i) {
+      // A record that was not stored gets a new, higher id now.
+      const auto id = tx.records.resolve("crm", RecordType::contact, {"", std::to_string(i)}).id;
+      if (id <= kThreads * 20) ++found;
+    }
+    return found;
+  });
+  EXPECT_EQ(stored, kThreads / 4 * 3 * 20);
+}
+
+TEST_F(StoreTest, DeliveryIdsAreNeverGivenOutTwice) {
+  std::int64_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    for (int n = 0; n < 5; ++n) {
+      const auto id = store_->new_delivery_id();
+      EXPECT_GT(id, last);
+      last = id;
+    }
+    reopen();
+  }
+}
+
+TEST_F(StoreTest, EveryOpeningIsAHostRunOfItsOwn) {
+  const auto before = store_->host_run();
+  reopen();
+  EXPECT_GT(store_->host_run(), before);
+}
+
+TEST_F(StoreTest, ANewerSchemaIsRefusedWithWhatToDo) {
+  store_->write_later("bump", [](Transaction&) {});
+  store_->stop();
+  {
+    Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+    session << "PRAGMA user_version = " + std::to_string(schema_version() + 1), now;
+  }
+  try {
+    Store newer(folder_ / "store.db", clock_);
+    FAIL() << "it was opened";
+  } catch (const HostError& error) {
+    EXPECT_NE(std::string(error.what()).find("start the newer fieldhookd"), std::string::npos)
+        << error.what();
+  }
+  store_.reset();
+}
+
+TEST_F(StoreTest, AFileThatIsNoStoreIsRefused) {
+  store_->stop();
+  std::ofstream(folder_ / "other.db") << "this is not a database, but it is long enough to look at";
+  EXPECT_THROW(Store(folder_ / "other.db", clock_), HostError);
+}
+
+TEST_F(StoreTest, ReadersCannotWrite) {
+  auto session = store_->reader();
+  EXPECT_ANY_THROW((session << "DELETE FROM host_runs", now));
+}
+
+TEST_F(StoreTest, WritesAfterStopAreRefused) {
+  store_->stop();
+  EXPECT_THROW(store_->write([](Transaction&) {}), HostError);
+}
+
+}  // namespace
+}  // namespace fh
