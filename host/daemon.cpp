@@ -32,8 +32,16 @@ Daemon::Daemon(Config config, std::filesystem::path worker)
       catalog_({config_.plugins, config_.store.native() + ".builds", worker_,
                 config_.workers.handshake, lock_.fd()},
                store_, clock_),
-      supervisor_({store_, clock_, catalog_, dispatcher_, ledger_, config_.plugins,
-                   config_.workers, worker_, lock_.fd(), {}}),
+      supervisor_({store_,
+                   clock_,
+                   catalog_,
+                   dispatcher_,
+                   ledger_,
+                   config_.plugins,
+                   config_.workers,
+                   worker_,
+                   lock_.fd(),
+                   {}}),
       receiver_(config_, store_, catalog_, clock_),
       api_({config_, store_, catalog_, supervisor_, receiver_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
@@ -98,14 +106,16 @@ void Daemon::start() {
     dispatcher_.look_at(plugin);
   ingest_->start();
   ready_ = true;
-  log_info("ready", {{"ingest", ingest_->port()},
-                     {"admin", admin_->port()},
-                     {"version", FIELDHOOK_VERSION}});
+  log_info(
+      "ready",
+      {{"ingest", ingest_->port()}, {"admin", admin_->port()}, {"version", FIELDHOOK_VERSION}});
 }
 
 void Daemon::drain_and_stop() {
   if (std::exchange(stopped_, true)) return;
-  if (ready_) log_info("draining", {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
+  if (ready_)
+    log_info("draining",
+             {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
   ready_ = false;
   supervisor_.drain(config_.workers.drain_grace);
   if (ingest_) ingest_->stop();

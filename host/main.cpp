@@ -30,12 +30,16 @@ struct Arguments {
 Arguments read_arguments(const std::vector<std::string>& given) {
   Arguments arguments;
   for (const std::string& text : given) {
-    if (text.starts_with("--config=")) arguments.config = text.substr(9);
-    else if (text == "--check") arguments.check = true;
-    else if (text == "--help" || text == "-h") arguments.help = true;
-    else if (text == "--version") arguments.version = true;
-    else if (text != "--daemon" && !text.starts_with("--pidfile=") &&
-             text != "--registerService" && text != "--unregisterService")
+    if (text.starts_with("--config="))
+      arguments.config = text.substr(9);
+    else if (text == "--check")
+      arguments.check = true;
+    else if (text == "--help" || text == "-h")
+      arguments.help = true;
+    else if (text == "--version")
+      arguments.version = true;
+    else if (text != "--daemon" && !text.starts_with("--pidfile=") && text != "--registerService" &&
+             text != "--unregisterService")
       arguments.mistake = "unknown option " + text;
   }
   return arguments;
@@ -102,7 +106,8 @@ int run(int argc, char** argv) {
   if (!arguments.mistake.empty() || arguments.config.empty()) {
     std::cerr << "fieldhookd: "
               << (arguments.mistake.empty() ? "--config=FILE is missing" : arguments.mistake)
-              << "\n" << kUsage;
+              << "\n"
+              << kUsage;
     return kExitWrong;
   }
   Config config = load_config(arguments.config, {.known_senders = known_senders()});

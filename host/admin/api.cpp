@@ -186,7 +186,8 @@ Answer Api::jobs(const Call& call) {
   filter.plugin = text_of(call.query, "plugin");
   filter.record = text_of(call.query, "record");
   filter.delivery = number_of(call.query, "delivery", 0);
-  filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
+  filter.limit =
+      static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
   Json list = Json::array();
   for (const JobView& job : Views(p_.store.reader()).jobs(filter)) list.push_back(to_json(job));
   return json_answer(list);
@@ -212,9 +213,10 @@ Answer Api::retry(std::int64_t id) {
   }
   const auto found = Views(p_.store.reader()).job(id);
   if (!found) return problem(404, "not found", "there is no job " + std::to_string(id));
-  return problem(409, "not finished", "job " + std::to_string(id) + " is " + found->state +
-                                          ": only a completed, dead or cancelled job can be "
-                                          "retried");
+  return problem(409, "not finished",
+                 "job " + std::to_string(id) + " is " + found->state +
+                     ": only a completed, dead or cancelled job can be "
+                     "retried");
 }
 
 Answer Api::deliveries(const Call& call) {
@@ -222,7 +224,8 @@ Answer Api::deliveries(const Call& call) {
   DeliveryFilter filter;
   filter.source = text_of(call.query, "source");
   filter.status = text_of(call.query, "status");
-  filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
+  filter.limit =
+      static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
   Json list = Json::array();
   for (const DeliveryView& delivery : Views(p_.store.reader()).deliveries(filter)) {
     Json json = to_json(delivery);

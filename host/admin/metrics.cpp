@@ -24,8 +24,10 @@ class Page {
     std::string out;
     for (const char c : text) {
       if (c == '\\' || c == '"') out += '\\';
-      if (c == '\n') out += "\\n";
-      else out += c;
+      if (c == '\n')
+        out += "\\n";
+      else
+        out += c;
     }
     return out;
   }
@@ -41,12 +43,13 @@ std::string metrics_text(const ApiParts& parts) {
   page.family("fieldhook_ready", "gauge", "1 when the host takes deliveries.");
   page.sample({}, parts.ready ? 1 : 0);
 
-  page.family("fieldhook_requests_total", "counter", "Requests to a source's path, by what became of them.");
+  page.family("fieldhook_requests_total", "counter",
+              "Requests to a source's path, by what became of them.");
   for (const SourceConfig& source : parts.receiver.sources())
     for (std::size_t i = 0; i < kReceptions; ++i)
-      page.sample({{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
-                  static_cast<std::int64_t>(
-                      parts.receiver.counters(source.name).receptions[i].load()));
+      page.sample(
+          {{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
+          static_cast<std::int64_t>(parts.receiver.counters(source.name).receptions[i].load()));
 
   page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",
               "When the source's last verified delivery came; 0: never.");
@@ -56,7 +59,8 @@ std::string metrics_text(const ApiParts& parts) {
 
   page.family("fieldhook_jobs", "gauge", "Jobs by plugin and state; final states are totals.");
   for (const auto& [plugin, states] : Views(parts.store.reader()).tallies())
-    for (const auto& [state, jobs] : states) page.sample({{"plugin", plugin}, {"state", state}}, jobs);
+    for (const auto& [state, jobs] : states)
+      page.sample({{"plugin", plugin}, {"state", state}}, jobs);
 
   page.family("fieldhook_workers", "gauge", "Worker processes by plugin.");
   for (const auto& [plugin, workers] : parts.supervisor.workers_by_plugin())

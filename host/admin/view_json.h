@@ -1,4 +1,5 @@
-// The JSON shapes of the admin API: times are RFC 3339 in UTC, ids integers (docs/admin-api.md). Pure.
+// The JSON shapes of the admin API: times are RFC 3339 in UTC, ids integers (docs/admin-api.md).
+// Pure.
 #pragma once
 
 #include "base/json.h"

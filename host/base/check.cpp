@@ -13,7 +13,8 @@ void throw_errno(const std::string& what) {
 }
 
 void check_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "fieldhook: a check of its own failed: %s at %s:%d\n", condition, file, line);
+  std::fprintf(stderr, "fieldhook: a check of its own failed: %s at %s:%d\n", condition, file,
+               line);
   std::abort();
 }
 

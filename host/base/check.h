@@ -1,7 +1,7 @@
 // CHECK and HostError: the two ways something can be wrong that the caller is not asked about.
-// CHECK states what our own code guarantees; it is on in release builds and aborts. It is never used
-// on input. HostError is a failing environment: a full disk, a missing file, a port that is taken.
-// Its text names subject, failure, value, cause and remedy, and holds no secret.
+// CHECK states what our own code guarantees; it is on in release builds and aborts. It is never
+// used on input. HostError is a failing environment: a full disk, a missing file, a port that is
+// taken. Its text names subject, failure, value, cause and remedy, and holds no secret.
 #pragma once
 
 #include <stdexcept>

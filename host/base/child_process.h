@@ -1,7 +1,7 @@
 // ChildProcess: a child in a process group of its own, with a clean start: the listed environment,
 // default signals, no descriptor but those given. Whoever drops it kills the group and reaps the
-// child. One thread only. child_process_posix.cpp is posix_spawn with a pidfd; the Windows side would
-// be CreateProcess with a handle list and a job object that dies with the host.
+// child. One thread only. child_process_posix.cpp is posix_spawn with a pidfd; the Windows side
+// would be CreateProcess with a handle list and a job object that dies with the host.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ struct SpawnOptions {
   std::vector<std::string> environment;  // "NAME=value", all of it
   int standard_output = -1;              // descriptors for 1 and 2; -1: /dev/null
   int standard_error = -1;
-  std::vector<int> inherited;            // become 3, 4, ... in the child, in this order
+  std::vector<int> inherited;  // become 3, 4, ... in the child, in this order
 };
 
 /// How a process ended.

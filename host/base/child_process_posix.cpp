@@ -1,5 +1,3 @@
-#include "base/child_process.h"
-
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -13,6 +11,7 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "base/child_process.h"
 
 namespace fh {
 namespace {
@@ -65,15 +64,14 @@ void start_clean(Attributes& attributes) {
   posix_spawnattr_setsigmask(&attributes.attributes, &none);
   posix_spawnattr_setsigdefault(&attributes.attributes, &all);
   posix_spawnattr_setpgroup(&attributes.attributes, 0);
-  posix_spawnattr_setflags(&attributes.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                                       POSIX_SPAWN_SETPGROUP);
+  posix_spawnattr_setflags(&attributes.attributes,
+                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
 }  // namespace
 
 std::string ExitStatus::describe() const {
-  if (signal)
-    return "signal " + std::to_string(*signal) + " (" + ::strsignal(*signal) + ")";
+  if (signal) return "signal " + std::to_string(*signal) + " (" + ::strsignal(*signal) + ")";
   return "exit code " + std::to_string(code.value_or(-1));
 }
 
@@ -124,8 +122,10 @@ std::optional<ExitStatus> ChildProcess::reap(std::chrono::milliseconds at_most) 
   int status = 0;
   if (::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
   ended_.emplace();
-  if (WIFSIGNALED(status)) ended_->signal = WTERMSIG(status);
-  else ended_->code = WEXITSTATUS(status);
+  if (WIFSIGNALED(status))
+    ended_->signal = WTERMSIG(status);
+  else
+    ended_->code = WEXITSTATUS(status);
   return ended_;
 }
 

@@ -80,8 +80,8 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(parts[0]),
                                          std::chrono::month(static_cast<unsigned>(parts[1])),
                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
-  const bool valid = offset && text.empty() && date.ok() && parts[3] < 24 && parts[4] < 60 &&
-                     parts[5] <= 60;
+  const bool valid =
+      offset && text.empty() && date.ok() && parts[3] < 24 && parts[4] < 60 && parts[5] <= 60;
   if (!valid) return std::nullopt;
   const auto time = std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
                     std::chrono::seconds(parts[5]);

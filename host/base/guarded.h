@@ -1,5 +1,5 @@
-// Guarded<T>: a value that can only be reached while its lock is held. Copy what you need out of the
-// scope; under the lock call nothing back and do no I/O. Safe from any thread.
+// Guarded<T>: a value that can only be reached while its lock is held. Copy what you need out of
+// the scope; under the lock call nothing back and do no I/O. Safe from any thread.
 #pragma once
 
 #include <mutex>

@@ -1,6 +1,6 @@
-// Json and strict parsing. Json is the host's JSON value everywhere. parse_strict() is for text that
-// strangers send: it refuses what nlohmann/json lets through (a NUL byte, a key given twice, an
-// integer beyond 64 bits that would become a double, depth without limit). Safe from any thread.
+// Json and strict parsing. Json is the host's JSON value everywhere. parse_strict() is for text
+// that strangers send: it refuses what nlohmann/json lets through (a NUL byte, a key given twice,
+// an integer beyond 64 bits that would become a double, depth without limit). Safe from any thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -15,8 +15,8 @@ using Json = nlohmann::json;
 constexpr int kMaxJsonDepth = 64;
 
 struct JsonRefusal {
-  std::string reason;   // a sentence without a capital: "key \"a\" stands twice in one object"
-  std::size_t offset;   // bytes from the start of the text, as far as the parser can tell
+  std::string reason;  // a sentence without a capital: "key \"a\" stands twice in one object"
+  std::size_t offset;  // bytes from the start of the text, as far as the parser can tell
 };
 
 struct StrictJson {

@@ -36,7 +36,8 @@ void log_debug(std::string_view event, LogFields fields = {});
 /// What is below the level is dropped. Default: info.
 void set_log_level(LogLevel level);
 
-/// Appends to the file from now on instead of standard error. Throws HostError if it cannot be opened.
+/// Appends to the file from now on instead of standard error. Throws HostError if it cannot be
+/// opened.
 void log_to_file(const std::string& path);
 
 }  // namespace fh

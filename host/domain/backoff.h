@@ -12,8 +12,8 @@ struct BackoffPolicy {
   std::chrono::milliseconds most{std::chrono::hours(1)};
 };
 
-/// The wait after the n-th failure (n from 1). `jitter` is in [0, 1): 0 gives the full wait, 1 would
-/// give three quarters of it.
+/// The wait after the n-th failure (n from 1). `jitter` is in [0, 1): 0 gives the full wait, 1
+/// would give three quarters of it.
 std::chrono::milliseconds backoff(const BackoffPolicy& policy, int failures, double jitter);
 
 }  // namespace fh

@@ -27,8 +27,8 @@ std::string_view name_of(PayloadMode mode) {
 }
 
 std::optional<PayloadMode> payload_mode_from(std::string_view name) {
-  for (const auto mode : {PayloadMode::full_object, PayloadMode::changes_only,
-                          PayloadMode::changes_with_snapshot})
+  for (const auto mode :
+       {PayloadMode::full_object, PayloadMode::changes_only, PayloadMode::changes_with_snapshot})
     if (name == name_of(mode)) return mode;
   return std::nullopt;
 }

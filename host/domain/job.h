@@ -44,9 +44,9 @@ struct JobCounters {
 
 struct JobTransition {
   JobState state = JobState::completed;
-  TimePoint run_at{};      // when it is next due; now for available and final states
-  JobCounters counters;    // after the charge
-  std::string reason;      // why, for people; empty when it completed
+  TimePoint run_at{};    // when it is next due; now for available and final states
+  JobCounters counters;  // after the charge
+  std::string reason;    // why, for people; empty when it completed
 };
 
 /// What a run that ended with `outcome` makes of a job that was running.

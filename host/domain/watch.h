@@ -18,8 +18,8 @@ enum class WatchKind { changes, becomes, from_to, clears, created };
 struct Watch {
   RecordType type = RecordType::contact;
   WatchKind kind = WatchKind::changes;
-  std::string field;          // empty for created
-  std::vector<Json> values;   // becomes: any of these; from_to: {from, to}
+  std::string field;         // empty for created
+  std::vector<Json> values;  // becomes: any of these; from_to: {from, to}
 
   bool operator==(const Watch&) const = default;
 };

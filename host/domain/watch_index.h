@@ -40,7 +40,7 @@ class WatchIndex {
     std::uint32_t watch;
   };
   struct PathWatches {
-    std::vector<Place> any_value;                               // changes
+    std::vector<Place> any_value;                                  // changes
     std::unordered_map<std::string, std::vector<Place>> by_value;  // JSON text of the new value
   };
   struct TypeWatches {

@@ -9,10 +9,10 @@ namespace {
 
 // What became of one event of the delivery.
 struct Considered {
-  Event event;                              // with its changes and old values filled in
+  Event event;  // with its changes and old values filled in
   StoredRecord record;
   std::optional<std::int64_t> duplicate_of;
-  std::string reason;                       // why it makes no job, when it does not
+  std::string reason;  // why it makes no job, when it does not
   std::vector<Match> matches;
 };
 
@@ -42,8 +42,8 @@ std::optional<TimePoint> updated_at(const Event& event) {
 std::string find_changes(Event& event, const Json& baseline, bool first_sight, bool stale,
                          SourceConfig::FirstSeen first_seen) {
   if (stale) return "stale";
-  const bool counts = event.kind == EventKind::created ||
-                      first_seen == SourceConfig::FirstSeen::changed;
+  const bool counts =
+      event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
   if (first_sight && !counts) return "first_seen";
   event.changes = compare(first_sight ? Json::object() : baseline, event.snapshot);
   return "";
@@ -99,9 +99,8 @@ Considered consider(Transaction& tx, const Arrival& arrival, const Event& event,
   if (!considered.reason.empty()) return considered;
   considered.matches = watches.match(considered.event);
   const std::size_t matched = considered.matches.size();
-  std::erase_if(considered.matches, [&](Match& match) {
-    return !still_matches(tx, considered, match, watches);
-  });
+  std::erase_if(considered.matches,
+                [&](Match& match) { return !still_matches(tx, considered, match, watches); });
   if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : "no_match";
   return considered;
 }

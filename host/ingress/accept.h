@@ -1,5 +1,5 @@
-// Accepting a delivery: records, duplicates, baselines, matches, jobs, all in one transaction on the
-// writer's thread, in commit order. What it decides is on disk before the answer goes out.
+// Accepting a delivery: records, duplicates, baselines, matches, jobs, all in one transaction on
+// the writer's thread, in commit order. What it decides is on disk before the answer goes out.
 #pragma once
 
 #include "config/config.h"
@@ -13,12 +13,12 @@ namespace fh {
 struct Arrival {
   std::int64_t delivery = 0;  // its id
   const SourceConfig* source = nullptr;
-  std::string secret;      // the name of the secret that proved it
-  std::string head;        // JSON, credentials masked
-  std::string body;        // as it came
-  std::string body_hash;   // SHA-256 of it
-  std::string sender_id;   // of the whole delivery; "" when the sender gave none
-  std::string unmapped;    // why it could not be read; events are then empty
+  std::string secret;     // the name of the secret that proved it
+  std::string head;       // JSON, credentials masked
+  std::string body;       // as it came
+  std::string body_hash;  // SHA-256 of it
+  std::string sender_id;  // of the whole delivery; "" when the sender gave none
+  std::string unmapped;   // why it could not be read; events are then empty
   std::vector<Event> events;
 };
 

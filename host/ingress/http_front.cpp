@@ -119,9 +119,9 @@ HttpFront::HttpFront(HttpFrontOptions options) : options_(std::move(options)) {
   params->setKeepAliveTimeout(Poco::Timespan(15, 0));
   params->setMaxKeepAliveRequests(0);
   threads_ = std::make_unique<Poco::ThreadPool>(1, connections);
-  server_ = std::make_unique<Poco::Net::HTTPServer>(new Factory(options_, stopping_), *threads_,
-                                                    listen_on(options_.listen, options_.name),
-                                                    params);
+  server_ =
+      std::make_unique<Poco::Net::HTTPServer>(new Factory(options_, stopping_), *threads_,
+                                              listen_on(options_.listen, options_.name), params);
 }
 
 HttpFront::~HttpFront() { stop(); }

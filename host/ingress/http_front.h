@@ -1,6 +1,6 @@
-// HttpFront: an HTTP server around one function from RawRequest to Answer, over Poco's HTTPServer for
-// now. A connection has a thread of its own. After every answer that asks for it, and whenever a
-// body was not read to its end, the connection is closed, so that no unread byte becomes the next
+// HttpFront: an HTTP server around one function from RawRequest to Answer, over Poco's HTTPServer
+// for now. A connection has a thread of its own. After every answer that asks for it, and whenever
+// a body was not read to its end, the connection is closed, so that no unread byte becomes the next
 // request.
 #pragma once
 

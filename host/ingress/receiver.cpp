@@ -100,9 +100,9 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   const Verdict verdict = verify(source.verify, request);
   if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
     count(source, Reception::unauthorized);
-    log_debug("unauthorized", {{"source", source.name},
-                               {"cause", name_of(refused->cause)},
-                               {"reason", refused->text}});
+    log_debug(
+        "unauthorized",
+        {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
     return refusal(401, "the request is not signed by this source's sender");
   }
   const StrictJson body = parse_strict(request.body);
@@ -128,8 +128,8 @@ Answer Receiver::store_arrival(const SourceConfig& source, Arrival arrival) {
   const std::int64_t id = arrival.delivery;
   counters_.at(source.name)->last_delivery_ms = to_ms(clock_.now());
   if (!arrival.unmapped.empty())
-    log_warning("unmapped", {{"source", source.name}, {"delivery", id},
-                             {"reason", arrival.unmapped}});
+    log_warning("unmapped",
+                {{"source", source.name}, {"delivery", id}, {"reason", arrival.unmapped}});
   if (!may_match(arrival.events, *catalog_.watches())) {
     // Nothing to wait for: no watch can be met, whatever the store knows.
     store_.write_later("ignored delivery", [this, arrival = std::move(arrival)](Transaction& tx) {

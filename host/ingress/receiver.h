@@ -1,5 +1,5 @@
-// Receiver: the path of a delivery from a whole request to its answer: find the source, verify, read,
-// match, accept. Free of any HTTP library. handle() may be called from any number of threads.
+// Receiver: the path of a delivery from a whole request to its answer: find the source, verify,
+// read, match, accept. Free of any HTTP library. handle() may be called from any number of threads.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
-// Dispatcher: brings ready jobs and idle workers together, inside the writer's transactions. An idle
-// worker's slot parks here; at the end of every transaction the parked slots of the plugins that have
-// ready jobs are leased one each, so accepting a job and leasing it cost one commit, and nobody polls.
+// Dispatcher: brings ready jobs and idle workers together, inside the writer's transactions. An
+// idle worker's slot parks here; at the end of every transaction the parked slots of the plugins
+// that have ready jobs are leased one each, so accepting a job and leasing it cost one commit, and
+// nobody polls.
 //
 // park(), withdraw() and the rest: any thread. The hooks: the writer's thread. Callbacks are made
 // from the writer's thread after the commit, without a lock held, and must not wait.
@@ -50,8 +51,8 @@ class Dispatcher final : public CommitHook {
   explicit Dispatcher(Store& store) : store_(store) {}
   void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
 
-  /// The worker gets the plugin's next job as soon as there is one. With `nudge` false the caller is
-  /// about to commit something anyway, and that commit looks.
+  /// The worker gets the plugin's next job as soon as there is one. With `nudge` false the caller
+  /// is about to commit something anyway, and that commit looks.
   void park(Parking parking, bool nudge = true);
   /// Takes the worker back; false: a lease is on its way to it, wait for take().
   [[nodiscard]] bool withdraw(IdleWorker* worker);
@@ -72,9 +73,9 @@ class Dispatcher final : public CommitHook {
   Callbacks callbacks_;
 
   std::mutex mutex_;
-  bool paused_ = false;                                  // guarded by mutex_
-  std::map<std::string, std::vector<Parking>> parked_;   // guarded by mutex_; last in, first out
-  std::set<std::string> to_look_at_;                     // guarded by mutex_
+  bool paused_ = false;                                 // guarded by mutex_
+  std::map<std::string, std::vector<Parking>> parked_;  // guarded by mutex_; last in, first out
+  std::set<std::string> to_look_at_;                    // guarded by mutex_
 
   // Of the transaction under way; the writer's thread only.
   std::vector<std::pair<Parking, Lease>> granted_;

@@ -1,6 +1,6 @@
-// Timer: one thread that takes due jobs on and prunes what expired. It sleeps until the next due time
-// and is woken when a job is given an earlier one. Each job is moved by an operation of its own, so
-// one bad row holds up no other.
+// Timer: one thread that takes due jobs on and prunes what expired. It sleeps until the next due
+// time and is woken when a job is given an earlier one. Each job is moved by an operation of its
+// own, so one bad row holds up no other.
 #pragma once
 
 #include <condition_variable>

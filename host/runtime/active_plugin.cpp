@@ -5,8 +5,10 @@ namespace fh {
 PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   PluginTerms terms;
   const auto pick = [](auto& value, const auto& asked, const auto& set) {
-    if (set) value = *set;
-    else if (asked) value = *asked;
+    if (set)
+      value = *set;
+    else if (asked)
+      value = *asked;
   };
   pick(terms.slots, manifest.slots, limits.slots);
   pick(terms.max_attempts, manifest.max_attempts, limits.max_attempts);

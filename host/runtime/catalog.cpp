@@ -143,8 +143,10 @@ void Catalog::note_missing(const std::map<std::string, Stamp>& present) {
       if (plugin.can_run() && !present.contains(plugin.row.file)) missing.push_back(name);
   });
   for (const std::string& plugin : missing)
-    set_missing(plugin, "its file is gone from the plugin folder: put it back, or run "
-                        "'fieldhook plugins remove " + plugin + "'");
+    set_missing(plugin,
+                "its file is gone from the plugin folder: put it back, or run "
+                "'fieldhook plugins remove " +
+                    plugin + "'");
 }
 
 void Catalog::set_missing(const std::string& name, const std::string& reason) {
@@ -159,8 +161,8 @@ void Catalog::set_missing(const std::string& name, const std::string& reason) {
 }
 
 void Catalog::judge(const std::string& file, const Stamp& stamp) {
-  const JudgedFile judged = judge_plugin_file(options_.plugins.directory / file,
-                                              options_.plugins.trust, options_.builds);
+  const JudgedFile judged =
+      judge_plugin_file(options_.plugins.directory / file, options_.plugins.trust, options_.builds);
   if (const auto* refusal = std::get_if<PluginRefusal>(&judged))
     return refuse(file, stamp, refusal->reason);
   const PluginCopy& copy = std::get<PluginCopy>(judged);
@@ -171,8 +173,9 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
   if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
   const std::string& name = parsed.manifest.name;
   if (const auto other = name_taken_by(name, file); !other.empty())
-    return refuse(file, stamp, "plugin \"" + name + "\" is provided by " + other +
-                                   " already: remove one of the two files");
+    return refuse(file, stamp,
+                  "plugin \"" + name + "\" is provided by " + other +
+                      " already: remove one of the two files");
   activate(file, copy, loaded.manifest);
   std::vector<std::string> left;
   state_.with([&](State& state) {
@@ -208,7 +211,7 @@ void Catalog::activate(const std::string& file, const PluginCopy& copy,
   const std::string name = plugin.manifest.name;
   plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(name));
   plugin.library = copy.path;
-  plugin.row = {name, plugin.manifest.version, copy.build, manifest_text, file, "active", "",
+  plugin.row = {name,        plugin.manifest.version, copy.build, manifest_text, file, "active", "",
                 clock_.now()};
   const auto before = find(name);
   if (before && before->can_run() && before->row.build == copy.build)

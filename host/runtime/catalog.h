@@ -56,8 +56,8 @@ class Catalog {
   std::vector<RefusedFile> refused() const;
   std::shared_ptr<const WatchIndex> watches() const;
 
-  /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError when
-  /// there is no such plugin or its file is still in the folder.
+  /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError
+  /// when there is no such plugin or its file is still in the folder.
   int remove(const std::string& plugin);
 
   /// Looks at the folder and judges what changed since the last look.

@@ -1,7 +1,7 @@
-// FolderWatch: says that something in a folder may have changed, some time after it did and at least
-// once. What changed is for the listener to find out. Poco's DirectoryWatcher does the watching
-// (inotify here, ReadDirectoryChangesW on Windows). The listener is called from its thread and must
-// not wait.
+// FolderWatch: says that something in a folder may have changed, some time after it did and at
+// least once. What changed is for the listener to find out. Poco's DirectoryWatcher does the
+// watching (inotify here, ReadDirectoryChangesW on Windows). The listener is called from its thread
+// and must not wait.
 #pragma once
 
 #include <filesystem>

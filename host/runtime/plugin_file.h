@@ -1,6 +1,6 @@
 // PluginFile: a file in the plugin folder, judged as bytes before anything loads it. The bytes that
-// were judged are the bytes that were hashed and copied, so a file that changes meanwhile, or is not
-// yet whole, never reaches a worker. Any thread.
+// were judged are the bytes that were hashed and copied, so a file that changes meanwhile, or is
+// not yet whole, never reaches a worker. Any thread.
 #pragma once
 
 #include <filesystem>
@@ -28,8 +28,8 @@ struct PluginRefusal {
 using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 
 /// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
-/// for this machine, and keeps a copy as <builds>/<sha256>.so. Throws HostError when the copy cannot
-/// be written.
+/// for this machine, and keeps a copy as <builds>/<sha256>.so. Throws HostError when the copy
+/// cannot be written.
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);
 

@@ -26,8 +26,9 @@ std::string mistrust(const struct stat& status, const std::string& what) {
     return what + " belongs to user " + std::to_string(status.st_uid) +
            ", neither root nor the host's own: chown it, or set plugins.trust to \"none\"";
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return what + " can be written by others: run chmod go-w on it, or set plugins.trust to "
-                  "\"none\"";
+    return what +
+           " can be written by others: run chmod go-w on it, or set plugins.trust to "
+           "\"none\"";
   return "";
 }
 

@@ -58,7 +58,8 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
                        {"text", log->text.substr(0, kMaxOutputLine)}},
                       log->level);
   } else if (const auto* finished = std::get_if<wire::Finished>(&frame)) {
-    if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id)) return on_finished(*finished);
+    if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id))
+      return on_finished(*finished);
   }
   return std::nullopt;
 }
@@ -109,9 +110,9 @@ void Run::ask_to_end(OutcomeKind why, std::string text) {
 bool Run::may_log() {
   ++lines_;
   if (lines_ == kMaxLinesPerRun)
-    log_warning("plugin_output_cut", {{"job", lease_.job.id},
-                                      {"plugin", lease_.job.plugin},
-                                      {"lines", kMaxLinesPerRun}});
+    log_warning(
+        "plugin_output_cut",
+        {{"job", lease_.job.id}, {"plugin", lease_.job.plugin}, {"lines", kMaxLinesPerRun}});
   return lines_ < kMaxLinesPerRun;
 }
 

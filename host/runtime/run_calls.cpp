@@ -81,8 +81,8 @@ Answer RunCalls::dispatch(const wire::Call& call) {
 Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
   if (call.key.empty()) return no(CallStatus::refused, "a key or name must not be empty");
   const EffectName name{kind, call.key};
-  const BeginResult result = surroundings_.store.write(
-      [&](Transaction& tx) { return begin_effect(tx, holder_, name); });
+  const BeginResult result =
+      surroundings_.store.write([&](Transaction& tx) { return begin_effect(tx, holder_, name); });
   switch (result.begin) {
     case Begin::begun:
       scopes_[++last_scope_].name = name;
@@ -140,9 +140,8 @@ Answer RunCalls::interrupted(const wire::Call& call) {
 
 Answer RunCalls::state_get() {
   if (!state_) {
-    state_ = surroundings_.store.write([&](Transaction& tx) {
-      return tx.effects.state(holder_.plugin, lease_.job.record);
-    });
+    state_ = surroundings_.store.write(
+        [&](Transaction& tx) { return tx.effects.state(holder_.plugin, lease_.job.record); });
     stored_version_ = state_->version;
   }
   return ok(state_->version, state_->value);
@@ -157,8 +156,10 @@ Answer RunCalls::state_set(const wire::Call& call) {
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   auto& states = scopes_.at(call.scope).effects.states;
-  if (states.empty()) states.push_back({call.payload, stored_version_});
-  else states.front().value = call.payload;
+  if (states.empty())
+    states.push_back({call.payload, stored_version_});
+  else
+    states.front().value = call.payload;
   state_ = StateRow{seen + 1, call.payload};
   return ok(state_->version);
 }
@@ -174,8 +175,8 @@ Answer RunCalls::enqueue(const wire::Call& call) {
     return too_large("an input", call.payload.size(), kMaxInputBytes);
   auto job = surroundings_.job_for(call.key);
   if (!job)
-    return no(CallStatus::not_found, "there is no plugin \"" + call.key +
-                                         "\": see 'fieldhook plugins list'");
+    return no(CallStatus::not_found,
+              "there is no plugin \"" + call.key + "\": see 'fieldhook plugins list'");
   const StrictJson options = parse_strict(call.payload);
   if (options.refusal || !options.value.is_object())
     return no(CallStatus::refused, "enqueue: the options are not a JSON object");
@@ -194,15 +195,16 @@ Answer RunCalls::enqueue(const wire::Call& call) {
 Answer RunCalls::idempotency_key(const wire::Call& call) const {
   // The parts go in as JSON, so that no two different lists of parts are the same text.
   const RecordKey& record = lease_.record.key;
-  const Json parts = {holder_.plugin, record.account, name_of(record.type), record.key, holder_.job,
-                      call.key};
+  const Json parts = {holder_.plugin, record.account, name_of(record.type),
+                      record.key,     holder_.job,    call.key};
   return ok(0, "fh-" + to_hex(sha256(to_text(parts))).substr(0, 40));
 }
 
 Answer RunCalls::expect_echo(const wire::Call& call) {
   const StrictJson changes = parse_strict(call.payload);
   if (changes.refusal || !changes.value.is_object())
-    return no(CallStatus::refused, "expect_echo: the changes must be a JSON object of field: value");
+    return no(CallStatus::refused,
+              "expect_echo: the changes must be a JSON object of field: value");
   surroundings_.store.write([&](Transaction& tx) {
     for (const auto& [field, value] : changes.value.items())
       tx.effects.expect_echo(holder_.plugin, lease_.job.record, field, to_text(value),

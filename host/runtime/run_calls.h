@@ -1,5 +1,5 @@
-// RunCalls: serves what a plugin asks of the host during one run. State written and jobs enqueued are
-// held back here until the once, step or run they belong to succeeds. The slot's thread only.
+// RunCalls: serves what a plugin asks of the host during one run. State written and jobs enqueued
+// are held back here until the once, step or run they belong to succeeds. The slot's thread only.
 #pragma once
 
 #include <functional>
@@ -68,8 +68,8 @@ class RunCalls {
   Holder holder_;
   std::map<std::uint64_t, Scope> scopes_;  // 0: the run itself
   std::uint64_t last_scope_ = 0;
-  std::optional<StateRow> state_;      // as this run sees it, its own unfinished writes included
-  std::int64_t stored_version_ = 0;    // what the next write that succeeds is based on
+  std::optional<StateRow> state_;    // as this run sees it, its own unfinished writes included
+  std::int64_t stored_version_ = 0;  // what the next write that succeeds is based on
   int enqueued_ = 0;
   bool told_busy_ = false;
 };

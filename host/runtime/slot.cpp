@@ -92,8 +92,8 @@ void Slot::loop() {
 bool Slot::start_worker(const ActivePlugin& plugin) {
   std::string why;
   try {
-    worker_ = std::make_unique<WorkerProcess>(
-        WorkerLaunch{s_.worker, plugin.library, s_.lock_fd}, wake_);
+    worker_ =
+        std::make_unique<WorkerProcess>(WorkerLaunch{s_.worker, plugin.library, s_.lock_fd}, wake_);
     s_.ledger.record(worker_->pid());
     const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
     why = hello.refused;
@@ -121,7 +121,8 @@ void Slot::stop_worker() {
     const auto deadline = steady_now() + s_.workers.cancel_grace;
     while (true) {
       const Happening happening = worker_->wait(deadline);
-      if (const auto* line = std::get_if<OutputLine>(&happening)) log_plugin_output(plugin_, 0, *line);
+      if (const auto* line = std::get_if<OutputLine>(&happening))
+        log_plugin_output(plugin_, 0, *line);
       if (std::holds_alternative<WorkerEnded>(happening)) break;
       if (std::holds_alternative<TimedOut>(happening)) break;
     }
@@ -173,7 +174,8 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
       continue;
     }
     const Happening happening = worker_->wait(steady_now() + kNoDeadline);
-    if (const auto* line = std::get_if<OutputLine>(&happening)) log_plugin_output(plugin_, 0, *line);
+    if (const auto* line = std::get_if<OutputLine>(&happening))
+      log_plugin_output(plugin_, 0, *line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
       lives = false;
       ++failures_;
@@ -252,8 +254,7 @@ void Slot::write_end(const RunEnd& end) {
   while (true) {
     try {
       const auto next = s_.store.write([&](Transaction& tx) { return finish_run(tx, end); });
-      if (!next)
-        log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
+      if (!next) log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
       return;
     } catch (const StoreError& error) {
       // A full disk: the result is kept in hand until there is room, for it cannot be made again.

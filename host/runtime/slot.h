@@ -1,7 +1,7 @@
-// Slot: one thread and one worker of one plugin. It starts the worker, parks for a job, runs it, and
-// commits its end together with the lease of the next. The worker is replaced when it ends, and when
-// the plugin has another build. Owned by the Supervisor. retire(), interrupt(), cancel() and take()
-// from any thread.
+// Slot: one thread and one worker of one plugin. It starts the worker, parks for a job, runs it,
+// and commits its end together with the lease of the next. The worker is replaced when it ends, and
+// when the plugin has another build. Owned by the Supervisor. retire(), interrupt(), cancel() and
+// take() from any thread.
 #pragma once
 
 #include <atomic>
@@ -40,7 +40,8 @@ class Slot final : public IdleWorker {
   bool retiring() const { return retiring_; }
   /// Finds out whether its worker is still the right one.
   void look_again() { wake_.signal(); }
-  /// Ends the job at hand as interrupted, the worker killed if it does not listen; then as retire().
+  /// Ends the job at hand as interrupted, the worker killed if it does not listen; then as
+  /// retire().
   void interrupt();
   /// Ends the job as cancelled if it is the one at hand.
   bool cancel(std::int64_t job);

@@ -115,9 +115,9 @@ bool Supervisor::start_slot(const std::string& plugin) {
   return true;
 }
 
-// workers.max is reached: an idle worker of another plugin goes first, else the plugin with the most
-// slots gives one up after its job, unless this one has as many. Its end makes the dispatcher look
-// again at what waits.
+// workers.max is reached: an idle worker of another plugin goes first, else the plugin with the
+// most slots gives one up after its job, unless this one has as many. Its end makes the dispatcher
+// look again at what waits.
 void Supervisor::make_room_for(const std::string& plugin) {
   auto counts = count_locked();
   Slot* victim = nullptr;

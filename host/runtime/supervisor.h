@@ -1,5 +1,5 @@
-// Supervisor: starts slots on demand, within each plugin's slots and workers.max, and ends them. Its
-// own thread does both; the others only leave word. Lock order: none of its calls is made under
+// Supervisor: starts slots on demand, within each plugin's slots and workers.max, and ends them.
+// Its own thread does both; the others only leave word. Lock order: none of its calls is made under
 // another lock of the runtime.
 #pragma once
 

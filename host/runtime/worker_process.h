@@ -1,7 +1,7 @@
-// WorkerProcess: one fieldhook-worker child with its channel and its output. wait() is the one place
-// where the host learns what a worker did: it sent a frame, printed a line, or ended. Output read in
-// one go comes before the frames, so lines belong to the run that printed them. Dropping it kills the
-// worker's process group. One thread only, but for the WakeUp given to it.
+// WorkerProcess: one fieldhook-worker child with its channel and its output. wait() is the one
+// place where the host learns what a worker did: it sent a frame, printed a line, or ended. Output
+// read in one go comes before the frames, so lines belong to the run that printed them. Dropping it
+// kills the worker's process group. One thread only, but for the WakeUp given to it.
 #pragma once
 
 #include <chrono>

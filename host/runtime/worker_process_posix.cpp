@@ -46,8 +46,8 @@ SpawnOptions spawn_options(const WorkerLaunch& launch, int channel, int out, int
 }
 
 int remaining_ms(WorkerProcess::Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
@@ -147,8 +147,8 @@ void WorkerProcess::add_line(Output& output, std::string text) {
 
 WorkerEnded WorkerProcess::end() {
   // The stream ends before the process can be reaped; a worker that only closed it is made to.
-  auto status = child_.reap(broken_.empty() ? std::chrono::milliseconds(500)
-                                            : std::chrono::milliseconds(0));
+  auto status =
+      child_.reap(broken_.empty() ? std::chrono::milliseconds(500) : std::chrono::milliseconds(0));
   child_.kill_group();
   if (!status) status = child_.reap(kReapPatience);
   WorkerEnded ended;

@@ -75,8 +75,8 @@ SenderReading read_insites(const Json& body, const SourceTerms& terms) {
     event.mode = PayloadMode::full_object;
     snapshot = alias_at(data, "uuid").empty() && alias_at(data, "id").empty() ? root : data;
   } else {
-    event.mode = snapshot != nullptr ? PayloadMode::changes_with_snapshot
-                                     : PayloadMode::changes_only;
+    event.mode =
+        snapshot != nullptr ? PayloadMode::changes_with_snapshot : PayloadMode::changes_only;
   }
   for (const Json* place : {snapshot, data, root}) {
     if (event.aliases.uuid.empty()) event.aliases.uuid = alias_at(place, "uuid");

@@ -1,4 +1,5 @@
-// The Insites CRM's webhooks: three payload modes, plain or in an envelope {id, type, created, data}.
+// The Insites CRM's webhooks: three payload modes, plain or in an envelope {id, type, created,
+// data}.
 //   changes_with_snapshot  {"changes": {...}, "snapshot": {...}}
 //   changes_only           {"changes": {...}, "uuid" and/or "id"}
 //   full_object            the record itself

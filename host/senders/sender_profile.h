@@ -1,6 +1,6 @@
 // SenderProfile: how one CRM's payload maps to events. A profile is a pure function of the parsed
-// body; what it cannot find a record or changes in is unmapped, kept, and replayable once the mapping
-// is fixed. One small file per CRM; docs/senders.md says how to add one. Any thread.
+// body; what it cannot find a record or changes in is unmapped, kept, and replayable once the
+// mapping is fixed. One small file per CRM; docs/senders.md says how to add one. Any thread.
 #pragma once
 
 #include <string>

@@ -3,17 +3,19 @@
 namespace fh {
 
 void DeliveryTable::insert(const NewDelivery& d) {
-  db_.run("INSERT INTO deliveries (id, source, status, reason, received_at_ms, duplicate_of, jobs,"
-          " secret, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          d.id, d.source, d.status, d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs,
-          d.secret, d.head, Blob{d.body});
+  db_.run(
+      "INSERT INTO deliveries (id, source, status, reason, received_at_ms, duplicate_of, jobs,"
+      " secret, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      d.id, d.source, d.status, d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs, d.secret,
+      d.head, Blob{d.body});
 }
 
 std::int64_t DeliveryTable::insert(const NewEvent& e) {
-  db_.run("INSERT INTO events (delivery, record, kind, mode, complete, changes, snapshot,"
-          " occurred_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          e.delivery, e.record, e.kind, e.mode, e.complete, e.changes, e.snapshot, e.occurred_at,
-          e.actor);
+  db_.run(
+      "INSERT INTO events (delivery, record, kind, mode, complete, changes, snapshot,"
+      " occurred_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      e.delivery, e.record, e.kind, e.mode, e.complete, e.changes, e.snapshot, e.occurred_at,
+      e.actor);
   return db_.last_id();
 }
 
@@ -27,9 +29,10 @@ std::optional<std::int64_t> DeliveryTable::find_sender_id(const std::string& sou
 
 void DeliveryTable::keep_sender_id(const std::string& source, const std::string& id,
                                    std::int64_t delivery, TimePoint expires_at) {
-  db_.run("INSERT OR REPLACE INTO sender_ids (source, sender_id, delivery, expires_at_ms)"
-          " VALUES (?, ?, ?, ?)",
-          source, id, delivery, to_ms(expires_at));
+  db_.run(
+      "INSERT OR REPLACE INTO sender_ids (source, sender_id, delivery, expires_at_ms)"
+      " VALUES (?, ?, ?, ?)",
+      source, id, delivery, to_ms(expires_at));
 }
 
 std::optional<LatestDelivery> DeliveryTable::latest(std::int64_t record,
@@ -46,9 +49,10 @@ std::optional<LatestDelivery> DeliveryTable::latest(std::int64_t record,
 void DeliveryTable::set_latest(std::int64_t record, const std::string& source,
                                const LatestDelivery& latest) {
   const auto hash = latest.body_hash ? std::optional(Blob{*latest.body_hash}) : std::nullopt;
-  db_.run("INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
-          " VALUES (?, ?, ?, ?, ?)",
-          record, source, latest.delivery, hash, to_ms(latest.received_at));
+  db_.run(
+      "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
+      " VALUES (?, ?, ?, ?, ?)",
+      record, source, latest.delivery, hash, to_ms(latest.received_at));
 }
 
 std::int64_t DeliveryTable::newest_of(std::int64_t record) {
@@ -58,9 +62,10 @@ std::int64_t DeliveryTable::newest_of(std::int64_t record) {
 }
 
 int DeliveryTable::prune_sender_ids(TimePoint now, int limit) {
-  return db_.run("DELETE FROM sender_ids WHERE (source, sender_id) IN (SELECT source, sender_id"
-                 " FROM sender_ids WHERE expires_at_ms <= ? LIMIT ?)",
-                 to_ms(now), limit);
+  return db_.run(
+      "DELETE FROM sender_ids WHERE (source, sender_id) IN (SELECT source, sender_id"
+      " FROM sender_ids WHERE expires_at_ms <= ? LIMIT ?)",
+      to_ms(now), limit);
 }
 
 }  // namespace fh

@@ -11,8 +11,7 @@ EffectRow row_of(const Query& query) {
 
 }  // namespace
 
-std::optional<EffectRow> EffectTable::find_once(const std::string& plugin,
-                                                const std::string& key) {
+std::optional<EffectRow> EffectTable::find_once(const std::string& plugin, const std::string& key) {
   auto query = db_.query("SELECT job, lease, result FROM once_keys WHERE plugin = ? AND key = ?",
                          plugin, key);
   return query.next() ? std::optional(row_of(query)) : std::nullopt;
@@ -20,16 +19,18 @@ std::optional<EffectRow> EffectTable::find_once(const std::string& plugin,
 
 void EffectTable::begin_once(const std::string& plugin, const std::string& key, std::int64_t job,
                              std::int64_t lease, TimePoint now) {
-  db_.run("INSERT OR REPLACE INTO once_keys (plugin, key, job, lease, started_at_ms)"
-          " VALUES (?, ?, ?, ?, ?)",
-          plugin, key, job, lease, to_ms(now));
+  db_.run(
+      "INSERT OR REPLACE INTO once_keys (plugin, key, job, lease, started_at_ms)"
+      " VALUES (?, ?, ?, ?, ?)",
+      plugin, key, job, lease, to_ms(now));
 }
 
 void EffectTable::finish_once(const std::string& plugin, const std::string& key,
                               const std::string& result, TimePoint now) {
-  db_.run("UPDATE once_keys SET lease = 0, result = ?, finished_at_ms = ?"
-          " WHERE plugin = ? AND key = ?",
-          result, to_ms(now), plugin, key);
+  db_.run(
+      "UPDATE once_keys SET lease = 0, result = ?, finished_at_ms = ?"
+      " WHERE plugin = ? AND key = ?",
+      result, to_ms(now), plugin, key);
 }
 
 void EffectTable::leave_once(const std::string& plugin, const std::string& key) {
@@ -48,8 +49,8 @@ void EffectTable::begin_step(std::int64_t job, const std::string& name, std::int
           name, lease, to_ms(now));
 }
 
-void EffectTable::finish_step(std::int64_t job, const std::string& name,
-                              const std::string& result, TimePoint now) {
+void EffectTable::finish_step(std::int64_t job, const std::string& name, const std::string& result,
+                              TimePoint now) {
   db_.run("UPDATE steps SET lease = 0, result = ?, finished_at_ms = ? WHERE job = ? AND name = ?",
           result, to_ms(now), job, name);
 }
@@ -59,35 +60,39 @@ void EffectTable::leave_step(std::int64_t job, const std::string& name) {
 }
 
 StateRow EffectTable::state(const std::string& plugin, std::int64_t record) {
-  auto query = db_.query(
-      "SELECT version, value FROM plugin_states WHERE plugin = ? AND record = ?", plugin, record);
+  auto query = db_.query("SELECT version, value FROM plugin_states WHERE plugin = ? AND record = ?",
+                         plugin, record);
   return query.next() ? StateRow{query.integer(0), query.text(1)} : StateRow{};
 }
 
 bool EffectTable::set_state(const std::string& plugin, std::int64_t record,
                             const std::string& value, std::int64_t expected) {
   if (expected == 0)
-    return db_.run("INSERT OR IGNORE INTO plugin_states (plugin, record, version, value)"
-                   " VALUES (?, ?, 1, ?)",
-                   plugin, record, value) == 1;
-  return db_.run("UPDATE plugin_states SET version = version + 1, value = ?"
-                 " WHERE plugin = ? AND record = ? AND version = ?",
-                 value, plugin, record, expected) == 1;
+    return db_.run(
+               "INSERT OR IGNORE INTO plugin_states (plugin, record, version, value)"
+               " VALUES (?, ?, 1, ?)",
+               plugin, record, value) == 1;
+  return db_.run(
+             "UPDATE plugin_states SET version = version + 1, value = ?"
+             " WHERE plugin = ? AND record = ? AND version = ?",
+             value, plugin, record, expected) == 1;
 }
 
 void EffectTable::expect_echo(const std::string& plugin, std::int64_t record,
                               const std::string& field, const std::string& value,
                               TimePoint expires_at) {
-  db_.run("INSERT OR REPLACE INTO echoes (plugin, record, field, value, expires_at_ms)"
-          " VALUES (?, ?, ?, ?, ?)",
-          plugin, record, field, value, to_ms(expires_at));
+  db_.run(
+      "INSERT OR REPLACE INTO echoes (plugin, record, field, value, expires_at_ms)"
+      " VALUES (?, ?, ?, ?, ?)",
+      plugin, record, field, value, to_ms(expires_at));
 }
 
 bool EffectTable::take_echo(const std::string& plugin, std::int64_t record,
                             const std::string& field, const std::string& value, TimePoint now) {
-  return db_.run("DELETE FROM echoes WHERE plugin = ? AND record = ? AND field = ? AND value = ?"
-                 " AND expires_at_ms > ?",
-                 plugin, record, field, value, to_ms(now)) == 1;
+  return db_.run(
+             "DELETE FROM echoes WHERE plugin = ? AND record = ? AND field = ? AND value = ?"
+             " AND expires_at_ms > ?",
+             plugin, record, field, value, to_ms(now)) == 1;
 }
 
 int EffectTable::prune_echoes(TimePoint now) {

@@ -1,5 +1,5 @@
-// EffectTable: what makes a job's work idempotent: once keys (per plugin), steps (per job), the state
-// a plugin keeps per record, and the echoes it announced. Once keys outlive every retention.
+// EffectTable: what makes a job's work idempotent: once keys (per plugin), steps (per job), the
+// state a plugin keeps per record, and the echoes it announced. Once keys outlive every retention.
 // The writer's thread only, inside a transaction.
 #pragma once
 
@@ -10,9 +10,9 @@ namespace fh {
 
 /// One begun piece of work: a once key, or a step's name within a job.
 struct EffectRow {
-  std::int64_t job = 0;                // the job that began it last
-  std::int64_t lease = 0;              // and its lease; 0 when nobody is inside
-  std::optional<std::string> result;   // JSON; nullopt: begun, not finished
+  std::int64_t job = 0;               // the job that began it last
+  std::int64_t lease = 0;             // and its lease; 0 when nobody is inside
+  std::optional<std::string> result;  // JSON; nullopt: begun, not finished
 };
 
 struct StateRow {

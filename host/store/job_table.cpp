@@ -48,15 +48,18 @@ bool JobTable::turn_taken(std::int64_t record, const std::string& plugin) {
 
 std::int64_t JobTable::insert(const NewJob& job) {
   JobState state = JobState::available;
-  if (job.run_at > job.created_at) state = JobState::scheduled;
-  else if (job.serial && turn_taken(job.record, job.plugin)) state = JobState::blocked;
+  if (job.run_at > job.created_at)
+    state = JobState::scheduled;
+  else if (job.serial && turn_taken(job.record, job.plugin))
+    state = JobState::blocked;
   const auto turn = job.serial ? std::optional(job.record) : std::nullopt;
-  db_.run("INSERT INTO jobs (seq, plugin, record, turn, event, delivery, parent, depth, matched,"
-          " input, state, run_at_ms, max_attempts, created_at_ms)"
-          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          next_seq(), job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
-          job.matched, job.input, name_of(state), to_ms(std::max(job.run_at, job.created_at)),
-          job.max_attempts, to_ms(job.created_at));
+  db_.run(
+      "INSERT INTO jobs (seq, plugin, record, turn, event, delivery, parent, depth, matched,"
+      " input, state, run_at_ms, max_attempts, created_at_ms)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      next_seq(), job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
+      job.matched, job.input, name_of(state), to_ms(std::max(job.run_at, job.created_at)),
+      job.max_attempts, to_ms(job.created_at));
   const std::int64_t id = db_.last_id();
   tallies_.move(job.plugin, std::nullopt, state);
   if (state == JobState::available) ready_.insert(job.plugin);
@@ -65,7 +68,8 @@ std::int64_t JobTable::insert(const NewJob& job) {
 }
 
 std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
-  auto next = db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE plugin = ? AND state = 'available'"
+  auto next = db_.query("SELECT " JOB_COLUMNS
+                        " FROM jobs WHERE plugin = ? AND state = 'available'"
                         " ORDER BY seq LIMIT 1",
                         plugin);
   if (!next.next()) return std::nullopt;
@@ -78,23 +82,24 @@ std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const Leas
   job.state = JobState::running;
   ++job.lease;
   ++job.counters.runs;
-  db_.run("INSERT INTO runs (job, run, lease, host_run, build, started_at_ms)"
-          " VALUES (?, ?, ?, ?, ?, ?)",
-          job.id, job.counters.runs, job.lease, terms.host_run, terms.build, to_ms(terms.now));
+  db_.run(
+      "INSERT INTO runs (job, run, lease, host_run, build, started_at_ms)"
+      " VALUES (?, ?, ?, ?, ?, ?)",
+      job.id, job.counters.runs, job.lease, terms.host_run, terms.build, to_ms(terms.now));
   tallies_.move(plugin, JobState::available, JobState::running);
   return job;
 }
 
 std::optional<JobRow> JobTable::find_running(std::int64_t job, std::int64_t lease) {
-  auto query = db_.query(
-      "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ? AND lease = ? AND state = 'running'", job,
-      lease);
+  auto query =
+      db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE id = ? AND lease = ? AND state = 'running'",
+                job, lease);
   return query.next() ? std::optional(read(query)) : std::nullopt;
 }
 
 bool JobTable::is_live(std::int64_t job, std::int64_t lease) {
-  auto query = db_.query("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = 'running'", job,
-                         lease);
+  auto query =
+      db_.query("SELECT 1 FROM jobs WHERE id = ? AND lease = ? AND state = 'running'", job, lease);
   return query.next();
 }
 
@@ -115,8 +120,9 @@ bool JobTable::end_run(const JobRow& job, const Outcome& outcome, const JobTrans
   if (changed == 0) return false;
   const bool worked = keeps_effects(outcome.kind) || outcome.kind == OutcomeKind::skipped;
   db_.run("UPDATE runs SET outcome = ?, error = ?, ended_at_ms = ? WHERE job = ? AND run = ?",
-          name_of(outcome.kind), worked ? std::optional<std::string>() : std::optional(outcome.text),
-          to_ms(now), job.id, job.counters.runs);
+          name_of(outcome.kind),
+          worked ? std::optional<std::string>() : std::optional(outcome.text), to_ms(now), job.id,
+          job.counters.runs);
   if (is_final(next.state))
     archive(job.id, job.plugin, JobState::running, next.state, next.reason, now);
   else
@@ -133,11 +139,12 @@ void JobTable::note_due(TimePoint at) {
 
 void JobTable::archive(std::int64_t job, const std::string& plugin, JobState from, JobState to,
                        const std::string& reason, TimePoint now) {
-  db_.run("INSERT INTO job_history SELECT id, seq, plugin, record, turn, event, delivery, parent,"
-          " depth, matched, input, ?1, ?2, run_at_ms, lease, lease_until_ms, host_run, runs,"
-          " attempts, crashes, lost, max_attempts, created_at_ms, started_at_ms, ?3"
-          " FROM jobs WHERE id = ?4",
-          name_of(to), reason, to_ms(now), job);
+  db_.run(
+      "INSERT INTO job_history SELECT id, seq, plugin, record, turn, event, delivery, parent,"
+      " depth, matched, input, ?1, ?2, run_at_ms, lease, lease_until_ms, host_run, runs,"
+      " attempts, crashes, lost, max_attempts, created_at_ms, started_at_ms, ?3"
+      " FROM jobs WHERE id = ?4",
+      name_of(to), reason, to_ms(now), job);
   db_.run("DELETE FROM jobs WHERE id = ?", job);
   tallies_.move(plugin, from, to);
 }
@@ -152,8 +159,7 @@ bool JobTable::close(std::int64_t id, JobState final_state, const std::string& r
 }
 
 bool JobTable::reopen(std::int64_t id, TimePoint now) {
-  auto query = db_.query(
-      "SELECT plugin, record, turn, state FROM job_history WHERE id = ?", id);
+  auto query = db_.query("SELECT plugin, record, turn, state FROM job_history WHERE id = ?", id);
   if (!query.next()) return false;
   const std::string plugin = query.text(0);
   const std::int64_t record = query.integer(1);
@@ -162,11 +168,12 @@ bool JobTable::reopen(std::int64_t id, TimePoint now) {
   const JobState state =
       serial && turn_taken(record, plugin) ? JobState::blocked : JobState::available;
   // The lease goes on rising over a job's whole life, so nothing from before can finish it.
-  db_.run("INSERT INTO jobs SELECT id, ?2, plugin, record, CASE WHEN turn IS NULL THEN NULL"
-          " ELSE record END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
-          " NULL, NULL, runs, 0, 0, 0, max_attempts, created_at_ms, started_at_ms, NULL"
-          " FROM job_history WHERE id = ?1",
-          id, next_seq(), name_of(state), to_ms(now));
+  db_.run(
+      "INSERT INTO jobs SELECT id, ?2, plugin, record, CASE WHEN turn IS NULL THEN NULL"
+      " ELSE record END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
+      " NULL, NULL, runs, 0, 0, 0, max_attempts, created_at_ms, started_at_ms, NULL"
+      " FROM job_history WHERE id = ?1",
+      id, next_seq(), name_of(state), to_ms(now));
   db_.run("DELETE FROM job_history WHERE id = ?", id);
   tallies_.move(plugin, was, state);
   if (state == JobState::available) ready_.insert(plugin);
@@ -190,9 +197,9 @@ void JobTable::promote(std::int64_t record, const std::string& plugin) {
 
 std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
   std::vector<std::int64_t> jobs;
-  auto query = db_.query(
-      "SELECT id FROM jobs WHERE plugin = ? AND state <> 'running' ORDER BY seq LIMIT ?", plugin,
-      limit);
+  auto query =
+      db_.query("SELECT id FROM jobs WHERE plugin = ? AND state <> 'running' ORDER BY seq LIMIT ?",
+                plugin, limit);
   while (query.next()) jobs.push_back(query.integer(0));
   return jobs;
 }
@@ -232,9 +239,9 @@ void JobTable::wake(std::int64_t id) {
 
 std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {
   std::vector<JobRow> jobs;
-  auto query = db_.query("SELECT " JOB_COLUMNS
-                         " FROM jobs WHERE state = 'running' AND host_run < ? LIMIT ?",
-                         host_run, limit);
+  auto query =
+      db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE state = 'running' AND host_run < ? LIMIT ?",
+                host_run, limit);
   while (query.next()) jobs.push_back(read(query));
   return jobs;
 }
@@ -245,8 +252,9 @@ EventRow JobTable::event(std::int64_t id) {
       " d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery WHERE e.id = ?",
       id);
   if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
-  return {query.text(0), query.text(1), query.text(2), query.text(3), query.text(4),
-          query.text(5), query.integer(6) != 0, query.text(7), from_ms(query.integer(8))};
+  return {query.text(0),         query.text(1), query.text(2),
+          query.text(3),         query.text(4), query.text(5),
+          query.integer(6) != 0, query.text(7), from_ms(query.integer(8))};
 }
 
 std::set<std::string> JobTable::ready_plugins() {

@@ -1,7 +1,7 @@
-// JobTable: the open jobs, their runs, and the history that final jobs move to. It keeps the tallies
-// and collects the plugins that got a job ready. Every change to a running job names its lease: zero
-// rows changed means the lease was lost, and the caller drops what it came with.
-// The writer's thread only, inside a transaction.
+// JobTable: the open jobs, their runs, and the history that final jobs move to. It keeps the
+// tallies and collects the plugins that got a job ready. Every change to a running job names its
+// lease: zero rows changed means the lease was lost, and the caller drops what it came with. The
+// writer's thread only, inside a transaction.
 #pragma once
 
 #include <set>
@@ -26,7 +26,7 @@ struct NewJob {
   std::string matched = "[]";  // JSON: the watches met
   std::string input;           // JSON; "" when there is none
   TimePoint created_at{};
-  TimePoint run_at{};  // after created_at: scheduled
+  TimePoint run_at{};              // after created_at: scheduled
   std::int64_t backlog = 100'000;  // open jobs the plugin may have
 };
 

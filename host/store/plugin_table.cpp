@@ -19,10 +19,10 @@ bool PluginTable::exists(const std::string& name) {
 }
 
 void PluginTable::put(const PluginRow& p) {
-  db_.run("INSERT OR REPLACE INTO plugins (name, version, build, manifest, file, state, reason,"
-          " activated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-          p.name, p.version, p.build, p.manifest, p.file, p.state, p.reason,
-          to_ms(p.activated_at));
+  db_.run(
+      "INSERT OR REPLACE INTO plugins (name, version, build, manifest, file, state, reason,"
+      " activated_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      p.name, p.version, p.build, p.manifest, p.file, p.state, p.reason, to_ms(p.activated_at));
 }
 
 void PluginTable::set_state(const std::string& name, const std::string& state,

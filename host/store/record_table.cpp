@@ -15,9 +15,10 @@ std::optional<std::int64_t> RecordTable::find(const std::string& account, Record
 
 void RecordTable::name(std::int64_t record, const std::string& account, RecordType type,
                        const char* kind, const std::string& alias) {
-  db_.run("INSERT OR IGNORE INTO aliases (account, type, kind, alias, record)"
-          " VALUES (?, ?, ?, ?, ?)",
-          account, name_of(type), kind, alias, record);
+  db_.run(
+      "INSERT OR IGNORE INTO aliases (account, type, kind, alias, record)"
+      " VALUES (?, ?, ?, ?, ?)",
+      account, name_of(type), kind, alias, record);
 }
 
 StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
@@ -71,23 +72,26 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
     save_baseline(into, *younger.snapshot, younger.updated_at);
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);
   db_.run("UPDATE events SET record = ?1 WHERE record = ?2", into, from);
-  db_.run("INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
-          " SELECT ?1, source, delivery, body_hash, received_at_ms FROM latest l WHERE record = ?2"
-          " AND NOT EXISTS (SELECT 1 FROM latest m WHERE m.record = ?1 AND m.source = l.source"
-          " AND m.delivery > l.delivery)",
-          into, from);
+  db_.run(
+      "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
+      " SELECT ?1, source, delivery, body_hash, received_at_ms FROM latest l WHERE record = ?2"
+      " AND NOT EXISTS (SELECT 1 FROM latest m WHERE m.record = ?1 AND m.source = l.source"
+      " AND m.delivery > l.delivery)",
+      into, from);
   db_.run("DELETE FROM latest WHERE record = ?", from);
   db_.run("UPDATE OR IGNORE plugin_states SET record = ?1 WHERE record = ?2", into, from);
   db_.run("UPDATE OR IGNORE echoes SET record = ?1 WHERE record = ?2", into, from);
   // Jobs of both now wait for one turn. A job that already holds the younger record's turn keeps
   // it until its end; the others queue behind whatever holds the elder's.
   db_.run("UPDATE jobs SET record = ?1 WHERE record = ?2", into, from);
-  db_.run("UPDATE jobs SET turn = ?1 WHERE turn = ?2"
-          " AND state NOT IN ('available', 'running', 'retryable')",
-          into, from);
-  db_.run("UPDATE job_history SET record = ?1 WHERE event IN"
-          " (SELECT id FROM events WHERE record = ?1) AND record = ?2",
-          into, from);
+  db_.run(
+      "UPDATE jobs SET turn = ?1 WHERE turn = ?2"
+      " AND state NOT IN ('available', 'running', 'retryable')",
+      into, from);
+  db_.run(
+      "UPDATE job_history SET record = ?1 WHERE event IN"
+      " (SELECT id FROM events WHERE record = ?1) AND record = ?2",
+      into, from);
   db_.run("DELETE FROM records WHERE id = ?", from);
 }
 

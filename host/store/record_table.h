@@ -12,9 +12,9 @@ namespace fh {
 struct StoredRecord {
   std::int64_t id = 0;
   RecordKey key;
-  std::string uuid;                       // as last seen; empty when never seen
-  std::optional<std::string> snapshot;    // the baseline's JSON; nullopt: never seen
-  std::optional<TimePoint> updated_at;    // of the baseline, where the CRM gives it
+  std::string uuid;                     // as last seen; empty when never seen
+  std::optional<std::string> snapshot;  // the baseline's JSON; nullopt: never seen
+  std::optional<TimePoint> updated_at;  // of the baseline, where the CRM gives it
 };
 
 class RecordTable {

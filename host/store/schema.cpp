@@ -82,7 +82,8 @@ constexpr const char* kFirst[] = {
     "CREATE INDEX events_by_delivery ON events (delivery)",
     "CREATE INDEX events_by_record ON events (record)",
 
-    // Open jobs only. `seq` is the order of acceptance; `turn` is the record whose turn a serial job
+    // Open jobs only. `seq` is the order of acceptance; `turn` is the record whose turn a serial
+    // job
     // waits for or holds, null when the plugin asked for no order.
     R"(CREATE TABLE jobs (
          id INTEGER PRIMARY KEY AUTOINCREMENT,

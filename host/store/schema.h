@@ -1,6 +1,6 @@
-// Schema: the numbered steps that bring a store file up to this build's version. PRAGMA user_version
-// holds the number of the last step taken. To change the schema append a step; never edit one that
-// was released. A file from a newer build is refused, not guessed at.
+// Schema: the numbered steps that bring a store file up to this build's version. PRAGMA
+// user_version holds the number of the last step taken. To change the schema append a step; never
+// edit one that was released. A file from a newer build is refused, not guessed at.
 #pragma once
 
 #include <Poco/Data/Session.h>

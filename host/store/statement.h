@@ -71,8 +71,10 @@ class Query {
   void bind(int place, std::nullptr_t) { check(sqlite3_bind_null(statement_, place)); }
   template <class T>
   void bind(int place, const std::optional<T>& value) {
-    if (value) bind(place, *value);
-    else bind(place, nullptr);
+    if (value)
+      bind(place, *value);
+    else
+      bind(place, nullptr);
   }
   void check(int code) const;
 

@@ -26,10 +26,9 @@ Poco::Data::Session open_writer(const std::string& path) {
   try {
     Poco::Data::Session session = open_session(path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
-    for (const char* pragma :
-         {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = OFF",
-          "PRAGMA wal_autocheckpoint = 4000", "PRAGMA cache_size = -8000",
-          "PRAGMA temp_store = MEMORY"})
+    for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+                               "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 4000",
+                               "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
@@ -162,7 +161,7 @@ void Store::commit(std::vector<Waiting>& batch) {
 
 void Store::commit_together(std::vector<Waiting*> batch) {
   Tables& tables = *tables_;
-  Transaction tx{tables.records, tables.deliveries, tables.jobs,   tables.effects,
+  Transaction tx{tables.records, tables.deliveries, tables.jobs,  tables.effects,
                  tables.plugins, tables.tallies,    clock_.now(), host_run_};
   bool committing = false;
   try {

@@ -1,7 +1,7 @@
 // Store: the durable state. One thread, the writer, is the only one that changes the file: it takes
-// every operation that waits, runs them in one transaction, commits once (WAL, synchronous=FULL) and
-// then wakes the waiters. Readers are short, read-only connections. The file is held by a lock that
-// workers inherit (store_lock.h), taken before this class opens it.
+// every operation that waits, runs them in one transaction, commits once (WAL, synchronous=FULL)
+// and then wakes the waiters. Readers are short, read-only connections. The file is held by a lock
+// that workers inherit (store_lock.h), taken before this class opens it.
 //
 // write() may be called from any thread but the writer's; start() once, stop() any number of times.
 #pragma once
@@ -12,9 +12,9 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
-#include <semaphore>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -22,8 +22,8 @@
 
 namespace fh {
 
-/// Runs inside the writer, at the end of every transaction: the place where ready jobs are leased to
-/// idle workers, so that accepting and starting a job cost one commit.
+/// Runs inside the writer, at the end of every transaction: the place where ready jobs are leased
+/// to idle workers, so that accepting and starting a job cost one commit.
 class CommitHook {
  public:
   virtual ~CommitHook() = default;

@@ -12,9 +12,9 @@ namespace fh {
 
 class StoreLock {
  public:
-  /// Waits up to `patience` for the workers of a host that is gone, then kills those recorded in the
-  /// worker ledger and waits as long again. Throws HostError when a live host holds the lock, or
-  /// nobody known does.
+  /// Waits up to `patience` for the workers of a host that is gone, then kills those recorded in
+  /// the worker ledger and waits as long again. Throws HostError when a live host holds the lock,
+  /// or nobody known does.
   StoreLock(const std::string& store_path, Millis patience);
 
   /// For workers to inherit.

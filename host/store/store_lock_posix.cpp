@@ -56,12 +56,14 @@ StoreLock::StoreLock(const std::string& store_path, Millis patience) {
     if (!lock_within(fd_.get(), patience)) {
       WorkerLedger(store_path).kill_recorded();
       if (!lock_within(fd_.get(), patience))
-        throw HostError("store: " + path + " is locked by a process that is not known: find it with "
-                        "'fuser " + path + "' and end it");
+        throw HostError("store: " + path +
+                        " is locked by a process that is not known: find it with "
+                        "'fuser " +
+                        path + "' and end it");
     }
   }
-  const std::string self = std::to_string(::getpid()) + " " +
-                           process_start_time(::getpid()).value_or("") + "\n";
+  const std::string self =
+      std::to_string(::getpid()) + " " + process_start_time(::getpid()).value_or("") + "\n";
   if (::ftruncate(fd_.get(), 0) != 0 ||
       ::pwrite(fd_.get(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size()))
     throw_errno("store: cannot write " + path);

@@ -64,8 +64,10 @@ class Selection {
     auto text = texts_.begin();
     auto number = numbers_.begin();
     for (const bool is_text : order_) {
-      if (is_text) statement, use(*text++);
-      else statement, use(*number++);
+      if (is_text)
+        statement, use(*text++);
+      else
+        statement, use(*number++);
     }
     statement.execute();
     RecordSet set(statement);
@@ -84,11 +86,12 @@ class Selection {
 };
 
 std::string job_select(const char* table) {
-  return std::string("SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
-                     " j.lost, j.max_attempts, j.delivery, j.event, j.parent, j.matched,"
-                     " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
-                     " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
-                     " ORDER BY run DESC LIMIT 1) AS build FROM ") +
+  return std::string(
+             "SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
+             " j.lost, j.max_attempts, j.delivery, j.event, j.parent, j.matched,"
+             " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
+             " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
+             " ORDER BY run DESC LIMIT 1) AS build FROM ") +
          table + " j JOIN records r ON r.id = j.record";
 }
 
@@ -173,14 +176,17 @@ std::optional<JobView> Views::job(std::int64_t id) {
 }
 
 std::vector<RunView> Views::runs_of(std::int64_t job) {
-  Selection select(session_,
-                   "SELECT run, lease, build, outcome, error, started_at_ms, ended_at_ms FROM runs");
+  Selection select(
+      session_, "SELECT run, lease, build, outcome, error, started_at_ms, ended_at_ms FROM runs");
   select.where("job = ?", job);
   select.append(" ORDER BY run LIMIT " + std::to_string(kMaxListed));
   return select.rows([](const Row& row) {
-    return RunView{row.small("run"),          row.integer("lease"),
-                   row.text("build"),         row.text("outcome"),
-                   row.text("error"),         row.time("started_at_ms"),
+    return RunView{row.small("run"),
+                   row.integer("lease"),
+                   row.text("build"),
+                   row.text("outcome"),
+                   row.text("error"),
+                   row.time("started_at_ms"),
                    row.maybe_time("ended_at_ms")};
   });
 }

@@ -1,5 +1,5 @@
-// Views: what people and programs ask of the store, read over a short connection of its own that can
-// change nothing. Every list has a limit. One thread per View.
+// Views: what people and programs ask of the store, read over a short connection of its own that
+// can change nothing. Every list has a limit. One thread per View.
 #pragma once
 
 #include <Poco/Data/Session.h>

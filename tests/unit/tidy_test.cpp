@@ -1,5 +1,5 @@
-// The rules of shape that a machine can hold: sizes of files and lines, names that are used once, and
-// which folder may include which.
+// The rules of shape that a machine can hold: sizes of files and lines, names that are used once,
+// and which folder may include which.
 
 #include <gtest/gtest.h>
 
@@ -68,8 +68,10 @@ std::map<std::string, std::set<std::string>> declared_arrows() {
     std::istringstream words(found[2]);
     bool depends = false;
     for (std::string word; words >> word;) {
-      if (kKeywords.contains(word)) depends = word == "DEPENDS";
-      else if (depends) allowed.insert(arrows[word].begin(), arrows[word].end());
+      if (kKeywords.contains(word))
+        depends = word == "DEPENDS";
+      else if (depends)
+        allowed.insert(arrows[word].begin(), arrows[word].end());
     }
   }
   arrows["worker"] = {"worker", "wire", "base"};

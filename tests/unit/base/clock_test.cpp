@@ -6,8 +6,8 @@ namespace fh {
 namespace {
 
 TEST(Rfc3339, RoundTrips) {
-  for (const char* text : {"2026-06-24T10:15:30.000Z", "1970-01-01T00:00:00.001Z",
-                           "2000-02-29T23:59:59.999Z"}) {
+  for (const char* text :
+       {"2026-06-24T10:15:30.000Z", "1970-01-01T00:00:00.001Z", "2000-02-29T23:59:59.999Z"}) {
     const auto at = parse_rfc3339(text);
     ASSERT_TRUE(at) << text;
     EXPECT_EQ(rfc3339(*at), text);

@@ -30,7 +30,8 @@ TEST(Manifest, NameAloneIsEnough) {
 TEST(Manifest, ListsEveryMistakeAtOnce) {
   const auto parsed = manifest_from_text(
       R"({"name":"Bad Name","version":1,"max_attempts":0,"timeout_ms":"1s","ordering":"fifo",
-          "nmae":1,"watches":[{"record":"contact"},{"record":"contact","field":"f","clears":true}]})");
+          "nmae":1,
+          "watches":[{"record":"contact"},{"record":"contact","field":"f","clears":true}]})");
   EXPECT_EQ(parsed.mistakes.size(), 7u);
 }
 

@@ -15,7 +15,9 @@ TEST(Compare, FindsNewOldAndUnknown) {
                             "c":{"from":"","to":null},"d":{"to":1}})"));
 }
 
-TEST(Compare, AbsentIsNotCleared) { EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object()); }
+TEST(Compare, AbsentIsNotCleared) {
+  EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object());
+}
 
 TEST(Compare, CustomFieldsGoByTheirBareName) {
   EXPECT_EQ(compared(R"({"custom_field":{"x":1,"y":2}})", R"({"custom_field":{"x":2,"y":2}})"),
@@ -58,9 +60,11 @@ TEST(FindField, StandardBeforeCustom) {
 }
 
 TEST(FillOldValues, LeavesWhatTheSenderSaid) {
-  Changes changes = changes_from_json(Json::parse(R"({"a":{"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
+  Changes changes =
+      changes_from_json(Json::parse(R"({"a":{"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
   fill_old_values(changes, Json::parse(R"({"a":1,"b":1})"));
-  EXPECT_EQ(to_json(changes), Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
+  EXPECT_EQ(to_json(changes),
+            Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
 }
 
 }  // namespace

@@ -87,8 +87,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Watch, RefusesMalformedJson) {
   for (const char* json :
-       {R"(1)", R"({})", R"({"record":"contact"})", R"({"record":"lead","field":"f","changes":true})",
-        R"({"record":"contact","changes":true})", R"({"record":"contact","field":"","changes":true})",
+       {R"(1)", R"({})", R"({"record":"contact"})",
+        R"({"record":"lead","field":"f","changes":true})", R"({"record":"contact","changes":true})",
+        R"({"record":"contact","field":"","changes":true})",
         R"({"record":"contact","field":"f","changes":false})",
         R"({"record":"contact","field":"f","becomes":[]})",
         R"({"record":"contact","field":"f","becomes":"x"})",
@@ -100,8 +101,8 @@ TEST(Watch, RefusesMalformedJson) {
 }
 
 TEST(Watch, JsonRoundTrips) {
-  for (const char* json : {kChanges, kBecomes, kFromTo, kClears, kPath,
-                           R"({"record":"company","created":true})"})
+  for (const char* json :
+       {kChanges, kBecomes, kFromTo, kClears, kPath, R"({"record":"company","created":true})"})
     EXPECT_EQ(to_json(watch_of(json)), Json::parse(json));
 }
 

@@ -23,8 +23,9 @@ class AcceptTest : public StoreTest {
 
   void watch(const std::string& plugin, const std::string& watches, std::size_t backlog = 1000) {
     write([&](Transaction& tx) {
-      tx.plugins.put({plugin, "1", "build", R"({"name":")" + plugin + R"(","watches":)" + watches + "}",
-                      plugin + ".so", "missing", "", tx.now});
+      tx.plugins.put({plugin, "1", "build",
+                      R"({"name":")" + plugin + R"(","watches":)" + watches + "}", plugin + ".so",
+                      "missing", "", tx.now});
     });
     options_.plugins.limits[plugin].backlog = backlog;
     options_.plugins.directory = folder_ / "plugins";
@@ -59,7 +60,8 @@ class AcceptTest : public StoreTest {
   }
   Json snapshot_of_next_job(const std::string& plugin = "p") {
     const auto job = lease(plugin);
-    return job ? Json::parse(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }))
+    return job ? Json::parse(
+                     write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }))
                : Json();
   }
 

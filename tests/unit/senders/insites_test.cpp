@@ -54,7 +54,8 @@ TEST(Insites, ChangesOnlyInAnEnvelope) {
 }
 
 TEST(Insites, FullObject) {
-  const Event event = only_event(sample("insites-company-full-object"), {RecordType::company, EventKind::created});
+  const Event event =
+      only_event(sample("insites-company-full-object"), {RecordType::company, EventKind::created});
   EXPECT_EQ(event.mode, PayloadMode::full_object);
   EXPECT_EQ(event.type, RecordType::company);
   EXPECT_EQ(event.kind, EventKind::created);
@@ -65,8 +66,8 @@ TEST(Insites, FullObject) {
 
 TEST(Insites, FullObjectAndSnapshotInAnEnvelope) {
   EXPECT_EQ(parse(R"({"id":"evt_1","type":"t","data":{"id":5,"name":"n"}})").snapshot["name"], "n");
-  const Event event = parse(
-      R"({"id":"evt_1","data":{"changes":{"a":1},"snapshot":{"id":5,"a":1}}})");
+  const Event event =
+      parse(R"({"id":"evt_1","data":{"changes":{"a":1},"snapshot":{"id":5,"a":1}}})");
   EXPECT_EQ(event.mode, PayloadMode::changes_with_snapshot);
   EXPECT_EQ(event.aliases.id, "5");
 }
@@ -83,8 +84,7 @@ TEST(Insites, PairsOfOldAndNew) {
   const Event event = parse(
       R"({"id":1,"changes":{"a":{"from":1,"to":2},"b":{"old":null,"new":""},
           "c":{"previous":"x","current":"y"},"d":{"from":1,"to":2,"x":3},"e":{"value":1}}})");
-  EXPECT_EQ(to_json(event.changes),
-            Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":null,"to":""},
+  EXPECT_EQ(to_json(event.changes), Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":null,"to":""},
                             "c":{"from":"x","to":"y"},"d":{"to":{"from":1,"to":2,"x":3}},
                             "e":{"to":{"value":1}}})"));
 }
