@@ -36,6 +36,17 @@ struct Event {
   std::string actor;        // who made the change, as the sender wrote it; empty when unknown
 };
 
+/// An event as watches see it: with its changes completed from the baseline, and the last known
+/// record where the payload held none. Refers to its parts; lives no longer than they.
+struct Occurrence {
+  Occurrence(const Event& e) : event(e), changes(e.changes), snapshot(e.snapshot) {}  // NOLINT
+  Occurrence(const Event& e, const Changes& c, const Json& s) : event(e), changes(c), snapshot(s) {}
+
+  const Event& event;
+  const Changes& changes;
+  const Json& snapshot;
+};
+
 std::string_view name_of(EventKind kind);
 std::optional<EventKind> event_kind_from(std::string_view name);
 std::string_view name_of(PayloadMode mode);

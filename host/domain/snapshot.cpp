@@ -114,11 +114,4 @@ Json merge(Json baseline, const Event& event) {
   return baseline;
 }
 
-void fill_old_values(Changes& changes, const Json& baseline) {
-  for (auto& [field, change] : changes) {
-    if (change.from) continue;
-    if (const Json* old = find_field(baseline, field)) change.from = *old;
-  }
-}
-
 }  // namespace fh

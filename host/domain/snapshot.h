@@ -31,7 +31,4 @@ Changes compare(const Json& baseline, const Json& snapshot);
 /// The last known record after the event: its snapshot laid over the baseline, or its changes.
 Json merge(Json baseline, const Event& event);
 
-/// Fills in the unknown old values of a change list from the baseline.
-void fill_old_values(Changes& changes, const Json& baseline);
-
 }  // namespace fh

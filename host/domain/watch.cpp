@@ -51,25 +51,25 @@ std::string mistake_in_keys(const Json& json) {
 
 }  // namespace
 
-FieldChange change_at(const Event& event, std::string_view field) {
+FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
   const std::string bare(bare_field(field));
   for (const std::string& name : {std::string(field), bare})
-    if (const auto exact = event.changes.find(name); exact != event.changes.end())
+    if (const auto exact = occurrence.changes.find(name); exact != occurrence.changes.end())
       return whole(exact->second);
-  for (const auto& [name, change] : event.changes) {
+  for (const auto& [name, change] : occurrence.changes) {
     const std::string_view changed = bare_field(name);
     if (bare.size() > changed.size() && bare.starts_with(changed) && bare[changed.size()] == '.')
       return narrowed(change, std::string_view(bare).substr(changed.size() + 1));
     if (changed.size() > bare.size() && changed.starts_with(bare) && changed[bare.size()] == '.')
-      return {true, nullptr, find_field(event.snapshot, field)};
+      return {true, nullptr, find_field(occurrence.snapshot, field)};
   }
   return {};
 }
 
-bool matches(const Watch& watch, const Event& event) {
-  if (watch.type != event.type) return false;
-  if (watch.kind == WatchKind::created) return event.kind == EventKind::created;
-  const FieldChange change = change_at(event, watch.field);
+bool matches(const Watch& watch, const Occurrence& occurrence) {
+  if (watch.type != occurrence.event.type) return false;
+  if (watch.kind == WatchKind::created) return occurrence.event.kind == EventKind::created;
+  const FieldChange change = change_at(occurrence, watch.field);
   return change.changed && met(watch, change);
 }
 

@@ -24,8 +24,8 @@ struct Watch {
   bool operator==(const Watch&) const = default;
 };
 
-/// Whether the event meets the watch. `from_to` needs a known old value.
-bool matches(const Watch& watch, const Event& event);
+/// Whether what happened meets the watch. `from_to` needs a known old value.
+bool matches(const Watch& watch, const Occurrence& occurrence);
 
 /// `contact level2_review_status becomes "Passed"`, for people.
 std::string describe(const Watch& watch);
@@ -38,12 +38,12 @@ struct ParsedWatch {
 };
 ParsedWatch watch_from_json(const Json& json);
 
-/// What the event says of one field path: the change, narrowed or widened to exactly that path.
+/// What is said of one field path: the change, narrowed or widened to exactly that path.
 struct FieldChange {
   bool changed = false;
   const Json* from = nullptr;  // null pointer: unknown
   const Json* to = nullptr;    // null pointer: unknown or absent
 };
-FieldChange change_at(const Event& event, std::string_view field);
+FieldChange change_at(const Occurrence& occurrence, std::string_view field);
 
 }  // namespace fh

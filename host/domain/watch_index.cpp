@@ -56,15 +56,15 @@ void WatchIndex::add(Place place, const Watch& watch) {
 }
 
 template <class Visit>
-void WatchIndex::visit_candidates(const Event& event, Visit&& visit) const {
-  const TypeWatches& type = of(event.type);
-  if (event.kind == EventKind::created)
+void WatchIndex::visit_candidates(const Occurrence& occurrence, Visit&& visit) const {
+  const TypeWatches& type = of(occurrence.event.type);
+  if (occurrence.event.kind == EventKind::created)
     for (const Place& place : type.created) visit(place);
-  for (const auto& [field, change] : event.changes) {
+  for (const auto& [field, change] : occurrence.changes) {
     const auto segment = type.by_segment.find(std::string(first_segment(field)));
     if (segment == type.by_segment.end()) continue;
     for (const auto& [path, watches] : segment->second) {
-      const FieldChange at = change_at(event, path);
+      const FieldChange at = change_at(occurrence, path);
       if (!at.changed) continue;
       for (const Place& place : watches.any_value) visit(place);
       if (at.to == nullptr || watches.by_value.empty()) continue;
@@ -75,10 +75,10 @@ void WatchIndex::visit_candidates(const Event& event, Visit&& visit) const {
   }
 }
 
-std::vector<Match> WatchIndex::match(const Event& event) const {
+std::vector<Match> WatchIndex::match(const Occurrence& occurrence) const {
   std::map<std::uint32_t, std::set<std::uint32_t>> met;
-  visit_candidates(event, [&](const Place& place) {
-    if (matches(plugins_[place.plugin].watches[place.watch], event))
+  visit_candidates(occurrence, [&](const Place& place) {
+    if (matches(plugins_[place.plugin].watches[place.watch], occurrence))
       met[place.plugin].insert(place.watch);
   });
   std::vector<Match> found;

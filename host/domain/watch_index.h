@@ -27,8 +27,8 @@ class WatchIndex {
   WatchIndex() = default;
   explicit WatchIndex(std::vector<PluginWatches> plugins);
 
-  /// The plugins whose watches the event meets, each once, in name order.
-  std::vector<Match> match(const Event& event) const;
+  /// The plugins whose watches are met, each once, in name order.
+  std::vector<Match> match(const Occurrence& occurrence) const;
 
   /// False when no watch can be met whatever the baseline says, so the event needs no answer from
   /// the store. For a full_object the fields of its snapshot count as possibly changed.
@@ -52,7 +52,7 @@ class WatchIndex {
   const TypeWatches& of(RecordType type) const { return types_[static_cast<std::size_t>(type)]; }
   void add(Place place, const Watch& watch);
   template <class Visit>
-  void visit_candidates(const Event& event, Visit&& visit) const;
+  void visit_candidates(const Occurrence& occurrence, Visit&& visit) const;
 
   std::vector<PluginWatches> plugins_;
   TypeWatches types_[2];

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "domain/snapshot.h"
+#include "domain/stored_json.h"
 
 namespace fh {
 namespace {
 
 // What became of one event of the delivery.
 struct Considered {
-  Event event;  // with its changes and old values filled in
+  const ArrivedEvent* arrived = nullptr;
+  Changes changes;       // completed from the baseline
+  std::string snapshot;  // JSON: the event's own, or else the last known record
   StoredRecord record;
   std::optional<std::int64_t> duplicate_of;
   std::string reason;  // why it makes no job, when it does not
@@ -23,7 +26,7 @@ std::string sender_id_of(const Arrival& arrival, const Event& event) {
 std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arrival,
                                           const Considered& considered) {
   const std::string& source = arrival.source->name;
-  if (const auto id = sender_id_of(arrival, considered.event); !id.empty())
+  if (const auto id = sender_id_of(arrival, considered.arrived->event); !id.empty())
     return tx.deliveries.find_sender_id(source, id, tx.now);
   const auto latest = tx.deliveries.latest(considered.record.id, source);
   const bool same = latest && latest->body_hash == arrival.body_hash &&
@@ -31,56 +34,78 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
   return same ? std::optional(latest->delivery) : std::nullopt;
 }
 
-std::optional<TimePoint> updated_at(const Event& event) {
-  if (!event.snapshot.is_object()) return std::nullopt;
-  const auto at = event.snapshot.find("updated_at");
-  if (at == event.snapshot.end() || !at->is_string()) return std::nullopt;
+std::optional<TimePoint> updated_at(const Json& snapshot) {
+  const auto at = snapshot.find("updated_at");
+  if (at == snapshot.end() || !at->is_string()) return std::nullopt;
   return parse_rfc3339(at->get_ref<const std::string&>());
 }
 
 // Compares a full object with the baseline; the reason says why nothing counts as changed.
-std::string find_changes(Event& event, const Json& baseline, bool first_sight, bool stale,
-                         SourceConfig::FirstSeen first_seen) {
-  if (stale) return "stale";
+void find_changes(Considered& considered, bool stale, SourceConfig::FirstSeen first_seen) {
+  const Event& event = considered.arrived->event;
+  const auto& baseline = considered.record.snapshot;
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
-  if (first_sight && !counts) return "first_seen";
-  event.changes = compare(first_sight ? Json::object() : baseline, event.snapshot);
-  return "";
+  if (stale)
+    considered.reason = "stale";
+  else if (!baseline && !counts)
+    considered.reason = "first_seen";
+  else if (!baseline)
+    considered.changes = compare(Json::object(), event.snapshot);
+  else if (*baseline != considered.arrived->snapshot)
+    considered.changes = compare(Json::parse(*baseline), event.snapshot);
+}
+
+void fill_old_values_from(const std::optional<std::string>& baseline, Changes& changes) {
+  if (!baseline) return;
+  for (auto& [field, change] : changes)
+    if (!change.from) change.from = stored_field(*baseline, field);
+}
+
+// The last known record after the event.
+void update_baseline(StoredRecord& record, const ArrivedEvent& arrived) {
+  const bool replaces =
+      !arrived.snapshot.empty() && (!record.snapshot || record.shape == arrived.shape);
+  if (replaces) {
+    record.snapshot = arrived.snapshot;
+    record.shape = arrived.shape;
+  } else {
+    const Json merged =
+        merge(record.snapshot ? Json::parse(*record.snapshot) : Json(), arrived.event);
+    record.snapshot = to_text(merged);
+    record.shape = shape_of(merged);
+  }
+  if (arrived.updated_at) record.updated_at = arrived.updated_at;
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   StoredRecord& record = considered.record;
-  Event& event = considered.event;
-  const bool first_sight = !record.snapshot;
-  const auto at = updated_at(event);
-  const bool stale = at && record.updated_at && *at < *record.updated_at;
-  const Json baseline = first_sight ? Json() : Json::parse(*record.snapshot);
-  if (event.mode == PayloadMode::full_object)
-    considered.reason =
-        find_changes(event, baseline, first_sight, stale, arrival.source->first_seen);
+  const ArrivedEvent& arrived = *considered.arrived;
+  const bool stale =
+      arrived.updated_at && record.updated_at && *arrived.updated_at < *record.updated_at;
+  considered.changes = arrived.event.changes;
+  if (arrived.event.mode == PayloadMode::full_object)
+    find_changes(considered, stale, arrival.source->first_seen);
   else
-    fill_old_values(event.changes, baseline);
-  const Json known = stale ? baseline : merge(baseline, event);
+    fill_old_values_from(record.snapshot, considered.changes);
   if (!stale) {
-    record.snapshot = to_text(known);
-    tx.records.save_baseline(record.id, *record.snapshot, at ? at : record.updated_at);
+    update_baseline(record, arrived);
+    tx.records.save_baseline(record);
   }
-  // A plugin sees the event's own snapshot, or else the last known record.
-  if (!event.snapshot.is_object()) event.snapshot = known;
+  considered.snapshot = arrived.snapshot.empty() ? *record.snapshot : arrived.snapshot;
 }
 
 // Without the changes that the plugin said it would cause itself.
 bool still_matches(Transaction& tx, const Considered& considered, Match& match,
                    const WatchIndex& watches) {
-  std::vector<std::string> echoed;
-  for (const auto& [field, change] : considered.event.changes)
-    if (tx.effects.take_echo(match.plugin, considered.record.id, field, to_text(change.to), tx.now))
-      echoed.push_back(field);
-  if (echoed.empty()) return true;
-  Event rest = considered.event;
-  for (const std::string& field : echoed) rest.changes.erase(field);
-  for (Match& again : watches.match(rest)) {
+  Changes rest = considered.changes;
+  std::erase_if(rest, [&](const auto& change) {
+    return tx.effects.take_echo(match.plugin, considered.record.id, change.first,
+                                to_text(change.second.to), tx.now);
+  });
+  if (rest.size() == considered.changes.size()) return true;
+  const Event& event = considered.arrived->event;
+  for (Match& again : watches.match({event, rest, event.snapshot})) {
     if (again.plugin != match.plugin) continue;
     match = std::move(again);
     return true;
@@ -88,19 +113,21 @@ bool still_matches(Transaction& tx, const Considered& considered, Match& match,
   return false;
 }
 
-Considered consider(Transaction& tx, const Arrival& arrival, const Event& event,
+Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
                     const WatchIndex& watches) {
+  const Event& event = arrived.event;
   Considered considered;
-  considered.event = event;
+  considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
   take_baseline(tx, arrival, considered);
   if (!considered.reason.empty()) return considered;
-  considered.matches = watches.match(considered.event);
+  considered.matches = watches.match({event, considered.changes, event.snapshot});
   const std::size_t matched = considered.matches.size();
-  std::erase_if(considered.matches,
-                [&](Match& match) { return !still_matches(tx, considered, match, watches); });
+  if (tx.effects.any_echoes(considered.record.id))
+    std::erase_if(considered.matches,
+                  [&](Match& match) { return !still_matches(tx, considered, match, watches); });
   if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : "no_match";
   return considered;
 }
@@ -108,15 +135,15 @@ Considered consider(Transaction& tx, const Arrival& arrival, const Event& event,
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
                 const Catalog& catalog) {
   if (considered.matches.empty()) return 0;
-  const Event& event = considered.event;
+  const Event& event = considered.arrived->event;
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
   stored.kind = name_of(event.kind);
   stored.mode = name_of(event.mode);
   stored.complete = event.mode != PayloadMode::changes_only;
-  stored.changes = to_text(to_json(event.changes));
-  stored.snapshot = to_text(event.snapshot);
+  stored.changes = to_text(to_json(considered.changes));
+  stored.snapshot = considered.snapshot;
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;
   const std::int64_t event_id = tx.deliveries.insert(stored);
@@ -155,7 +182,7 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
 void remember(Transaction& tx, const Arrival& arrival, const Considered& one, bool leaves_key) {
   if (one.duplicate_of) return;
   const std::string& source = arrival.source->name;
-  const auto id = sender_id_of(arrival, one.event);
+  const auto id = sender_id_of(arrival, one.arrived->event);
   if (leaves_key && !id.empty())
     tx.deliveries.keep_sender_id(source, id, arrival.delivery, tx.now + kSenderIdKept);
   LatestDelivery latest{arrival.delivery, {}, tx.now};
@@ -165,11 +192,18 @@ void remember(Transaction& tx, const Arrival& arrival, const Considered& one, bo
 
 }  // namespace
 
+ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
+  if (!event.snapshot.is_object()) return;
+  snapshot = to_text(event.snapshot);
+  shape = shape_of(event.snapshot);
+  updated_at = fh::updated_at(event.snapshot);
+}
+
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog) {
   const auto watches = catalog.watches();
   std::vector<Considered> all;
-  for (const Event& event : arrival.events) {
-    all.push_back(consider(tx, arrival, event, *watches));
+  for (const ArrivedEvent& arrived : arrival.events) {
+    all.push_back(consider(tx, arrival, arrived, *watches));
     // At once, so that an event that stands twice in one batch is seen the second time.
     remember(tx, arrival, all.back(), !all.back().matches.empty());
   }

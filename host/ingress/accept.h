@@ -9,6 +9,16 @@
 
 namespace fh {
 
+/// One event of a delivery, with what can be worked out before its turn in the writer comes.
+struct ArrivedEvent {
+  explicit ArrivedEvent(Event read);
+
+  Event event;
+  std::string snapshot;                 // the event's, as JSON text; "" when it has none
+  std::int64_t shape = 0;               // of that (domain/stored_json.h)
+  std::optional<TimePoint> updated_at;  // of that
+};
+
 /// One verified and read request.
 struct Arrival {
   std::int64_t delivery = 0;  // its id
@@ -19,7 +29,7 @@ struct Arrival {
   std::string body_hash;  // SHA-256 of it
   std::string sender_id;  // of the whole delivery; "" when the sender gave none
   std::string unmapped;   // why it could not be read; events are then empty
-  std::vector<Event> events;
+  std::vector<ArrivedEvent> events;
 };
 
 struct Acceptance {

@@ -1,5 +1,7 @@
 #include "ingress/receiver.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/log.h"
 #include "ingress/mask.h"
@@ -32,10 +34,10 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
   return answer;
 }
 
-bool may_match(const std::vector<Event>& events, const WatchIndex& watches) {
-  for (const Event& event : events)
-    if (watches.may_match(event)) return true;
-  return false;
+bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
+  return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
+    return watches.may_match(arrived.event);
+  });
 }
 
 }  // namespace
@@ -119,7 +121,7 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
   SenderReading reading = find_sender(source.sender)(body.value, {source.record, source.event});
   arrival.unmapped = std::move(reading.unmapped);
-  arrival.events = std::move(reading.events);
+  for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
   return store_arrival(source, std::move(arrival));
 }
 

@@ -272,6 +272,14 @@ std::optional<ActivePlugin> Catalog::find(const std::string& name) const {
   });
 }
 
+bool Catalog::runs(const std::string& name, const std::string& build) const {
+  return state_.with([&](const State& state) {
+    const auto found = state.plugins.find(name);
+    return found != state.plugins.end() && found->second.can_run() &&
+           found->second.row.build == build;
+  });
+}
+
 std::optional<NewJob> Catalog::job_for(const std::string& name) const {
   return state_.with([&](const State& state) -> std::optional<NewJob> {
     const auto found = state.plugins.find(name);

@@ -50,6 +50,8 @@ class Catalog {
   void stop();
 
   std::optional<ActivePlugin> find(const std::string& plugin) const;
+  /// Whether the plugin runs and this is its build.
+  bool runs(const std::string& plugin, const std::string& build) const;
   /// What a job of the plugin starts out with; nullopt: there is no such plugin.
   std::optional<NewJob> job_for(const std::string& plugin) const;
   std::vector<ActivePlugin> all() const;

@@ -41,6 +41,9 @@ void Slot::start() {
     } catch (const std::exception& error) {
       log_error("slot_failed", {{"plugin", plugin_}, {"error", error.what()}});
     }
+    // Whatever happened, nothing may be leased to a slot that is gone.
+    while (!leave_parking() && !take_mail()) wake_.wait(kWriteAgain);
+    if (lease_) give_back_lease();
     worker_.reset();
     ended_ = true;
     s_.on_end();
@@ -157,17 +160,20 @@ bool Slot::leave_parking() {
   return false;
 }
 
+// Whether there is a lease at hand.
+bool Slot::take_mail() {
+  mailbox_.with([&](auto& mailbox) {
+    if (mailbox) lease_ = std::exchange(mailbox, {});
+  });
+  if (lease_) parked_ = false;
+  return lease_.has_value();
+}
+
 bool Slot::idle_until_leased(const ActivePlugin& plugin) {
   bool lives = true;
   while (true) {
-    mailbox_.with([&](auto& mailbox) {
-      if (mailbox) lease_ = std::exchange(mailbox, {});
-    });
-    if (lease_) {
-      parked_ = false;
-      return lives;
-    }
-    const bool leaving = !lives || retiring_ || !is_current(plugin);
+    if (take_mail()) return lives;
+    const bool leaving = !lives || retiring_ || !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
     if (!lives) {
       wake_.wait(kNoDeadline);
@@ -182,11 +188,6 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
       log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
     }
   }
-}
-
-bool Slot::is_current(const ActivePlugin& plugin) const {
-  const auto now = s_.catalog.find(plugin_);
-  return now && now->can_run() && now->row.build == plugin.row.build;
 }
 
 void Slot::run(const ActivePlugin& plugin) {
@@ -214,7 +215,7 @@ void Slot::run(const ActivePlugin& plugin) {
     worker_.reset();
     s_.ledger.erase(pid);
   }
-  const bool stay = worker_ && !retiring_ && is_current(plugin);
+  const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
   if (stay) park(plugin, false);
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
   end.effects = run.take_effects();
@@ -250,7 +251,7 @@ RunSurroundings Slot::surroundings() {
           }};
 }
 
-void Slot::write_end(const RunEnd& end) {
+void Slot::write_end(RunEnd end) {
   while (true) {
     try {
       const auto next = s_.store.write([&](Transaction& tx) { return finish_run(tx, end); });
@@ -261,6 +262,12 @@ void Slot::write_end(const RunEnd& end) {
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
       if (signals_.interrupted) return;  // the run will be found lost at the next start
       wake_.wait(kWriteAgain);
+    } catch (const HostError& error) {
+      // What it wrote cannot be stored: the run counts as lost, so that the job is not stuck.
+      log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
+      if (end.outcome.kind == OutcomeKind::lost) return;
+      end.outcome = {.kind = OutcomeKind::lost, .text = error.what()};
+      end.effects = {};
     }
   }
 }

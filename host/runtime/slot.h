@@ -61,11 +61,11 @@ class Slot final : public IdleWorker {
   bool idle_until_leased(const ActivePlugin& plugin);
   void park(const ActivePlugin& plugin, bool nudge);
   bool leave_parking();
+  bool take_mail();
   void run(const ActivePlugin& plugin);
   void give_back_lease();
   RunSurroundings surroundings();
-  void write_end(const RunEnd& end);
-  bool is_current(const ActivePlugin& plugin) const;
+  void write_end(RunEnd end);
   void back_off();
 
   const SlotSurroundings s_;

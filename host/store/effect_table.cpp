@@ -87,6 +87,11 @@ void EffectTable::expect_echo(const std::string& plugin, std::int64_t record,
       plugin, record, field, value, to_ms(expires_at));
 }
 
+bool EffectTable::any_echoes(std::int64_t record) {
+  auto query = db_.query("SELECT 1 FROM echoes WHERE record = ? LIMIT 1", record);
+  return query.next();
+}
+
 bool EffectTable::take_echo(const std::string& plugin, std::int64_t record,
                             const std::string& field, const std::string& value, TimePoint now) {
   return db_.run(

@@ -44,6 +44,8 @@ class EffectTable {
 
   void expect_echo(const std::string& plugin, std::int64_t record, const std::string& field,
                    const std::string& value, TimePoint expires_at);
+  /// Whether any plugin announced an echo for the record.
+  bool any_echoes(std::int64_t record);
   /// Uses up an announced echo; false when none was announced or it expired.
   bool take_echo(const std::string& plugin, std::int64_t record, const std::string& field,
                  const std::string& value, TimePoint now);

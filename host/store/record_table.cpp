@@ -47,7 +47,8 @@ StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
 
 StoredRecord RecordTable::load(std::int64_t id) {
   auto query = db_.query(
-      "SELECT account, type, key, uuid, snapshot, updated_at_ms FROM records WHERE id = ?", id);
+      "SELECT account, type, key, uuid, snapshot, updated_at_ms, shape FROM records WHERE id = ?",
+      id);
   if (!query.next()) throw HostError("store: record " + std::to_string(id) + " is missing");
   StoredRecord record;
   record.id = id;
@@ -55,21 +56,25 @@ StoredRecord RecordTable::load(std::int64_t id) {
   record.uuid = query.text(3);
   if (!query.null(4)) record.snapshot = query.text(4);
   if (!query.null(5)) record.updated_at = from_ms(query.integer(5));
+  record.shape = query.integer(6);
   return record;
 }
 
-void RecordTable::save_baseline(std::int64_t id, const std::string& snapshot,
-                                std::optional<TimePoint> updated_at) {
-  db_.run("UPDATE records SET snapshot = ?, updated_at_ms = ? WHERE id = ?", snapshot,
-          updated_at ? std::optional(to_ms(*updated_at)) : std::nullopt, id);
+void RecordTable::save_baseline(const StoredRecord& record) {
+  db_.run("UPDATE records SET snapshot = ?, updated_at_ms = ?, shape = ? WHERE id = ?",
+          record.snapshot,
+          record.updated_at ? std::optional(to_ms(*record.updated_at)) : std::nullopt, record.shape,
+          record.id);
 }
 
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
   // The baseline that the CRM touched last stays; an unknown time is the older one.
   const StoredRecord elder = load(into);
-  const StoredRecord younger = load(from);
-  if (younger.snapshot && (!elder.snapshot || younger.updated_at > elder.updated_at))
-    save_baseline(into, *younger.snapshot, younger.updated_at);
+  StoredRecord younger = load(from);
+  if (younger.snapshot && (!elder.snapshot || younger.updated_at > elder.updated_at)) {
+    younger.id = into;
+    save_baseline(younger);
+  }
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);
   db_.run("UPDATE events SET record = ?1 WHERE record = ?2", into, from);
   db_.run(

@@ -15,6 +15,7 @@ struct StoredRecord {
   std::string uuid;                     // as last seen; empty when never seen
   std::optional<std::string> snapshot;  // the baseline's JSON; nullopt: never seen
   std::optional<TimePoint> updated_at;  // of the baseline, where the CRM gives it
+  std::int64_t shape = 0;               // of the baseline (domain/stored_json.h)
 };
 
 class RecordTable {
@@ -25,8 +26,8 @@ class RecordTable {
   StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
   /// Throws HostError when there is no such record.
   StoredRecord load(std::int64_t id);
-  void save_baseline(std::int64_t id, const std::string& snapshot,
-                     std::optional<TimePoint> updated_at);
+  /// Stores the baseline of `record`, as it stands in there.
+  void save_baseline(const StoredRecord& record);
 
  private:
   std::optional<std::int64_t> find(const std::string& account, RecordType type, const char* kind,

@@ -26,6 +26,7 @@ constexpr const char* kFirst[] = {
          key TEXT NOT NULL CHECK (key <> ''),
          uuid TEXT NOT NULL,
          snapshot TEXT,
+         shape INTEGER NOT NULL DEFAULT 0,
          updated_at_ms INTEGER))",
     R"(CREATE TABLE aliases (
          account TEXT NOT NULL,
@@ -214,7 +215,7 @@ constexpr const char* kFirst[] = {
          field TEXT NOT NULL,
          value TEXT NOT NULL,
          expires_at_ms INTEGER NOT NULL,
-         PRIMARY KEY (plugin, record, field, value)) WITHOUT ROWID)",
+         PRIMARY KEY (record, plugin, field, value)) WITHOUT ROWID)",
     "CREATE INDEX echoes_by_expiry ON echoes (expires_at_ms)",
 };
 

@@ -6,6 +6,9 @@ void Tallies::move(const std::string& plugin, std::optional<JobState> from,
                    std::optional<JobState> to) {
   if (from) --pending_[{plugin, *from}];
   if (to) ++pending_[{plugin, *to}];
+  const int opened = (to && !is_final(*to) ? 1 : 0) - (from && !is_final(*from) ? 1 : 0);
+  const auto known = open_.find(plugin);
+  if (known != open_.end()) known->second += opened;
 }
 
 void Tallies::flush() {
@@ -21,6 +24,8 @@ void Tallies::flush() {
 }
 
 std::int64_t Tallies::open(const std::string& plugin) {
+  const auto known = open_.find(plugin);
+  if (known != open_.end()) return known->second;
   auto query = db_.query(
       "SELECT coalesce(sum(jobs), 0) FROM tallies WHERE plugin = ?"
       " AND state NOT IN ('completed', 'dead', 'cancelled')",
@@ -29,7 +34,7 @@ std::int64_t Tallies::open(const std::string& plugin) {
   std::int64_t open = query.integer(0);
   for (const auto& [place, change] : pending_)
     if (place.first == plugin && !is_final(place.second)) open += change;
-  return open;
+  return open_[plugin] = open;
 }
 
 }  // namespace fh

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 
 #include "domain/job.h"
 #include "store/statement.h"
@@ -18,8 +19,11 @@ class Tallies {
   void move(const std::string& plugin, std::optional<JobState> from, std::optional<JobState> to);
   /// Writes what gathered; call inside the transaction, before its commit.
   void flush();
-  /// Forgets what gathered; call after a rollback.
-  void forget() { pending_.clear(); }
+  /// Forgets what gathered and what was written since the last commit; call after a rollback.
+  void forget() {
+    pending_.clear();
+    open_.clear();
+  }
 
   /// Open jobs of the plugin, what gathered included.
   std::int64_t open(const std::string& plugin);
@@ -27,6 +31,7 @@ class Tallies {
  private:
   Database& db_;
   std::map<std::pair<std::string, JobState>, std::int64_t> pending_;
+  std::unordered_map<std::string, std::int64_t> open_;  // read once, then kept up to date
 };
 
 }  // namespace fh

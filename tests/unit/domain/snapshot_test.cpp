@@ -59,13 +59,5 @@ TEST(FindField, StandardBeforeCustom) {
   EXPECT_EQ(find_field(record, "a.b"), nullptr);
 }
 
-TEST(FillOldValues, LeavesWhatTheSenderSaid) {
-  Changes changes =
-      changes_from_json(Json::parse(R"({"a":{"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
-  fill_old_values(changes, Json::parse(R"({"a":1,"b":1})"));
-  EXPECT_EQ(to_json(changes),
-            Json::parse(R"({"a":{"from":1,"to":2},"b":{"from":9,"to":2},"c":{"to":1}})"));
-}
-
 }  // namespace
 }  // namespace fh

@@ -44,7 +44,7 @@ class AcceptTest : public StoreTest {
     arrival.sender_id = sender_id;
     SenderReading reading = read_insites(Json::parse(body), {source_.record, source_.event});
     arrival.unmapped = reading.unmapped;
-    arrival.events = reading.events;
+    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
     last_ = arrival.delivery;
     return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
   }

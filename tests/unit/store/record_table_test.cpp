@@ -50,8 +50,14 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
   const auto other_job = add_job(younger);
   EXPECT_EQ(state_of(other_job), "available");
   write([&](Transaction& tx) {
-    tx.records.save_baseline(by_id, "{\"old\":1}", from_ms(1));
-    tx.records.save_baseline(younger, "{\"new\":1}", from_ms(2));
+    const auto save = [&](std::int64_t id, const char* snapshot, TimePoint updated_at) {
+      StoredRecord with_baseline = tx.records.load(id);
+      with_baseline.snapshot = snapshot;
+      with_baseline.updated_at = updated_at;
+      tx.records.save_baseline(with_baseline);
+    };
+    save(by_id, "{\"old\":1}", from_ms(1));
+    save(younger, "{\"new\":1}", from_ms(2));
     tx.deliveries.set_latest(younger, "s", {9, std::string("hash"), tx.now});
     const auto merged = resolve(tx, "u", "7");
     EXPECT_EQ(merged.id, by_id);
