@@ -12,7 +12,7 @@ namespace fh::test {
 class TempFolder {
  public:
   TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fieldhook-XXXXXX").string();
+    std::string name = std::filesystem::temp_directory_path().string() + "/fieldhook-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
   }
