@@ -35,9 +35,8 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
 }
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
-  return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
-    return watches.may_match(arrived.event);
-  });
+  return std::any_of(events.begin(), events.end(),
+                     [&](const ArrivedEvent& arrived) { return watches.may_match(arrived.event); });
 }
 
 }  // namespace
@@ -107,7 +106,7 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
         {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
     return refusal(401, "the request is not signed by this source's sender");
   }
-  const StrictJson body = parse_strict(request.body);
+  StrictJson body = parse_strict(request.body);
   if (body.refusal) {
     count(source, Reception::unreadable);
     return refusal(400, "the body cannot be read: " + body.refusal->reason);
@@ -119,7 +118,8 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   arrival.body = request.body;
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
-  SenderReading reading = find_sender(source.sender)(body.value, {source.record, source.event});
+  SenderReading reading =
+      find_sender(source.sender)(std::move(body.value), {source.record, source.event});
   arrival.unmapped = std::move(reading.unmapped);
   for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
   return store_arrival(source, std::move(arrival));

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kEventIdPrefix = "evt_";
 
-const Json* object_at(const Json* parent, const char* key) {
+Json* object_at(Json* parent, const char* key) {
   if (parent == nullptr) return nullptr;
   const auto found = parent->find(key);
   return found != parent->end() && found->is_object() ? &*found : nullptr;
@@ -59,13 +59,13 @@ void add_changes(const Json* list, const Json& snapshot, Changes& changes) {
 
 }  // namespace
 
-SenderReading read_insites(const Json& body, const SourceTerms& terms) {
+SenderReading read_insites(Json body, const SourceTerms& terms) {
   if (!body.is_object()) return {{}, "the body is not a JSON object"};
-  const Json* root = &body;
-  const Json* data = object_at(root, "data");
+  Json* root = &body;
+  Json* data = object_at(root, "data");
   const Json* changes = object_at(root, "changes");
   const Json* data_changes = object_at(data, "changes");
-  const Json* snapshot = object_at(root, "snapshot");
+  Json* snapshot = object_at(root, "snapshot");
   if (snapshot == nullptr) snapshot = object_at(data, "snapshot");
 
   Event event;
@@ -84,14 +84,19 @@ SenderReading read_insites(const Json& body, const SourceTerms& terms) {
   }
   if (event.aliases.empty())
     return {{}, "the body names no record: no \"uuid\" and no \"id\" was found"};
-  if (snapshot != nullptr) event.snapshot = *snapshot;
-  add_changes(changes, event.snapshot, event.changes);
-  add_changes(data_changes, event.snapshot, event.changes);
   const std::string id = text_at(root, "id");
   if (id.starts_with(kEventIdPrefix)) event.sender_id = id;
   event.occurred_at = text_at(snapshot, "updated_at");
   if (event.occurred_at.empty()) event.occurred_at = text_at(root, "created");
-  return {{std::move(event)}, ""};
+  const Json none;
+  const Json& known = snapshot == nullptr ? none : *snapshot;
+  add_changes(changes, known, event.changes);
+  add_changes(data_changes, known, event.changes);
+  // Last, because it takes the root with it when the record is the root.
+  if (snapshot != nullptr) event.snapshot = std::move(*snapshot);
+  SenderReading reading;
+  reading.events.push_back(std::move(event));
+  return reading;
 }
 
 }  // namespace fh

@@ -22,7 +22,8 @@ struct SenderReading {
   std::string unmapped;  // why nothing could be read; "" when events are there
 };
 
-using SenderProfile = SenderReading (*)(const Json& body, const SourceTerms& terms);
+/// Takes the body over: a snapshot in it is moved into its event, not copied.
+using SenderProfile = SenderReading (*)(Json body, const SourceTerms& terms);
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);

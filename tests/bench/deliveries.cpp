@@ -24,7 +24,8 @@ constexpr std::int64_t kFirstTimeMs = 1'767'225'600'000;  // 2026-01-01T00:00:00
 constexpr std::size_t kBodySize = 1536;
 
 std::string body_template(std::string_view field) {
-  std::string body = R"({"changes":{"FIELD":"VVVVVVVV"},"snapshot":{"id":IIIIIIIII,)"
+  std::string body =
+      R"({"changes":{"FIELD":"VVVVVVVV"},"snapshot":{"id":IIIIIIIII,)"
       R"("uuid":"3f1c8a90-2d44-4e51-9a7b-UUUUUUUUUUUU","is_archived":false,"first_name":"Priya",)"
       R"("last_name":"Raman","name":"Priya Raman","email":"priya@example.com","email_2":null,)"
       R"("job_title":"Operations Lead","mobile_phone_country_code":"+44",)"
@@ -49,10 +50,12 @@ std::string body_template(std::string_view field) {
 
 std::string request_template(std::string_view field) {
   const std::string body = body_template(field);
-  return "POST " + std::string(kSourcePath) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+  return "POST " + std::string(kSourcePath) +
+         " HTTP/1.1\r\nHost: 127.0.0.1\r\n"
          "User-Agent: fieldhook-bench\r\nAccept: */*\r\nContent-Type: application/json\r\n"
-         "Content-Length: " + std::to_string(body.size()) + "\r\nX-Signature: " +
-         std::string(kSignature) + "\r\n\r\n" + body;
+         "Content-Length: " +
+         std::to_string(body.size()) + "\r\nX-Signature: " + std::string(kSignature) + "\r\n\r\n" +
+         body;
 }
 
 }  // namespace
@@ -74,8 +77,8 @@ Deliveries::Deliveries(DeliveryTerms terms)
   mac_.reset(EVP_MAC_CTX_new(hmac));
   EVP_MAC_free(hmac);
   char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                               OSSL_PARAM_construct_end()};
   CHECK(EVP_MAC_init(mac_.get(), reinterpret_cast<const unsigned char*>(kSecret.data()),
                      kSecret.size(), params) == 1);
 }

@@ -1,7 +1,7 @@
 // Deliveries: signed HTTP requests as an Insites workflow would post them, a change list with the
-// record's snapshot, 1.5 KB of body. Records go round and round; every body differs from all before,
-// so that none is a duplicate, and is newer than the record's last. Made in place from a template:
-// making one costs the load generator little beside the signature. One thread only.
+// record's snapshot, 1.5 KB of body. Records go round and round; every body differs from all
+// before, so that none is a duplicate, and is newer than the record's last. Made in place from a
+// template: making one costs the load generator little beside the signature. One thread only.
 #pragma once
 
 #include <openssl/types.h>

@@ -20,7 +20,8 @@ struct HttpAnswer {
   std::string_view body;
 };
 
-/// The answer that `received` holds, or nullopt until it is whole. Throws HostError when it is none.
+/// The answer that `received` holds, or nullopt until it is whole. Throws HostError when it is
+/// none.
 std::optional<HttpAnswer> read_answer(std::string_view received);
 
 class HttpConnection {

@@ -1,6 +1,6 @@
-// The load generator: one thread, many keep-alive connections, a request in flight on each, the next
-// sent as soon as the answer is in. It takes few cycles, and the same for every server, because on a
-// small machine what it takes is missing to the server it measures.
+// The load generator: one thread, many keep-alive connections, a request in flight on each, the
+// next sent as soon as the answer is in. It takes few cycles, and the same for every server,
+// because on a small machine what it takes is missing to the server it measures.
 #pragma once
 
 #include <chrono>

@@ -47,6 +47,7 @@ job() { cli jobs show "$1" --json 2>/dev/null; }
 job_state() { job "$1" | value state; }
 outcomes() { job "$1" | values 6 outcome | paste -sd' '; }
 is_ready() { [[ $(cli status --json 2>/dev/null | value ready) == true ]]; }
+was_started() { [[ -n $(outcomes "$1") ]]; }
 is_in_state() { [[ $(job_state "$1") == "$2" ]]; }
 
 # wait_for SENTENCE COMMAND...: asks again until it holds, or fails after the patience or as soon
@@ -112,17 +113,16 @@ make_up_secrets() {
   FIELDHOOK_DEMO_TOKEN=$(random_secret)
   FIELDHOOK_URL=$admin_url
   FIELDHOOK_CONFIG=$(realpath "$config")
-  local names=(FIELDHOOK_TOKEN FIELDHOOK_DEMO_SECRET FIELDHOOK_DEMO_TOKEN FIELDHOOK_URL
-    FIELDHOOK_CONFIG)
-  export "${names[@]}"
+  export FIELDHOOK_TOKEN FIELDHOOK_DEMO_SECRET FIELDHOOK_DEMO_TOKEN FIELDHOOK_URL FIELDHOOK_CONFIG
   (
     umask 077
-    for name in "${names[@]}"; do printf "export %s='%s'\n" "$name" "${!name}"; done >"$state/env"
+    for name in "${!FIELDHOOK_@}"; do printf "export %s='%s'\n" "$name" "${!name}"; done >"$state/env"
   )
 }
 
+# In a session of its own, so that Ctrl-C reaches this script alone, which then asks it to stop.
 start_host() {
-  "$build/bin/fieldhookd" --config="$config" 2>>"$state/host.log" 9>&- &
+  setsid "$build/bin/fieldhookd" --config="$config" 2>>"$state/host.log" 9>&- &
   host_pid=$!
   wait_for 'the host is ready' is_ready
 }
@@ -167,10 +167,10 @@ show_certificate() {
   ((jobs == 1)) || fail "the delivery made $jobs jobs, not 1"
   certificate_job=$(job_of_delivery "$delivery")
   seen "Accepted: the host answered 200, and delivery $delivery made job $certificate_job."
-  wait_for 'the job was started' eval '[[ -n $(outcomes "$certificate_job") ]]'
+  wait_for 'the job was started' was_started "$certificate_job"
   seen "Running: job $certificate_job was given to a worker process of issue-certificate."
   wait_for 'the job is completed' is_in_state "$certificate_job" completed
-  [[ $(outcomes "$certificate_job") == done ]] || fail "its runs are: $(outcomes "$certificate_job")"
+  [[ $(outcomes "$certificate_job") == 'done' ]] || fail "its runs are: $(outcomes "$certificate_job")"
   seen "Completed: job $certificate_job needed one run."
   [[ $(count_files '*.pdf')/$(count_files '*.eml') == 1/1 ]] ||
     fail 'the outbox does not hold one PDF and one mail'
@@ -212,7 +212,7 @@ show_once() {
   [[ $job_now != "$certificate_job" ]] || fail 'no new job was made'
   seen "Accepted: delivery $delivery says \"Passed\" again, which is a change, so it made job $job_now."
   wait_for 'the job is completed' is_in_state "$job_now" completed
-  [[ $(outcomes "$job_now") == done ]] || fail "its runs are: $(outcomes "$job_now")"
+  [[ $(outcomes "$job_now") == 'done' ]] || fail "its runs are: $(outcomes "$job_now")"
   [[ $(count_files '*.pdf')/$(count_files '*.eml') == 1/1 && $(sha256sum "$pdf" "$mail") == "$before" ]] ||
     fail 'the outbox is not as it was'
   seen "Completed, and still one PDF and one mail, untouched: once() knew that they were issued."
@@ -269,11 +269,12 @@ Every step held. The host stays up until Ctrl-C:
 
 In another terminal, from this folder:
 
-  . $state/env                       # the addresses and secrets of this demo
+  . $state/env
   $build/bin/fieldhook status
   $build/bin/fieldhook jobs list
   $build/bin/fieldhook jobs show $certificate_job
-  $build/bin/fieldhook send $samples/insites-contact-full-object.json --source insites-contact
+  $build/bin/fieldhook deliveries list
+  $build/bin/fieldhook send $samples/insites-contact-changes-only.json --source insites-contact
 END
   local code=0
   { wait "$host_pid"; } 2>/dev/null || code=$?
@@ -304,6 +305,7 @@ clean_up() {
 
 interrupted() {
   printf '\nStopping the host.\n'
+  [[ -z $host_pid ]] || stop_host || fail "the host ended with exit code $?"
   exit 0
 }
 
@@ -312,10 +314,11 @@ main() {
   mkdir -p "$state"
   exec 9>"$state.lock" # held for as long as this script runs
   flock -n 9 || fail "another demo runs in $state"
+  [[ -z $(ls -A "$state") || -e $state/env ]] || fail "$state is not empty, and no demo made it"
   rm -rf "$state"
   mkdir -p "$state"
   trap clean_up EXIT
-  trap interrupted INT TERM
+  trap interrupted INT TERM HUP
   show_start
   show_certificate
   show_duplicate

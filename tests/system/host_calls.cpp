@@ -1,4 +1,5 @@
 // HostProcess as a client of its host: deliveries and the admin API.
+#include <set>
 #include <stdexcept>
 
 #include "base/digest.h"
@@ -48,18 +49,21 @@ Json HostProcess::api(const std::string& target) {
 }
 
 std::int64_t HostProcess::job_of(const Json& answer) {
-  const Json jobs = api("jobs?delivery=" + answer.at("delivery").dump());
-  if (jobs.size() != 1) throw std::runtime_error("not one job: " + jobs.dump(2));
-  return jobs[0].at("id");
+  const Json delivery = api("deliveries/" + answer.at("delivery").dump());
+  const auto jobs = delivery.at("jobs").get<std::set<std::int64_t>>();
+  if (jobs.size() != 1) throw std::runtime_error("not one job: " + delivery.dump(2));
+  return *jobs.begin();
 }
 
 Json HostProcess::wait_for(std::int64_t id, const std::string& state) {
   Json last;
-  const bool came = eventually(kPatience, [&] {
+  const bool ended = eventually(kPatience, [&] {
     last = job(id);
-    return last.at("state") == state;
+    const std::string now = last.at("state");
+    return now == state || now == "completed" || now == "dead" || now == "cancelled";
   });
-  if (!came) throw std::runtime_error("the job is not " + state + ": " + last.dump(2));
+  if (!ended || last.at("state") != state)
+    throw std::runtime_error("the job is not " + state + ": " + last.dump(2));
   return last;
 }
 
@@ -70,7 +74,8 @@ Json HostProcess::run(const std::string& body, const std::string& state) {
 Process HostProcess::worker_of(std::int64_t id) {
   pid_t pid = 0;
   const bool found = eventually(kPatience, [&] {
-    for (const Json& running : api("status").at("running"))
+    const Json status = api("status");
+    for (const Json& running : status.at("running"))
       if (running.at("job") == id) pid = running.at("pid");
     return pid != 0;
   });

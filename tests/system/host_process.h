@@ -86,7 +86,7 @@ class HostProcess {
   Json job(std::int64_t id) { return api("jobs/" + std::to_string(id)); }
   /// The one job of a delivery.
   std::int64_t job_of(const Json& answer);
-  /// Waits for the job to be in that state; throws with the job when it does not come to that.
+  /// Waits for the job to be in that state; throws with the job when it ends in another.
   Json wait_for(std::int64_t job, const std::string& state);
   /// send(), and waits for its one job.
   Json run(const std::string& body, const std::string& state = "completed");

@@ -99,7 +99,7 @@ TEST(Path, WhatIsNoDeliveryIsRefusedByItsHead) {
     other.method = method;
     const Reply reply = host.post(other);
     EXPECT_EQ(reply.status, 405) << method;
-    EXPECT_EQ(reply.headers.at("Allow"), "POST") << method;
+    EXPECT_EQ(reply.headers.at("allow"), "POST") << method;
   }
 }
 
@@ -138,6 +138,15 @@ TEST(Path, ABodyThatIsTooLargeIsAnswered413) {
   EXPECT_EQ(host.post(HostProcess::sign(body_of(64 * 1024 + 1))).status, 413);
   EXPECT_EQ(host.post(HostProcess::sign(body_of(600 * 1024))).status, 413);
   EXPECT_EQ(host.api("deliveries").size(), 1U);
+}
+
+TEST(Path, ASenderThatWritesItsWholeBodyFirstIsToldThatItIsTooLarge) {
+  HostProcess host;
+  host.start();
+  const std::string body = contact_update("c-1", "ok", std::string(5U << 20U, 'x'));
+  HttpClient client = host.ingest();
+  client.insist();
+  EXPECT_EQ(client.call(HostProcess::sign(body)).status, 413);
 }
 
 TEST(Path, WhatNobodyWatchesIsIgnoredAndKept) {

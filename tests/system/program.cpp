@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace fh::test {
@@ -29,13 +30,22 @@ std::string content_of(int fd) {
   return text;
 }
 
-// proc(5): the state is the first field after the name, which may hold blanks and parentheses.
-bool is_zombie(pid_t pid) {
+struct Stat {
+  char state = 'X';
+  pid_t parent = 0;
+  pid_t group = 0;
+
+  bool lives() const { return state != 'X' && state != 'Z'; }
+};
+
+// proc(5): the name before these fields may hold blanks and parentheses.
+Stat stat_of(const std::filesystem::path& process) {
   std::string line;
-  std::ifstream file(std::filesystem::path("/proc") / std::to_string(pid) / "stat");
-  if (!std::getline(file, line)) return true;
-  const auto name_end = line.rfind(") ");
-  return name_end == std::string::npos || line[name_end + 2] == 'Z' || line[name_end + 2] == 'X';
+  std::ifstream file(process / "stat");
+  Stat stat;
+  if (std::getline(file, line))
+    std::istringstream(line.substr(line.rfind(')') + 1)) >> stat.state >> stat.parent >> stat.group;
+  return stat;
 }
 
 }  // namespace
@@ -77,11 +87,23 @@ Ran run_program(const std::vector<std::string>& words, const Environment& enviro
 Process::Process(pid_t pid) : pid_(pid), start_time_(process_start_time(pid).value_or("")) {}
 
 bool Process::is_alive() const {
-  return !start_time_.empty() && process_start_time(pid_) == start_time_ && !is_zombie(pid_);
+  return !start_time_.empty() && process_start_time(pid_) == start_time_ &&
+         stat_of(std::filesystem::path("/proc") / std::to_string(pid_)).lives();
 }
 
 void Process::signal(int number) const {
   if (is_alive()) ::kill(pid_, number);
+}
+
+std::vector<pid_t> living_members(pid_t group) {
+  std::vector<pid_t> members;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const Stat stat = stat_of(entry.path());
+    if (stat.group == group && stat.lives()) members.push_back(std::stoi(name));
+  }
+  return members;
 }
 
 }  // namespace fh::test

@@ -46,4 +46,7 @@ class Process {
   std::string start_time_;
 };
 
+/// The members of a process group that are no zombies.
+std::vector<pid_t> living_members(pid_t group);
+
 }  // namespace fh::test

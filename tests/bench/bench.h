@@ -1,0 +1,64 @@
+// Bench: what every figure is measured with: how long and how often, where the executables and the
+// bench's plugins are, and a folder of its own on their file system, gone at the end. A figure is a
+// function from a Bench to its rows. One thread only.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "bench/table.h"
+
+namespace fh::bench {
+
+struct Plan {
+  int runs = 7;  // of which the median counts
+  std::chrono::milliseconds run_time{2'000};
+  std::int64_t drained_jobs = 20'000;
+  std::chrono::seconds latency_time{20};
+  std::int64_t finished_jobs = 100'000;
+};
+
+/// A plan for a look in half a minute, too short to rely on.
+Plan quick_plan();
+
+class Bench {
+ public:
+  /// Finds everything from the place of this executable, build/bin. Throws HostError.
+  explicit Bench(Plan plan);
+  ~Bench();
+  Bench(const Bench&) = delete;
+
+  const Plan& plan() const { return plan_; }
+  std::filesystem::path executable(const std::string& name) const { return build_ / "bin" / name; }
+  std::filesystem::path plugin(const std::string& name) const {
+    return build_ / "bench-plugins" / (name + ".so");
+  }
+  /// The bench's folder; everything in it goes with the Bench.
+  const std::filesystem::path& folder() const { return folder_; }
+  /// A new, empty folder in it.
+  std::filesystem::path fresh_folder(const std::string& name);
+  /// Says on standard error what is being measured.
+  void note(const std::string& what) const;
+
+ private:
+  const Plan plan_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::filesystem::path build_;
+  std::filesystem::path folder_;
+  int folders_ = 0;
+};
+
+using Rows = std::vector<Row>;
+
+Rows measure_accept(Bench& bench);
+Rows measure_ignored(Bench& bench);
+Rows measure_drain(Bench& bench);
+Rows measure_latency(Bench& bench);
+Rows measure_watches(Bench& bench);
+Rows measure_memory(Bench& bench);
+Rows measure_start(Bench& bench);
+Rows measure_disk(Bench& bench);
+
+}  // namespace fh::bench

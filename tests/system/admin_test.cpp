@@ -1,0 +1,149 @@
+// The admin server: who may ask what, health, metrics.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "system/host_process.h"
+#include "system/load.h"
+
+namespace fh::test {
+namespace {
+
+class Admin : public ::testing::Test {
+ protected:
+  Admin() { host_.install("misbehave.so"); }
+  /// The value of one sample of the metrics page; -1 when it is not there.
+  double metric(const std::string& sample) {
+    const std::string page = host_.admin("GET", "/metrics").body;
+    const auto at = page.find("\n" + sample + " ");
+    return at == std::string::npos ? -1 : std::stod(page.substr(at + sample.size() + 2));
+  }
+  HostProcess host_;
+};
+
+TEST_F(Admin, AnswersOnlyWhoHoldsAToken) {
+  host_.start();
+  for (const char* target : {"/api/v1/status", "/api/v1/jobs", "/api/v1/nothing", "/metrics"}) {
+    for (const char* token : {"", "wrong", "the admin token of the test"}) {
+      const Reply reply = host_.admin("GET", target, token);
+      EXPECT_EQ(reply.status, 401) << target;
+      EXPECT_EQ(reply.headers.at("content-type"), "application/problem+json");
+      EXPECT_EQ(reply.json()["status"], 401);
+    }
+  }
+  EXPECT_EQ(host_.admin("DELETE", "/api/v1/plugins/misbehave", "").status, 401);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/1/retry", "").status, 401);
+  EXPECT_EQ(host_.admin("GET", "/api/v1/status").status, 200);
+}
+
+TEST_F(Admin, AnswersHealthWithoutAToken) {
+  host_.start();
+  EXPECT_EQ(host_.admin("GET", "/healthz", "").status, 200);
+  EXPECT_EQ(host_.admin("GET", "/readyz", "").status, 200);
+}
+
+TEST_F(Admin, WithoutTokensAnswersHealthOnly) {
+  host_.config()["admin"].erase("tokens");
+  host_.start();
+  EXPECT_EQ(host_.admin("GET", "/healthz", "").status, 200);
+  EXPECT_EQ(host_.admin("GET", "/api/v1/status", "").status, 401);
+  EXPECT_EQ(host_.admin("GET", "/metrics", "").status, 401);
+}
+
+TEST_F(Admin, SaysWhatIsWrongWithACall) {
+  host_.start();
+  const std::tuple<const char*, const char*, int> calls[] = {
+      {"GET", "/api/v1/jobs/999", 404},       {"GET", "/api/v1/jobs/x", 400},
+      {"GET", "/api/v1/deliveries/999", 404}, {"GET", "/api/v1/plugins/none", 404},
+      {"GET", "/api/v1/jobs?state=none", 400}, {"GET", "/api/v1/jobs?colour=red", 400},
+      {"GET", "/api/v1/jobs?limit=x", 400},   {"POST", "/api/v1/jobs/999/retry", 404},
+      {"DELETE", "/api/v1/plugins/none", 404}, {"GET", "/api/v1/nothing", 404}};
+  for (const auto& [method, target, status] : calls) {
+    const Reply reply = host_.admin(method, target);
+    EXPECT_EQ(reply.status, status) << target;
+    EXPECT_EQ(reply.headers.at("content-type"), "application/problem+json") << target;
+    EXPECT_TRUE(reply.json()["title"].is_string() && reply.json()["detail"].is_string()) << target;
+  }
+}
+
+TEST_F(Admin, ListsAJobOnceWhileItMoves) {
+  host_.start();
+  Load load(host_, 2, "ok");
+  for (int i = 0; i < 100; ++i) {
+    const Json jobs = host_.api("jobs?limit=1000");
+    std::set<std::int64_t> ids;
+    for (const Json& job : jobs) ids.insert(job["id"].get<std::int64_t>());
+    ASSERT_EQ(ids.size(), jobs.size()) << "a job is listed twice";
+    // Ids are given in order, so the list has no gap either.
+    ASSERT_TRUE(ids.empty() ||
+                *ids.rbegin() - *ids.begin() + 1 == static_cast<std::int64_t>(ids.size()));
+  }
+  load.stop();
+  expect_all_completed(host_, load.accepted());
+}
+
+TEST_F(Admin, FiltersAndLimitsItsLists) {
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  host_.run(contact_update("c-2", "fail"), "dead");
+  host_.run(contact_update("c-2", "ok"));
+  host_.send(contact_update("c-2", "ok"));
+  EXPECT_EQ(host_.api("jobs").size(), 3U);
+  EXPECT_EQ(host_.api("jobs?state=dead").size(), 1U);
+  EXPECT_EQ(host_.api("jobs?record=c-2").size(), 2U);
+  EXPECT_EQ(host_.api("jobs?record=c-2&state=completed").size(), 1U);
+  EXPECT_EQ(host_.api("jobs?plugin=none").size(), 0U);
+  const Json newest = host_.api("jobs?limit=1");
+  ASSERT_EQ(newest.size(), 1U);
+  EXPECT_EQ(newest[0]["id"], 3);
+  EXPECT_EQ(host_.api("deliveries").size(), 4U);
+  EXPECT_EQ(host_.api("deliveries?status=duplicate").size(), 1U);
+  EXPECT_EQ(host_.api("deliveries?source=company").size(), 0U);
+}
+
+TEST_F(Admin, MetricsArePrometheusTextAndCount) {
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  host_.send(contact_update("c-1", "ok"));
+  host_.send(field_update("c-1", "job_title", "Director"));
+  RawRequest unsigned_one = HostProcess::sign(contact_update("c-1", "ok"));
+  unsigned_one.headers.clear();
+  host_.post(unsigned_one);
+  host_.post(HostProcess::sign("no json"));
+
+  const Reply reply = host_.admin("GET", "/metrics");
+  EXPECT_TRUE(reply.headers.at("content-type").starts_with("text/plain; version=0.0.4"));
+  // https://prometheus.io/docs/instrumenting/exposition_formats/
+  const std::regex line(
+      R"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? -?[0-9]+(\.[0-9]+)?)");
+  std::istringstream lines(reply.body);
+  for (std::string text; std::getline(lines, text);)
+    EXPECT_TRUE(std::regex_match(text, line)) << text;
+
+  const auto requests = [&](const std::string& result) {
+    return metric("fieldhook_requests_total{source=\"contact\",result=\"" + result + "\"}");
+  };
+  EXPECT_EQ(requests("accepted"), 1);
+  EXPECT_EQ(requests("duplicate"), 1);
+  EXPECT_EQ(requests("ignored"), 1);
+  EXPECT_EQ(requests("unauthorized"), 1);
+  EXPECT_EQ(requests("unreadable"), 1);
+  EXPECT_EQ(metric("fieldhook_ready"), 1);
+  EXPECT_EQ(metric("fieldhook_jobs{plugin=\"misbehave\",state=\"completed\"}"), 1);
+  EXPECT_EQ(metric("fieldhook_workers{plugin=\"misbehave\"}"), 1);
+  EXPECT_EQ(metric("fieldhook_plugin_active{plugin=\"misbehave\"}"), 1);
+}
+
+TEST_F(Admin, ServesNothingOfItOnTheIngestPort) {
+  host_.start();
+  for (const char* path : {"/healthz", "/metrics", "/api/v1/status", "/"}) {
+    RawRequest request;
+    request.method = "GET";
+    request.path = path;
+    request.headers = {{"Authorization", std::string("Bearer ") + kAdminToken}};
+    EXPECT_EQ(host_.post(request).status, 404) << path;
+  }
+}
+
+}  // namespace
+}  // namespace fh::test

@@ -1,0 +1,207 @@
+// The fieldhook command against a real host: what it prints for programs and people, and its exit
+// codes: 0 done, 1 the thing asked for failed, 2 wrong usage, 3 the host cannot be reached.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "system/host_process.h"
+
+namespace fh::test {
+namespace {
+
+class Cli : public ::testing::Test {
+ protected:
+  Cli() {
+    host_.install("misbehave.so");
+    host_.start();
+  }
+  /// The host's address and token come from the environment, as for a person.
+  Ran fieldhook(std::vector<std::string> words) {
+    Environment environment = host_.environment();
+    environment["FIELDHOOK_URL"] = host_.admin_url();
+    environment["FIELDHOOK_TOKEN"] = kAdminToken;
+    environment["FIELDHOOK_CONFIG"] = host_.config_file().string();
+    words.insert(words.begin(), executable("fieldhook"));
+    return run_program(words, environment);
+  }
+  Json json_of(std::vector<std::string> words) {
+    words.push_back("--json");
+    const Ran ran = fieldhook(words);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return Json::parse(ran.out);
+  }
+  Ran send(const std::string& body, std::vector<std::string> options = {}) {
+    const auto file = host_.folder() / "body.json";
+    std::ofstream(file) << body;
+    std::vector<std::string> words = {"send", file.string(), "--ingest-url", host_.ingest_url()};
+    if (options.empty()) options = {"--source", "contact"};
+    words.insert(words.end(), options.begin(), options.end());
+    return fieldhook(words);
+  }
+  static void expect_keys(const Json& object, std::initializer_list<const char*> keys) {
+    for (const char* key : keys) EXPECT_TRUE(object.contains(key)) << key << " of " << object;
+  }
+  HostProcess host_;
+};
+
+constexpr auto kJobKeys = {"id",     "plugin",   "state",      "attempt",    "max_attempts",
+                           "record", "delivery", "created_at", "started_at", "finished_at",
+                           "build"};
+
+TEST_F(Cli, SendSignsAsTheSourcesSenderWould) {
+  const std::string body = contact_update("c-1", "ok");
+  Ran ran = send(body, {"--source", "contact", "--json"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const Json answer = Json::parse(ran.out);
+  EXPECT_EQ(answer["status"], "accepted");
+  EXPECT_EQ(answer["jobs"], 1);
+  host_.wait_for(host_.job_of(answer), "completed");
+  ran = send(body);
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_NE(ran.out.find("duplicate"), std::string::npos) << ran.out;
+  ran = send(body, {"--source", "contact", "--id", "d-1"});
+  EXPECT_NE(ran.out.find("accepted"), std::string::npos) << ran.out;
+  ran = send(R"({"id": 1, "changes": {"x": 1}})", {"--source", "company"});
+  EXPECT_NE(ran.out.find("ignored"), std::string::npos) << ran.out;
+}
+
+TEST_F(Cli, SendThatIsRefusedExitsWith1) {
+  EXPECT_EQ(send("no json").code, 1);
+  host_.environment()["FIELDHOOK_TEST_CONTACT"] = "another secret";
+  const Ran ran = send(contact_update("c-1", "ok"));
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_NE(ran.err.find("401"), std::string::npos) << ran.err;
+}
+
+TEST_F(Cli, StatusSaysWhatTheHostDoes) {
+  host_.run(contact_update("c-1", "ok"));
+  const Json status = json_of({"status"});
+  expect_keys(status, {"version", "ready", "jobs", "plugins", "sources"});
+  EXPECT_EQ(status["version"], FIELDHOOK_VERSION);
+  EXPECT_EQ(status["ready"], true);
+  EXPECT_EQ(status["jobs"]["completed"], 1);
+  expect_keys(status["plugins"][0], {"name", "version", "build", "state"});
+  EXPECT_EQ(status["plugins"][0]["state"], "active");
+  ASSERT_EQ(status["sources"].size(), 2U);
+  for (const Json& source : status["sources"])
+    expect_keys(source, {"name", "path", "last_delivery_at"});
+  EXPECT_TRUE(status["sources"][0]["last_delivery_at"].is_string());
+  EXPECT_TRUE(status["sources"][1]["last_delivery_at"].is_null());
+  const Ran people = fieldhook({"status"});
+  EXPECT_EQ(people.code, 0);
+  for (const char* word : {"ready", "completed 1", "misbehave", "active", "/webhooks/contact"})
+    EXPECT_NE(people.out.find(word), std::string::npos) << word << " in " << people.out;
+}
+
+TEST_F(Cli, JobsAreListedAndShown) {
+  const Json done = host_.run(contact_update("c-1", "retry-twice"));
+  const std::string id = done["id"].dump();
+  const Json list = json_of({"jobs", "list"});
+  ASSERT_EQ(list.size(), 1U);
+  expect_keys(list[0], kJobKeys);
+  EXPECT_FALSE(list[0].contains("runs"));
+  const Json job = json_of({"jobs", "show", id});
+  expect_keys(job, kJobKeys);
+  expect_keys(job["record"], {"account", "type", "id"});
+  ASSERT_EQ(job["runs"].size(), 3U);
+  for (const Json& run : job["runs"])
+    expect_keys(run, {"run", "lease", "outcome", "error", "started_at", "ended_at"});
+  EXPECT_EQ(json_of({"jobs", "list", "--state", "dead"}).size(), 0U);
+  EXPECT_EQ(json_of({"jobs", "list", "--record", "c-1", "--limit", "5"}).size(), 1U);
+
+  Ran people = fieldhook({"jobs", "list"});
+  for (const char* word : {"completed", "misbehave", "contact c-1"})
+    EXPECT_NE(people.out.find(word), std::string::npos) << people.out;
+  people = fieldhook({"jobs", "show", id});
+  for (const char* word : {"completed", "asked to retry", "done"})
+    EXPECT_NE(people.out.find(word), std::string::npos) << people.out;
+}
+
+TEST_F(Cli, JobsRetryRunsAFinishedJobAgain) {
+  const std::string id = host_.run(contact_update("c-1", "ok"))["id"].dump();
+  EXPECT_EQ(json_of({"jobs", "retry", id})["id"].dump(), id);
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.api("jobs/" + id)["runs"].size() == 2; }));
+  host_.wait_for(std::stoll(id), "completed");
+  EXPECT_EQ(fieldhook({"jobs", "retry", id}).code, 0);
+}
+
+TEST_F(Cli, DeliveriesAreListedAndShown) {
+  const std::string body = contact_update("c-1", "ok");
+  const std::string id = host_.send(body)["delivery"].dump();
+  host_.send(body);
+  const Json list = json_of({"deliveries", "list"});
+  ASSERT_EQ(list.size(), 2U);
+  expect_keys(list[0], {"id", "source", "status", "received_at", "jobs"});
+  EXPECT_EQ(json_of({"deliveries", "list", "--status", "duplicate"}).size(), 1U);
+  const Json shown = json_of({"deliveries", "show", id});
+  EXPECT_EQ(shown["status"], "accepted");
+  EXPECT_EQ(shown["body"], body);
+  EXPECT_EQ(shown["events"].size(), 1U);
+  const Ran people = fieldhook({"deliveries", "show", id});
+  EXPECT_EQ(people.code, 0);
+  EXPECT_NE(people.out.find("accepted"), std::string::npos) << people.out;
+}
+
+TEST_F(Cli, PluginsAreListedShownAndRemoved) {
+  const Json list = json_of({"plugins", "list"});
+  ASSERT_EQ(list.size(), 1U);
+  expect_keys(list[0], {"name", "version", "build", "state"});
+  EXPECT_EQ(json_of({"plugins", "show", "misbehave"})["watches"],
+            Json::array({"contact misbehave changes"}));
+  const Ran still_there = fieldhook({"plugins", "remove", "misbehave"});
+  EXPECT_EQ(still_there.code, 1);
+  EXPECT_NE(still_there.err.find("misbehave.so"), std::string::npos) << still_there.err;
+  host_.uninstall("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "missing"; }));
+  EXPECT_EQ(json_of({"plugins", "remove", "misbehave"})["name"], "misbehave");
+  EXPECT_EQ(json_of({"plugins", "list"}).size(), 0U);
+}
+
+TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"jobs", "show", "999"}, {"jobs", "retry", "999"},
+        {"deliveries", "show", "999"}, {"plugins", "show", "none"}, {"plugins", "remove", "none"},
+        {"status", "--token", "wrong"}, {"jobs", "list", "--state", "none"}}) {
+    const Ran ran = fieldhook(words);
+    EXPECT_EQ(ran.code, 1) << words[0] << ": " << ran.err;
+    EXPECT_FALSE(ran.err.empty());
+  }
+}
+
+TEST_F(Cli, WrongUsageExitsWith2) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"jbos"}, {"jobs"}, {"jobs", "shw", "1"}, {"jobs", "show"},
+        {"jobs", "show", "x"}, {"status", "--colour"}, {"status", "more"}, {"send", "x"},
+        {"send", "/nowhere", "--source", "contact"}, {"status", "--url", "nonsense"}}) {
+    const Ran ran = fieldhook(words);
+    EXPECT_EQ(ran.code, 2) << (words.empty() ? "" : words[0]) << ": " << ran.err;
+    EXPECT_FALSE(ran.err.empty());
+  }
+  EXPECT_EQ(send("{}", {"--source", "contcat"}).code, 2);
+}
+
+TEST_F(Cli, AHostThatCannotBeReachedExitsWith3) {
+  EXPECT_EQ(host_.stop(), 0);
+  const Ran ran = fieldhook({"status"});
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_NE(ran.err.find(host_.admin_url()), std::string::npos) << ran.err;
+  EXPECT_EQ(fieldhook({"jobs", "list", "--json"}).code, 3);
+  EXPECT_EQ(send(contact_update("c-1", "ok")).code, 3);
+}
+
+TEST_F(Cli, ConfigIsCheckedAndShownWithoutAHost) {
+  EXPECT_EQ(fieldhook({"config", "check"}).code, 0);
+  const Ran shown = fieldhook({"config", "show"});
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_EQ(shown.out.find(kContactSecret), std::string::npos);
+  host_.config()["surces"] = Json::array();
+  host_.write_config();
+  const Ran bad = fieldhook({"config", "check"});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_NE(bad.err.find("did you mean \"sources\"?"), std::string::npos) << bad.err;
+}
+
+}  // namespace
+}  // namespace fh::test

@@ -1,0 +1,190 @@
+// Starting a host: checks, refusals, one host per store, the daemon.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "system/host_process.h"
+
+namespace fh::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Start : public ::testing::Test {
+ protected:
+  Ran fieldhookd(const std::vector<std::string>& options, const fs::path& working_folder = {}) {
+    std::vector<std::string> words = {executable("fieldhookd")};
+    if (!working_folder.empty())
+      words = {"/usr/bin/env", "-C", working_folder.string(), executable("fieldhookd")};
+    words.insert(words.end(), options.begin(), options.end());
+    return run_program(words, host_.environment());
+  }
+  std::string config_option() { return "--config=" + host_.config_file().string(); }
+  void spoil_config() {
+    host_.config()["sources"][0]["sender"] = "insight";
+    host_.config()["workers"]["maks"] = 3;
+    host_.config()["ingest"]["max_body"] = "much";
+    host_.config()["admin"]["tokens"][0]["from"] = "env:FIELDHOOK_TEST_UNSET";
+    host_.write_config();
+  }
+  static void expect_all_mistakes(const std::string& text) {
+    for (const char* mistake : {"config: sources[0].sender \"insight\"", "(known: insites)",
+                                "config: workers: unknown key \"maks\" (did you mean \"max\"?)",
+                                "config: ingest.max_body", "config: admin.tokens[0].from",
+                                "FIELDHOOK_TEST_UNSET"})
+      EXPECT_NE(text.find(mistake), std::string::npos) << mistake << " is not in:\n" << text;
+  }
+  HostProcess host_;
+};
+
+TEST_F(Start, CheckOfAGoodConfigurationExitsWith0AndTouchesNothing) {
+  host_.write_config();
+  const Ran checked = fieldhookd({config_option(), "--check"});
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_FALSE(fs::exists(host_.store_file()));
+}
+
+TEST_F(Start, CheckOfABadConfigurationExitsWith2AndEveryMistake) {
+  spoil_config();
+  const Ran checked = fieldhookd({config_option(), "--check"});
+  EXPECT_EQ(checked.code, 2);
+  expect_all_mistakes(checked.err);
+}
+
+TEST_F(Start, WithABadConfigurationExitsWith2AndEveryMistake) {
+  spoil_config();
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_EQ(ran.code, 2);
+  expect_all_mistakes(ran.err);
+}
+
+TEST_F(Start, AsADaemonWithABadConfigurationExitsWith2OnTheCallersTerminal) {
+  spoil_config();
+  const fs::path pidfile = host_.folder() / "pid";
+  const Ran ran = fieldhookd({config_option(), "--daemon", "--pidfile=" + pidfile.string()});
+  EXPECT_EQ(ran.code, 2);
+  expect_all_mistakes(ran.err);
+  EXPECT_FALSE(fs::exists(pidfile));
+}
+
+TEST_F(Start, WithWrongOptionsExitsWith2AndTheUsage) {
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{}, {"--cofnig=x"}, {"--config=/nowhere/fieldhook.json"}}) {
+    const Ran ran = fieldhookd(options);
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_FALSE(ran.err.empty());
+  }
+  EXPECT_EQ(fieldhookd({"--help"}).code, 0);
+  EXPECT_NE(fieldhookd({"--version"}).out.find(FIELDHOOK_VERSION), std::string::npos);
+}
+
+TEST_F(Start, ASecondHostOnOneStoreIsRefusedWithASentence) {
+  host_.install("misbehave.so");
+  host_.start();
+  const Ran second = fieldhookd({config_option()});
+  EXPECT_NE(second.code, 0);
+  EXPECT_NE(second.err.find("is in use by the fieldhookd with pid " + std::to_string(host_.pid())),
+            std::string::npos)
+      << second.err;
+  host_.run(contact_update("c-1", "ok"));
+}
+
+TEST_F(Start, AStoreOfANewerSchemaIsRefusedUntouched) {
+  host_.start();
+  EXPECT_EQ(host_.stop(), 0);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(host_.store_file().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "PRAGMA user_version = 99", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const std::string before = text_of(host_.store_file());
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("schema 99"), std::string::npos) << ran.err;
+  EXPECT_EQ(text_of(host_.store_file()), before);
+}
+
+TEST_F(Start, AStoreThatIsNoneIsRefusedUntouched) {
+  host_.write_config();
+  fs::create_directories(host_.store_file().parent_path());
+  const std::string notes = "these are somebody's notes, not a database\n" + std::string(5000, '.');
+  std::ofstream(host_.store_file()) << notes;
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("cannot open"), std::string::npos) << ran.err;
+  EXPECT_EQ(text_of(host_.store_file()), notes);
+}
+
+TEST_F(Start, APortThatIsTakenIsSaid) {
+  host_.start();
+  Json other = host_.config();
+  other["store"] = "sqlite:other/fieldhook.db";
+  other["ingest"]["listen"] = "127.0.0.1:" + std::to_string(host_.ingest_port());
+  const fs::path file = host_.folder() / "other.json";
+  std::ofstream(file) << other.dump();
+  const Ran ran = fieldhookd({"--config=" + file.string()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("ingest: cannot listen on"), std::string::npos) << ran.err;
+}
+
+TEST_F(Start, APluginFolderThatIsMissingIsSaid) {
+  host_.config()["plugins"]["directory"] = "nowhere";
+  host_.write_config();
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("nowhere is not a folder"), std::string::npos) << ran.err;
+}
+
+// A daemon of the test's own, ended with it whatever happens.
+class Daemon : public Start {
+ protected:
+  Daemon() {
+    host_.config()["log"]["file"] = "daemon.log";
+    host_.install("misbehave.so");
+    host_.write_config();
+  }
+  ~Daemon() override {
+    if (daemon_) daemon_->signal(SIGKILL);
+    if (HasFailure()) std::cerr << text_of(host_.folder() / "daemon.log");
+  }
+  /// The daemon of that pidfile, once it is ready.
+  void expect_ready(const fs::path& pidfile) {
+    ASSERT_TRUE(eventually(kPatience, [&] {
+      return text_of(host_.folder() / "daemon.log").find(" ready ingest=") != std::string::npos;
+    }));
+    daemon_.emplace(std::stoi("0" + text_of(pidfile)));
+    ASSERT_TRUE(daemon_->is_alive());
+    const std::string log = text_of(host_.folder() / "daemon.log");
+    port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find(" ready ingest=") + 14)));
+  }
+  std::optional<Process> daemon_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(Daemon, WritesItsPidServesAndEndsAtSigterm) {
+  const fs::path pidfile = host_.folder() / "pid";
+  const Ran ran = fieldhookd({config_option(), "--daemon", "--pidfile=" + pidfile.string()});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  expect_ready(pidfile);
+  HttpClient client(port_);
+  const auto request = HostProcess::sign(contact_update("c-1", "ok"));
+  EXPECT_EQ(client.call(request).json()["status"], "accepted");
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.runs().size() == 2; }));
+  daemon_->signal(SIGTERM);
+  EXPECT_TRUE(eventually(kPatience, [&] { return !daemon_->is_alive(); }));
+  EXPECT_NE(text_of(host_.folder() / "daemon.log").find(" info stopped"), std::string::npos);
+  EXPECT_FALSE(fs::exists(pidfile));
+}
+
+TEST_F(Daemon, TakesRelativePathsFromWhereItIsCalled) {
+  const Ran ran =
+      fieldhookd({"--config=fieldhook.json", "--daemon", "--pidfile=pid"}, host_.folder());
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  expect_ready(host_.folder() / "pid");
+  daemon_->signal(SIGTERM);
+  EXPECT_TRUE(eventually(kPatience, [&] { return !daemon_->is_alive(); }));
+}
+
+}  // namespace
+}  // namespace fh::test

@@ -1,0 +1,183 @@
+// What a plugin does to its worker is told in the job, and nobody else feels it.
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "system/host_process.h"
+#include "system/made_plugin.h"
+
+namespace fh::test {
+namespace {
+
+std::string error_of(const Json& job, std::size_t run = 0) {
+  const Json& error = job.at("runs").at(run).at("error");
+  return error.is_null() ? "" : error.get<std::string>();
+}
+
+class Abuse : public ::testing::Test {
+ protected:
+  Abuse() {
+    host_.leave_signals_alone();
+    host_.install("misbehave.so");
+    host_.limits("misbehave") = {{"timeout", "400ms"}, {"max_attempts", 2}};
+  }
+  void expect_all_is_well() {
+    EXPECT_EQ(host_.admin("GET", "/healthz").status, 200);
+    EXPECT_EQ(host_.run(contact_update("next", "ok"))["runs"][0]["outcome"], "done");
+  }
+  HostProcess host_;
+};
+
+struct Crash {
+  const char* deed;
+  const char* how;
+};
+
+class CrashAbuse : public Abuse, public ::testing::WithParamInterface<Crash> {};
+
+TEST_P(CrashAbuse, IsTwiceACrashAndThenTheJobIsDead) {
+  host_.start();
+  const Json job = host_.run(contact_update("c-1", GetParam().deed), "dead");
+  ASSERT_EQ(job["runs"].size(), 2U);
+  for (std::size_t run = 0; run < 2; ++run) {
+    EXPECT_EQ(job["runs"][run]["outcome"], "crashed");
+    EXPECT_NE(error_of(job, run).find(GetParam().how), std::string::npos) << error_of(job, run);
+  }
+  // A crash is counted apart from the attempts.
+  EXPECT_EQ(job["crashes"], 2);
+  EXPECT_EQ(job["attempt"], 0);
+  expect_all_is_well();
+}
+
+INSTANTIATE_TEST_SUITE_P(Worker, CrashAbuse,
+                         ::testing::Values(Crash{"segfault", "signal 11"},
+                                           Crash{"abort", "signal 6"},
+                                           Crash{"exit0", "exit code 0"},
+                                           Crash{"stack-overflow", "signal 11"}),
+                         [](const auto& test) {
+                           std::string name = test.param.deed;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+class LastWords : public Abuse {
+ protected:
+  /// The dead job of a plugin that runs these lines of C and aborts.
+  Json last_words_of(const std::string& deed) {
+    const auto file = host_.folder() / "talker.so";
+    make_plugin(file, watching("talker", "contact", "talk"), deed + " abort();");
+    host_.install_file(file, "talker.so");
+    host_.limits("talker")["backoff"] = "10ms";
+    host_.start();
+    return host_.run(field_update("c-1", "talk", "now"), "dead");
+  }
+};
+
+TEST_F(LastWords, OfACrashedWorkerStandInItsRunsError) {
+  const Json job = last_words_of(
+      "for (int i = 1; i <= 25; i++) fprintf(stderr, \"line %d\\n\", i);"
+      "fputs(\"an unfinished line\", stderr);");
+  const std::string error = error_of(job);
+  EXPECT_NE(error.find("signal 6"), std::string::npos);
+  EXPECT_NE(error.find("line 24\nline 25\nan unfinished line"), std::string::npos) << error;
+  EXPECT_EQ(error.find("line 3\n"), std::string::npos) << "only the last lines are kept";
+  const std::string begin = "plugin_output job=" + job["id"].dump() + " plugin=talker stream=stderr";
+  EXPECT_EQ(host_.log_lines(begin + " text=\"line 25\"").size(), 2U);
+  EXPECT_EQ(host_.log_lines(begin + " text=\"an unfinished line\"").size(), 2U);
+}
+
+TEST_F(LastWords, ThatAreNoTextCutNothingOff) {
+  const Json job = last_words_of(
+      "fwrite(\"not text: \\0\\377\\033\\n\", 1, 14, stderr); fputs(\"the end\\n\", stderr);");
+  EXPECT_NE(error_of(job).find("the end"), std::string::npos) << error_of(job);
+}
+
+TEST_F(Abuse, ARunThatHangsIsKilledAtItsTimeout) {
+  host_.start();
+  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "hang")));
+  const Process worker = host_.worker_of(id);
+  const Json job = host_.wait_for(id, "dead");
+  ASSERT_EQ(job["runs"].size(), 2U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "timed_out");
+  EXPECT_NE(error_of(job).find("timeout"), std::string::npos);
+  EXPECT_FALSE(worker.is_alive());
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, ARunThatHeedsCancelledKeepsItsWorker) {
+  host_.start();
+  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "hang-politely")));
+  const Process worker = host_.worker_of(id);
+  const Json job = host_.wait_for(id, "dead");
+  EXPECT_EQ(job["runs"][0]["outcome"], "timed_out");
+  const auto runs = host_.runs();
+  EXPECT_TRUE(std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.end; }))
+      << "it saw cancelled() and came to its end";
+  EXPECT_TRUE(worker.is_alive());
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, StrayPrintingBecomesLogLinesOfItsJob) {
+  host_.start();
+  const Json job = host_.run(contact_update("c-1", "print"));
+  const std::string begin = "plugin_output job=" + job["id"].dump() + " plugin=misbehave stream=";
+  ASSERT_EQ(host_.log_lines(begin + "stdout").size(), 1U);
+  EXPECT_NE(host_.log_lines(begin + "stdout")[0].find("stray output"), std::string::npos);
+  ASSERT_EQ(host_.log_lines(begin + "stderr").size(), 1U);
+  EXPECT_NE(host_.log_lines(begin + "stderr")[0].find("and on standard error"), std::string::npos);
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, MuchPrintingIsCutAndHoldsNobodyUp) {
+  host_.start();
+  const Json job = host_.run(contact_update("c-1", "print-much"));
+  EXPECT_EQ(job["runs"][0]["outcome"], "done");
+  const std::string id = job["id"].dump();
+  EXPECT_EQ(host_.log_lines("plugin_output_cut job=" + id).size(), 1U);
+  EXPECT_LE(host_.log_lines("plugin_output job=" + id).size(), 1000U);
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, AChildThatIsLeftBehindEndsWithItsWorker) {
+  host_.start();
+  EXPECT_EQ(host_.run(contact_update("c-1", "fork-child"))["runs"][0]["outcome"], "done");
+  expect_all_is_well();
+  const auto workers = host_.workers();
+  ASSERT_EQ(workers.size(), 1U);
+  const pid_t group = workers[0].pid();
+  EXPECT_EQ(::kill(-group, 0), 0);
+  EXPECT_EQ(host_.stop(), 0);
+  // What nobody reaps still counts as a member, so it is looked at one by one.
+  EXPECT_TRUE(eventually(kPatience, [&] { return living_members(group).empty(); }));
+}
+
+TEST_F(Abuse, AThreadThatIsLeftBehindIsToldThatItsRunIsOver) {
+  host_.start();
+  host_.run(contact_update("c-1", "detached-thread"));
+  ASSERT_TRUE(eventually(kPatience, [&] { return !host_.effects().empty(); }));
+  EXPECT_TRUE(host_.effects()[0].starts_with("late ")) << host_.effects()[0];
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, AnIdleWorkerThatIsKilledIsReplaced) {
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  const auto workers = host_.workers();
+  ASSERT_EQ(workers.size(), 1U);
+  workers[0].signal(SIGKILL);
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("idle_worker_ended"); }));
+  expect_all_is_well();
+}
+
+TEST_F(Abuse, ACrashOfOneJobLeavesTheOthersRunning) {
+  host_.limits("misbehave") = {{"timeout", "10s"}, {"slots", 3}};
+  host_.start();
+  const std::int64_t slow = host_.job_of(host_.send(contact_update("slow", "sleep:700")));
+  host_.wait_for(slow, "running");
+  host_.run(contact_update("c-1", "segfault"), "dead");
+  const Json job = host_.wait_for(slow, "completed");
+  EXPECT_EQ(job["runs"].size(), 1U);
+}
+
+}  // namespace
+}  // namespace fh::test
