@@ -11,12 +11,13 @@ void DeliveryTable::insert(const NewDelivery& d) {
 }
 
 std::int64_t DeliveryTable::insert(const NewEvent& e) {
+  const std::int64_t id = event_ids_.next();
   db_.run(
-      "INSERT INTO events (delivery, record, kind, mode, complete, changes, snapshot,"
-      " occurred_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      e.delivery, e.record, e.kind, e.mode, e.complete, e.changes, e.snapshot, e.occurred_at,
+      "INSERT INTO events (id, delivery, record, kind, mode, complete, changes, snapshot,"
+      " occurred_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, e.delivery, e.record, e.kind, e.mode, e.complete, e.changes, e.snapshot, e.occurred_at,
       e.actor);
-  return db_.last_id();
+  return id;
 }
 
 std::optional<std::int64_t> DeliveryTable::find_sender_id(const std::string& source,

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "domain/event.h"
-#include "store/statement.h"
+#include "store/id_sequence.h"
 
 namespace fh {
 
@@ -55,11 +55,14 @@ class DeliveryTable {
   void set_latest(std::int64_t record, const std::string& source, const LatestDelivery& latest);
   /// The newest delivery that spoke of the record, from any source; 0 when none did.
   std::int64_t newest_of(std::int64_t record);
+  /// After a rollback.
+  void forget() { event_ids_.forget(); }
   /// Removes at most `limit` sender ids that expired; returns how many.
   int prune_sender_ids(TimePoint now, int limit);
 
  private:
   Database& db_;
+  IdSequence event_ids_{db_, "event"};
 };
 
 }  // namespace fh

@@ -28,22 +28,24 @@ JobRow JobTable::read(Query& query) {
   return job;
 }
 
-std::int64_t JobTable::next_seq() {
-  if (seq_ == 0) {
-    auto query = db_.query("SELECT coalesce(max(seq), 0) FROM jobs");
-    query.next();
-    seq_ = query.integer(0);
-  }
-  return ++seq_;
+void JobTable::forget() {
+  ready_.clear();
+  earliest_due_.reset();
+  seq_.forget();
 }
 
-// By record, not by turn: a job of a record that was merged into this one may still hold its own.
 bool JobTable::turn_taken(std::int64_t record, const std::string& plugin) {
-  auto query = db_.query(
-      "SELECT 1 FROM jobs WHERE record = ? AND plugin = ? AND turn IS NOT NULL"
-      " AND state IN ('available', 'running', 'retryable') LIMIT 1",
+  auto own = db_.query(
+      "SELECT 1 FROM jobs WHERE turn = ? AND plugin = ?"
+      " AND state IN ('available', 'running', 'retryable')",
       record, plugin);
-  return query.next();
+  if (own.next()) return true;
+  // A job of a record that was merged into this one may still hold the turn it had.
+  auto merged = db_.query(
+      "SELECT 1 FROM records r JOIN jobs j ON j.turn = r.id WHERE r.merged_into = ?"
+      " AND j.plugin = ? AND j.state IN ('available', 'running', 'retryable')",
+      record, plugin);
+  return merged.next();
 }
 
 std::int64_t JobTable::insert(const NewJob& job) {
@@ -53,14 +55,14 @@ std::int64_t JobTable::insert(const NewJob& job) {
   else if (job.serial && turn_taken(job.record, job.plugin))
     state = JobState::blocked;
   const auto turn = job.serial ? std::optional(job.record) : std::nullopt;
+  const std::int64_t id = seq_.next();
   db_.run(
-      "INSERT INTO jobs (seq, plugin, record, turn, event, delivery, parent, depth, matched,"
+      "INSERT INTO jobs (id, seq, plugin, record, turn, event, delivery, parent, depth, matched,"
       " input, state, run_at_ms, max_attempts, created_at_ms)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      next_seq(), job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, id, job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
       job.matched, job.input, name_of(state), to_ms(std::max(job.run_at, job.created_at)),
       job.max_attempts, to_ms(job.created_at));
-  const std::int64_t id = db_.last_id();
   tallies_.move(job.plugin, std::nullopt, state);
   if (state == JobState::available) ready_.insert(job.plugin);
   if (state == JobState::scheduled) note_due(job.run_at);
@@ -173,7 +175,7 @@ bool JobTable::reopen(std::int64_t id, TimePoint now) {
       " ELSE record END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
       " NULL, NULL, runs, 0, 0, 0, max_attempts, created_at_ms, started_at_ms, NULL"
       " FROM job_history WHERE id = ?1",
-      id, next_seq(), name_of(state), to_ms(now));
+      id, seq_.next(), name_of(state), to_ms(now));
   db_.run("DELETE FROM job_history WHERE id = ?", id);
   tallies_.move(plugin, was, state);
   if (state == JobState::available) ready_.insert(plugin);
@@ -231,7 +233,7 @@ void JobTable::wake(std::int64_t id) {
   } else if (job->state == JobState::scheduled) {
     // To the back of its record's queue first, then the oldest of that queue moves up: going
     // straight to available could collide with another holder of the turn.
-    db_.run("UPDATE jobs SET seq = ? WHERE id = ?", next_seq(), id);
+    db_.run("UPDATE jobs SET seq = ? WHERE id = ?", seq_.next(), id);
     place(id, job->plugin, JobState::scheduled, JobState::blocked);
     promote(job->record, job->plugin);
   }

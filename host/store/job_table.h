@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "domain/job.h"
-#include "store/statement.h"
+#include "store/id_sequence.h"
 #include "store/tallies.h"
 
 namespace fh {
@@ -108,6 +108,8 @@ class JobTable {
 
   /// Plugins that got an available job since the last call.
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
+  /// After a rollback.
+  void forget();
   /// Every plugin that has an available job.
   std::set<std::string> ready_plugins();
   bool has_ready(const std::string& plugin);
@@ -115,7 +117,6 @@ class JobTable {
   std::optional<TimePoint> take_earliest_due() { return std::exchange(earliest_due_, {}); }
 
  private:
-  std::int64_t next_seq();
   bool turn_taken(std::int64_t record, const std::string& plugin);
   void promote(std::int64_t record, const std::string& plugin);
   void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
@@ -128,7 +129,8 @@ class JobTable {
   Tallies& tallies_;
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
-  std::int64_t seq_ = 0;  // 0: not read yet; a rolled back number is never used again
+  // Ids and the order of acceptance: a job's id is its first place in that order.
+  IdSequence seq_{db_, "job"};
 };
 
 }  // namespace fh

@@ -76,7 +76,6 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
     save_baseline(younger);
   }
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);
-  db_.run("UPDATE events SET record = ?1 WHERE record = ?2", into, from);
   db_.run(
       "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
       " SELECT ?1, source, delivery, body_hash, received_at_ms FROM latest l WHERE record = ?2"
@@ -93,11 +92,8 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
       "UPDATE jobs SET turn = ?1 WHERE turn = ?2"
       " AND state NOT IN ('available', 'running', 'retryable')",
       into, from);
-  db_.run(
-      "UPDATE job_history SET record = ?1 WHERE event IN"
-      " (SELECT id FROM events WHERE record = ?1) AND record = ?2",
-      into, from);
-  db_.run("DELETE FROM records WHERE id = ?", from);
+  // The younger's row stays as a signpost for what was stored under it.
+  db_.run("UPDATE records SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2", into, from);
 }
 
 }  // namespace fh

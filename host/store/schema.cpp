@@ -27,7 +27,9 @@ constexpr const char* kFirst[] = {
          uuid TEXT NOT NULL,
          snapshot TEXT,
          shape INTEGER NOT NULL DEFAULT 0,
-         updated_at_ms INTEGER))",
+         updated_at_ms INTEGER,
+         merged_into INTEGER))",
+    "CREATE INDEX records_merged ON records (merged_into) WHERE merged_into IS NOT NULL",
     R"(CREATE TABLE aliases (
          account TEXT NOT NULL,
          type TEXT NOT NULL,
@@ -37,10 +39,9 @@ constexpr const char* kFirst[] = {
          PRIMARY KEY (account, type, kind, alias)) WITHOUT ROWID)",
     "CREATE INDEX aliases_by_record ON aliases (record)",
 
-    // Delivery ids are given out before their row is written (store.h); this keeps them from being
-    // given out twice.
-    "CREATE TABLE reserved_ids (up_to INTEGER NOT NULL)",
-    "INSERT INTO reserved_ids (up_to) VALUES (0)",
+    // Ids up to here were given out, or may have been: id_sequence.h, and store.h for deliveries.
+    "CREATE TABLE reserved_ids (name TEXT PRIMARY KEY, up_to INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO reserved_ids (name, up_to) VALUES ('delivery', 0), ('event', 0), ('job', 0)",
 
     R"(CREATE TABLE deliveries (
          id INTEGER PRIMARY KEY,
@@ -70,7 +71,7 @@ constexpr const char* kFirst[] = {
          PRIMARY KEY (source, sender_id)) WITHOUT ROWID)",
     "CREATE INDEX sender_ids_by_expiry ON sender_ids (expires_at_ms)",
     R"(CREATE TABLE events (
-         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         id INTEGER PRIMARY KEY,
          delivery INTEGER NOT NULL,
          record INTEGER NOT NULL,
          kind TEXT NOT NULL,
@@ -81,13 +82,12 @@ constexpr const char* kFirst[] = {
          occurred_at TEXT NOT NULL,
          actor TEXT NOT NULL))",
     "CREATE INDEX events_by_delivery ON events (delivery)",
-    "CREATE INDEX events_by_record ON events (record)",
 
     // Open jobs only. `seq` is the order of acceptance; `turn` is the record whose turn a serial
     // job
     // waits for or holds, null when the plugin asked for no order.
     R"(CREATE TABLE jobs (
-         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         id INTEGER PRIMARY KEY,
          seq INTEGER NOT NULL,
          plugin TEXT NOT NULL,
          record INTEGER NOT NULL,
@@ -119,8 +119,7 @@ constexpr const char* kFirst[] = {
     "CREATE INDEX jobs_ready ON jobs (plugin, seq) WHERE state = 'available'",
     "CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state IN ('scheduled', 'retryable')",
     "CREATE INDEX jobs_leased ON jobs (host_run) WHERE state = 'running'",
-    "CREATE INDEX jobs_by_turn ON jobs (turn, plugin, seq) WHERE turn IS NOT NULL",
-    "CREATE INDEX jobs_by_record ON jobs (record)",
+    "CREATE INDEX jobs_blocked ON jobs (turn, plugin, seq) WHERE state = 'blocked'",
     "CREATE INDEX jobs_by_delivery ON jobs (delivery)",
     R"(CREATE UNIQUE INDEX jobs_one_per_turn ON jobs (turn, plugin)
          WHERE turn IS NOT NULL AND state IN ('available', 'running', 'retryable'))",

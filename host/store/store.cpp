@@ -27,7 +27,7 @@ Poco::Data::Session open_writer(const std::string& path) {
     Poco::Data::Session session = open_session(path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
     for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-                               "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 4000",
+                               "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 16000",
                                "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
       session << std::string(pragma), now;
     migrate(session, path);
@@ -47,7 +47,7 @@ Store::Store(std::string path, const Clock& clock)
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms) VALUES (?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()));
   host_run_ = tables_->db.last_id();
-  auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids");
+  auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
   next_delivery_ = reserved_ + 1;
@@ -85,7 +85,8 @@ std::int64_t Store::new_delivery_id() {
   while (id > reserved_) {
     const std::int64_t up_to = id + kAtOnce;
     write([&](Transaction&) {
-      tables_->db.run("UPDATE reserved_ids SET up_to = max(up_to, ?)", up_to);
+      tables_->db.run("UPDATE reserved_ids SET up_to = max(up_to, ?) WHERE name = 'delivery'",
+                      up_to);
     });
     std::int64_t before = reserved_;
     while (before < up_to && !reserved_.compare_exchange_weak(before, up_to)) {
@@ -190,8 +191,8 @@ void Store::commit_together(std::vector<Waiting*> batch) {
 
 void Store::roll_back() {
   tables_->tallies.forget();
-  tables_->jobs.take_ready();
-  tables_->jobs.take_earliest_due();
+  tables_->jobs.forget();
+  tables_->deliveries.forget();
   try {
     execute("ROLLBACK");
   } catch (const StoreError&) {
@@ -209,6 +210,7 @@ void Store::run_hook(Transaction& tx) {
     tables_->tallies.flush();
   } catch (const std::exception& error) {
     tables_->tallies.forget();
+    tables_->jobs.forget();
     execute("ROLLBACK TO hook");
     hook_->after_rollback();
     log_error("lease_failed", {{"error", error.what()}});

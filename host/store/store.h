@@ -12,9 +12,9 @@
 #include <condition_variable>
 #include <exception>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
-#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -102,15 +102,17 @@ class Store {
 template <class Op>
 auto Store::write(Op&& op) {
   using Result = decltype(op(std::declval<Transaction&>()));
-  std::binary_semaphore finished(0);
-  std::exception_ptr error;
+  // A promise sleeps at once; a semaphore would spin first, and a commit takes longer than that.
+  std::promise<void> finished;
   const auto wait = [&](std::function<void(Transaction&)> run) {
+    auto committed = finished.get_future();
     enqueue({std::move(run), [&](std::exception_ptr failure) {
-               error = std::move(failure);
-               finished.release();
+               if (failure)
+                 finished.set_exception(std::move(failure));
+               else
+                 finished.set_value();
              }});
-    finished.acquire();
-    if (error) std::rethrow_exception(error);
+    committed.get();
   };
   if constexpr (std::is_void_v<Result>) {
     wait([&op](Transaction& tx) { op(tx); });

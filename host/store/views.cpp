@@ -92,7 +92,9 @@ std::string job_select(const char* table) {
              " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
              " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
              " ORDER BY run DESC LIMIT 1) AS build FROM ") +
-         table + " j JOIN records r ON r.id = j.record";
+         table +
+         " j JOIN records n ON n.id = j.record"
+         " JOIN records r ON r.id = coalesce(n.merged_into, n.id)";
 }
 
 RecordKey read_record(const Row& row) {
@@ -216,7 +218,8 @@ std::optional<DeliveryView> Views::delivery(std::int64_t id) {
 std::vector<EventView> Views::events_of(std::int64_t delivery) {
   Selection select(session_,
                    "SELECT e.id, e.kind, e.mode, e.changes, r.account, r.type, r.key"
-                   " FROM events e JOIN records r ON r.id = e.record");
+                   " FROM events e JOIN records n ON n.id = e.record"
+                   " JOIN records r ON r.id = coalesce(n.merged_into, n.id)");
   select.where("e.delivery = ?", delivery);
   select.append(" ORDER BY e.id LIMIT " + std::to_string(kMaxListed));
   return select.rows([](const Row& row) {
@@ -246,8 +249,9 @@ std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {
 
 std::int64_t Views::holder_of_turn(std::int64_t job) {
   Selection select(session_,
-                   "SELECT h.id FROM jobs h JOIN jobs j ON h.record = j.record"
-                   " AND h.plugin = j.plugin AND h.id <> j.id AND h.turn IS NOT NULL"
+                   "SELECT h.id FROM jobs j JOIN jobs h ON h.plugin = j.plugin AND h.id <> j.id"
+                   " AND h.turn IN (SELECT j.turn UNION ALL SELECT id FROM records"
+                   " WHERE merged_into = j.turn)"
                    " AND h.state IN ('available', 'running', 'retryable')");
   select.where("j.id = ?", job);
   select.append(" LIMIT 1");

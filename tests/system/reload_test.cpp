@@ -104,6 +104,8 @@ struct Broken {
   const char* in_reason;
 };
 
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
+
 class ReloadBroken : public Reload, public ::testing::WithParamInterface<Broken> {};
 
 TEST_P(ReloadBroken, IsRefusedWithItsReasonAndTheOldBuildGoesOn) {

@@ -16,6 +16,8 @@ struct Sample {
   bool full_object;
 };
 
+void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.file; }
+
 constexpr const char* kReview = "level2_review_status";
 constexpr const char* kStage = "onboarding_stage";
 constexpr Sample kSamples[] = {

@@ -19,7 +19,7 @@ class Start : public ::testing::Test {
     if (!working_folder.empty())
       words = {"/usr/bin/env", "-C", working_folder.string(), executable("fieldhookd")};
     words.insert(words.end(), options.begin(), options.end());
-    return run_program(words, host_.environment());
+    return run_program(words, host_.environment(), 20s);
   }
   std::string config_option() { return "--config=" + host_.config_file().string(); }
   void spoil_config() {

@@ -1,7 +1,9 @@
 // What a plugin does to its worker is told in the job, and nobody else feels it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
+#include <set>
 
 #include "system/host_process.h"
 #include "system/made_plugin.h"
@@ -32,6 +34,8 @@ struct Crash {
   const char* deed;
   const char* how;
 };
+
+void PrintTo(const Crash& crash, std::ostream* out) { *out << crash.deed; }
 
 class CrashAbuse : public Abuse, public ::testing::WithParamInterface<Crash> {};
 
@@ -177,6 +181,27 @@ TEST_F(Abuse, ACrashOfOneJobLeavesTheOthersRunning) {
   host_.run(contact_update("c-1", "segfault"), "dead");
   const Json job = host_.wait_for(slow, "completed");
   EXPECT_EQ(job["runs"].size(), 1U);
+}
+
+TEST_F(Abuse, AWorkerInheritsNoSecretAndNoDescriptorOfItsHost) {
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  const auto workers = host_.workers();
+  ASSERT_EQ(workers.size(), 1U);
+  const auto process = std::filesystem::path("/proc") / std::to_string(workers[0].pid());
+  const std::string environment = text_of(process / "environ");
+  EXPECT_NE(environment.find("PATH="), std::string::npos);
+  EXPECT_EQ(environment.find("FIELDHOOK_TEST"), std::string::npos);
+  std::set<std::string> open;
+  for (const auto& entry : std::filesystem::directory_iterator(process / "fd"))
+    open.insert(std::filesystem::read_symlink(entry.path()).filename().string());
+  for (const std::string& name : open)
+    EXPECT_TRUE(name == "null" || name == "fieldhook.db.lock" || name.starts_with("pipe:") ||
+                name.starts_with("socket:") || name.starts_with("anon_inode:"))
+        << name;
+  EXPECT_EQ(std::count_if(open.begin(), open.end(),
+                          [](const auto& name) { return name.starts_with("socket:"); }),
+            1);
 }
 
 }  // namespace

@@ -1,0 +1,177 @@
+// Requests that are not what they say: each is refused and its connection closed, so that no byte of
+// it becomes the next request. What is allowed, though unusual, is taken.
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <sstream>
+
+#include "base/digest.h"
+#include "system/host_process.h"
+
+namespace fh::test {
+namespace {
+
+const std::string kBody = contact_update("c-1", "ok");
+const std::string kLength = "Content-Length: " + std::to_string(kBody.size()) + "\r\n";
+
+// A signed delivery with these further lines in its head.
+std::string delivery(const std::string& head, const std::string& rest = kBody) {
+  return "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\nX-Signature: " +
+         to_hex(hmac_sha256(kContactSecret, kBody)) + "\r\n" + head + "\r\n" + rest;
+}
+
+// A body in one chunk, its size as given.
+std::string chunk(const std::string& size) { return size + "\r\n" + kBody + "\r\n0\r\n\r\n"; }
+std::string right_size() {
+  std::ostringstream text;
+  text << std::hex << kBody.size();
+  return text.str();
+}
+
+class Wire {
+ public:
+  explicit Wire(std::uint16_t port) : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
+    socket_.setReceiveTimeout(Poco::Timespan(kPatience.count(), 0));
+  }
+  void send(const std::string& text) {
+    try {
+      socket_.sendBytes(text.data(), static_cast<int>(text.size()), MSG_NOSIGNAL);
+    } catch (const Poco::Exception&) {
+      // Closed already: the answer, if any, is still to be read.
+    }
+  }
+  void end() { socket_.shutdownSend(); }
+  bool has_answer(std::chrono::milliseconds within) {
+    return socket_.poll(Poco::Timespan(0, within.count() * 1000), Poco::Net::Socket::SELECT_READ);
+  }
+  /// The status of the first answer; 0 when the connection was closed without one.
+  int status() {
+    while (text_.find("\r\n") == std::string::npos && read()) {
+    }
+    return text_.starts_with("HTTP/1.") ? std::stoi(text_.substr(9)) : 0;
+  }
+  /// Whether nothing but that one answer comes, and then the end.
+  bool is_closed_after_one_answer() {
+    while (read()) {
+    }
+    return text_.find("HTTP/1.", 1) == std::string::npos;
+  }
+
+ private:
+  bool read() {
+    char part[4096];
+    int got = 0;
+    try {
+      got = socket_.receiveBytes(part, sizeof part);
+    } catch (const Poco::TimeoutException&) {
+      throw std::runtime_error("the connection stays open");
+    } catch (const Poco::Exception&) {
+      return false;
+    }
+    if (got > 0) text_.append(part, static_cast<std::size_t>(got));
+    return got > 0;
+  }
+
+  Poco::Net::StreamSocket socket_;
+  std::string text_;
+};
+
+struct Case {
+  const char* name;
+  std::string request;
+  std::set<int> statuses;
+  bool half_closed = false;  // the client says that nothing more will come
+};
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
+
+class Framing : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Framing, IsRefusedAndTheConnectionClosed) {
+  HostProcess host;
+  host.config()["ingest"]["request_deadline"] = "1s";
+  host.install("misbehave.so");
+  host.start();
+  Wire wire(host.ingest_port());
+  wire.send(GetParam().request);
+  if (GetParam().half_closed) wire.end();
+  const int status = wire.status();
+  EXPECT_TRUE(GetParam().statuses.contains(status)) << "answered " << status;
+  if (status != 200) {
+    EXPECT_TRUE(wire.is_closed_after_one_answer());
+  }
+  EXPECT_TRUE(host.api("jobs").empty());
+}
+
+const std::string kChunked = "Transfer-Encoding: chunked\r\n";
+const std::string kWhole = delivery(kLength);
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Framing,
+    ::testing::Values(
+        Case{"no_length", delivery(""), {411}},
+        Case{"length_and_encoding", delivery(kLength + kChunked, chunk(right_size())), {400}},
+        Case{"encoding_and_length", delivery(kChunked + kLength, chunk(right_size())), {400}},
+        Case{"two_lengths", delivery(kLength + "Content-Length: 3\r\n"), {400}},
+        Case{"negative_length", delivery("Content-Length: -1\r\n"), {400, 411}},
+        Case{"length_with_a_plus", delivery("Content-Length: +" + kLength.substr(16)), {400}},
+        Case{"length_and_more", delivery("Content-Length: 5abc\r\n"), {400}},
+        Case{"blank_before_the_colon", delivery("Content-Length : 5\r\n"), {400, 411}},
+        Case{"unknown_encoding", delivery("Transfer-Encoding: gzip\r\n"), {400, 411, 501}},
+        Case{"chunk_without_a_size", delivery(kChunked, chunk("zz")), {400, 401}},
+        Case{"chunk_beyond_64_bits", delivery(kChunked, chunk("ffffffffffffffffff1a")), {400, 401}},
+        Case{"chunk_cut_short", delivery(kChunked, chunk(right_size()).substr(0, 20)),
+             {400, 401}, true},
+        Case{"body_cut_short", delivery(kLength, kBody.substr(1)), {400}, true},
+        Case{"body_that_stalls", delivery(kLength, kBody.substr(1)), {408}},
+        Case{"head_that_stalls", delivery(kLength).substr(0, 60), {0, 408}},
+        Case{"header_too_long", delivery("X-Long: " + std::string(20'000, 'x') + "\r\n" + kLength),
+             {400, 431}},
+        Case{"no_http", "\x16\x03\x01 hello\r\n\r\n", {0, 400}},
+        Case{"delivery_inside_a_404",
+             "POST /unknown HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                 std::to_string(kWhole.size()) + "\r\n\r\n" + kWhole,
+             {404}},
+        Case{"delivery_inside_a_405",
+             "GET /webhooks/contact HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                 std::to_string(kWhole.size()) + "\r\n\r\n" + kWhole,
+             {405}}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Requests, ThatDripInEndAtTheirDeadline) {
+  HostProcess host;
+  host.config()["ingest"]["request_deadline"] = "500ms";
+  host.install("misbehave.so");
+  host.start();
+  Wire wire(host.ingest_port());
+  wire.send(delivery(kLength, ""));
+  const auto begin = std::chrono::steady_clock::now();
+  for (const char byte : kBody) {
+    if (wire.has_answer(100ms)) break;
+    wire.send(std::string(1, byte));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_EQ(wire.status(), 408);
+  EXPECT_TRUE(host.api("jobs").empty());
+}
+
+TEST(Requests, ThatAreUnusualAreTaken) {
+  HostProcess host;
+  host.config()["sources"][0]["dedupe"]["window"] = "0s";
+  host.install("misbehave.so");
+  host.start();
+  for (const std::string& request :
+       {delivery(kLength), delivery(kChunked, chunk(right_size())),
+        delivery("Expect: 100-continue\r\n" + kLength), delivery("X-Empty:\r\n" + kLength)}) {
+    Wire wire(host.ingest_port());
+    wire.send(request);
+    const int status = wire.status();
+    EXPECT_TRUE(status == 200 || status == 100) << request;
+  }
+  ASSERT_TRUE(eventually(kPatience, [&] { return host.api("jobs").size() == 4; }));
+}
+
+}  // namespace
+}  // namespace fh::test
