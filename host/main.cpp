@@ -5,6 +5,7 @@
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/ServerApplication.h>
 
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -97,6 +98,15 @@ class Application final : public Poco::Util::ServerApplication {
   const std::filesystem::path worker_;
 };
 
+// From the first moment on: a request to end that comes while the host starts waits until it can be
+// heeded. Threads inherit the mask; children get a clean one.
+void keep_termination_requests() {
+  sigset_t requests;
+  sigemptyset(&requests);
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&requests, signal);
+  ::pthread_sigmask(SIG_BLOCK, &requests, nullptr);
+}
+
 int run(int argc, char** argv) {
   const Arguments arguments = read_arguments({argv + 1, argv + argc});
   if (arguments.help || arguments.version) {
@@ -115,6 +125,7 @@ int run(int argc, char** argv) {
     std::cout << "the configuration " << config.file.string() << " is good\n";
     return 0;
   }
+  keep_termination_requests();
   const auto self = std::filesystem::canonical("/proc/self/exe");
   // Relative paths in a plugin's settings are relative to the configuration, like all others.
   std::filesystem::current_path(config.file.parent_path());

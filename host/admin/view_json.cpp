@@ -10,10 +10,10 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
 Json stored(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
 
-// The attempt under way or, between runs, the last one charged; 0 before the first.
+// The attempt under way, or the one that completed it, or the last one charged; 0 before the first.
 int attempt_of(const JobView& job) {
-  const int running = job.state == "running" ? 1 : 0;
-  return std::min(job.counters.attempts + running, job.counters.max_attempts);
+  const bool uncharged = job.state == "running" || job.state == "completed";
+  return std::min(job.counters.attempts + (uncharged ? 1 : 0), job.counters.max_attempts);
 }
 
 }  // namespace

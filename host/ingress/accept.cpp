@@ -29,8 +29,9 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
   if (const auto id = sender_id_of(arrival, considered.arrived->event); !id.empty())
     return tx.deliveries.find_sender_id(source, id, tx.now);
   const auto latest = tx.deliveries.latest(considered.record.id, source);
-  const bool same = latest && latest->body_hash == arrival.body_hash &&
-                    tx.now - latest->received_at <= arrival.source->dedupe_window;
+  const Millis window = arrival.source->dedupe_window;
+  const bool same = latest && latest->body_hash == arrival.body_hash && window > Millis(0) &&
+                    tx.now - latest->received_at <= window;
   return same ? std::optional(latest->delivery) : std::nullopt;
 }
 

@@ -4,6 +4,7 @@
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/ThreadPool.h>
 
@@ -36,25 +37,96 @@ Answer early(int status, const std::string& reason) {
   return answer;
 }
 
-// Reads the body; an answer when it is not all there or too much.
-std::optional<Answer> read_body(HTTPServerRequest& request, std::size_t most, std::string& body) {
-  const bool chunked = request.getChunkedTransferEncoding();
-  const auto length = request.getContentLength64();
-  if (!chunked && length == HTTPServerRequest::UNKNOWN_CONTENT_LENGTH)
-    return early(411, "the request has no Content-Length");
-  if (!chunked && length > static_cast<Poco::Int64>(most))
-    return early(413, "the body is larger than " + std::to_string(most) + " bytes");
-  body.reserve(chunked ? 0 : static_cast<std::size_t>(length));
-  char part[16 * 1024];
-  std::istream& stream = request.stream();
-  while (stream.read(part, sizeof part) || stream.gcount() > 0) {
-    body.append(part, static_cast<std::size_t>(stream.gcount()));
-    if (body.size() > most)
-      return early(413, "the body is larger than " + std::to_string(most) + " bytes");
+// RFC 9112 section 6.3: one length, in digits, or chunks, never both. Poco takes what is neither.
+std::optional<Answer> framing_refusal(const HTTPServerRequest& request) {
+  int lengths = 0;
+  int encodings = 0;
+  bool well_formed = true;
+  for (const auto& [name, value] : request) {
+    if (same_header_name(name, "Content-Length")) {
+      ++lengths;
+      well_formed &= !value.empty() && value.size() <= 18 &&
+                     value.find_first_not_of("0123456789") == std::string::npos;
+    } else if (same_header_name(name, "Transfer-Encoding")) {
+      ++encodings;
+      if (!same_header_name(value, "chunked"))
+        return early(501, "the only transfer encoding taken is chunked");
+    }
   }
-  if (!chunked && body.size() != static_cast<std::size_t>(length))
-    return early(400, "the body ended before its Content-Length");
+  if (lengths + encodings > 1 || !well_formed)
+    return early(400, "the request does not say one length");
+  if (lengths + encodings == 0) return early(411, "the request has no Content-Length");
   return std::nullopt;
+}
+
+// Reads a body before its deadline. Poco's timeouts are of one read each; the time that is left is
+// set before every further one.
+class BodyReader {
+ public:
+  BodyReader(HTTPServerRequest& request, const HttpFrontOptions& options)
+      : request_(request),
+        options_(options),
+        socket_(static_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket()),
+        deadline_(std::chrono::steady_clock::now() + options.timeout) {}
+
+  // An answer when the body is not all there, too much, or too slow.
+  std::optional<Answer> read(std::string& body) {
+    if (auto refused = framing_refusal(request_)) return refused;
+    const bool chunked = request_.getChunkedTransferEncoding();
+    const auto length = chunked ? 0 : static_cast<std::size_t>(request_.getContentLength64());
+    if (length > options_.max_body) return too_large();
+    body.reserve(length);
+    std::istream& stream = request_.stream();
+    char part[16 * 1024];
+    while (stream.peek() != std::istream::traits_type::eof()) {
+      body.append(part, static_cast<std::size_t>(stream.readsome(part, sizeof part)));
+      if (body.size() > options_.max_body) return too_large();
+      if (!chunked && body.size() == length) break;
+      if (!take_time_left()) break;
+    }
+    socket_.setReceiveTimeout(Poco::Timespan(options_.timeout.count() * 1000));
+    const bool whole = chunked ? stream.eof() && !stream.bad() : body.size() == length;
+    if (whole) return std::nullopt;
+    return time_left() <= Millis(0) ? early(408, "the body took too long")
+                                    : early(400, "the body ended before its end");
+  }
+
+ private:
+  Answer too_large() const {
+    return early(413, "the body is larger than " + std::to_string(options_.max_body) + " bytes");
+  }
+  Millis time_left() const {
+    return std::chrono::ceil<Millis>(deadline_ - std::chrono::steady_clock::now());
+  }
+  bool take_time_left() {
+    const Millis left = time_left();
+    if (left <= Millis(0)) return false;
+    socket_.setReceiveTimeout(Poco::Timespan(left.count() * 1000));
+    return true;
+  }
+
+  HTTPServerRequest& request_;
+  const HttpFrontOptions& options_;
+  Poco::Net::StreamSocket& socket_;
+  const std::chrono::steady_clock::time_point deadline_;
+};
+
+// A connection that is closed with unread bytes is reset, and the sender may never see the answer:
+// what it still writes is read and dropped, for a while.
+void drop_rest(HTTPServerRequest& request) {
+  constexpr int kMostReads = 256;
+  constexpr auto kLongest = std::chrono::seconds(1);
+  auto& socket = static_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket();
+  try {
+    socket.shutdownSend();
+    socket.setReceiveTimeout(Poco::Timespan(0, 200'000));
+    const auto end = std::chrono::steady_clock::now() + kLongest;
+    char part[16 * 1024];
+    for (int i = 0; i < kMostReads && std::chrono::steady_clock::now() < end; ++i)
+      if (socket.receiveBytes(part, sizeof part) <= 0) return;
+  } catch (const Poco::Exception&) {
+    // It waits for us, or is gone: nothing more to drop.
+  }
 }
 
 class Handler final : public Poco::Net::HTTPRequestHandler {
@@ -73,13 +145,16 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
       answer = early(503, "internal error");
     }
     send(answer, response);
+    if (answer.close && body_left_) drop_rest(request);
   }
 
  private:
   Answer answer_to(HTTPServerRequest& request) {
     RawRequest raw = head_of(request);
+    body_left_ = true;
     if (!options_.head_decides(raw))
-      if (auto refused = read_body(request, options_.max_body, raw.body)) return *refused;
+      if (auto refused = BodyReader(request, options_).read(raw.body)) return *refused;
+    body_left_ = options_.head_decides(raw);
     return options_.handle(raw);
   }
 
@@ -93,6 +168,7 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
 
   const HttpFrontOptions& options_;
   const std::atomic<bool>& stopping_;
+  bool body_left_ = false;
 };
 
 class Factory final : public Poco::Net::HTTPRequestHandlerFactory {

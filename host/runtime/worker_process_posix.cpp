@@ -88,7 +88,13 @@ Happening WorkerProcess::wait(Deadline deadline) {
       frames_.pop_front();
       return frame;
     }
-    if (ended_) return end();
+    if (ended_) {
+      // A last line without its end is a line too.
+      for (Output* output : {&out_, &err_})
+        if (!output->partial.empty()) add_line(*output, std::exchange(output->partial, {}));
+      if (lines_.empty()) return end();
+      continue;
+    }
     if (std::exchange(woken_, false)) return Woken{};
     // poll() leaves out descriptors below zero: a pipe or channel that is closed already.
     pollfd fds[] = {{channel_open_ ? channel_.fd() : -1, POLLIN, 0},
@@ -154,9 +160,10 @@ WorkerEnded WorkerProcess::end() {
   WorkerEnded ended;
   ended.how = status ? status->describe() : "it did not end when it was killed";
   if (!broken_.empty()) ended.how = "it " + broken_ + "; killed";
-  if (!err_.partial.empty()) add_line(err_, std::move(err_.partial));
   for (const std::string& line : last_errors_)
     ended.last_errors += (ended.last_errors.empty() ? "" : "\n") + line;
+  // It becomes part of an error's text, and there a NUL would end it.
+  std::replace(ended.last_errors.begin(), ended.last_errors.end(), '\0', '?');
   return ended;
 }
 

@@ -146,6 +146,16 @@ int held(int limit) { return std::clamp(limit, 1, kMaxListed); }
 
 }  // namespace
 
+Views::Views(Poco::Data::Session session) : session_(std::move(session)) { session_.begin(); }
+
+Views::~Views() {
+  try {
+    session_.rollback();
+  } catch (const Poco::Exception&) {
+    // It ends with its connection.
+  }
+}
+
 std::vector<JobView> Views::jobs(const JobFilter& filter) {
   const auto wanted = job_state_from(filter.state);
   const int limit = held(filter.limit);

@@ -79,7 +79,10 @@ struct DeliveryFilter {
 
 class Views {
  public:
-  explicit Views(Poco::Data::Session session) : session_(std::move(session)) {}
+  /// One read transaction for the life of the object: its answers agree with each other.
+  explicit Views(Poco::Data::Session session);
+  ~Views();
+  Views(const Views&) = delete;
 
   /// Newest first.
   std::vector<JobView> jobs(const JobFilter& filter);

@@ -44,9 +44,9 @@ class Cli : public ::testing::Test {
   HostProcess host_;
 };
 
-constexpr auto kJobKeys = {"id",     "plugin",   "state",      "attempt",    "max_attempts",
-                           "record", "delivery", "created_at", "started_at", "finished_at",
-                           "build"};
+constexpr auto kJobKeys = {"id",           "plugin",      "state",    "attempt",
+                           "max_attempts", "record",      "delivery", "created_at",
+                           "started_at",   "finished_at", "build"};
 
 TEST_F(Cli, SendSignsAsTheSourcesSenderWould) {
   const std::string body = contact_update("c-1", "ok");
@@ -120,8 +120,7 @@ TEST_F(Cli, JobsAreListedAndShown) {
 TEST_F(Cli, JobsRetryRunsAFinishedJobAgain) {
   const std::string id = host_.run(contact_update("c-1", "ok"))["id"].dump();
   EXPECT_EQ(json_of({"jobs", "retry", id})["id"].dump(), id);
-  ASSERT_TRUE(
-      eventually(kPatience, [&] { return host_.api("jobs/" + id)["runs"].size() == 2; }));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.api("jobs/" + id)["runs"].size() == 2; }));
   host_.wait_for(std::stoll(id), "completed");
   EXPECT_EQ(fieldhook({"jobs", "retry", id}).code, 0);
 }
@@ -160,10 +159,13 @@ TEST_F(Cli, PluginsAreListedShownAndRemoved) {
 }
 
 TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"jobs", "show", "999"}, {"jobs", "retry", "999"},
-        {"deliveries", "show", "999"}, {"plugins", "show", "none"}, {"plugins", "remove", "none"},
-        {"status", "--token", "wrong"}, {"jobs", "list", "--state", "none"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"jobs", "show", "999"},
+                                                {"jobs", "retry", "999"},
+                                                {"deliveries", "show", "999"},
+                                                {"plugins", "show", "none"},
+                                                {"plugins", "remove", "none"},
+                                                {"status", "--token", "wrong"},
+                                                {"jobs", "list", "--state", "none"}}) {
     const Ran ran = fieldhook(words);
     EXPECT_EQ(ran.code, 1) << words[0] << ": " << ran.err;
     EXPECT_FALSE(ran.err.empty());
@@ -171,10 +173,17 @@ TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
 }
 
 TEST_F(Cli, WrongUsageExitsWith2) {
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{}, {"jbos"}, {"jobs"}, {"jobs", "shw", "1"}, {"jobs", "show"},
-        {"jobs", "show", "x"}, {"status", "--colour"}, {"status", "more"}, {"send", "x"},
-        {"send", "/nowhere", "--source", "contact"}, {"status", "--url", "nonsense"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                {"jbos"},
+                                                {"jobs"},
+                                                {"jobs", "shw", "1"},
+                                                {"jobs", "show"},
+                                                {"jobs", "show", "x"},
+                                                {"status", "--colour"},
+                                                {"status", "more"},
+                                                {"send", "x"},
+                                                {"send", "/nowhere", "--source", "contact"},
+                                                {"status", "--url", "nonsense"}}) {
     const Ran ran = fieldhook(words);
     EXPECT_EQ(ran.code, 2) << (words.empty() ? "" : words[0]) << ": " << ran.err;
     EXPECT_FALSE(ran.err.empty());

@@ -24,8 +24,10 @@ TEST_F(Drain, UnderLoadEndsCleanlyAndLosesNothing) {
   // Every run that began came to its end.
   std::set<std::int64_t> open;
   for (const LoggedRun& run : host_.runs()) {
-    if (run.end) open.erase(run.job);
-    else open.insert(run.job);
+    if (run.end)
+      open.erase(run.job);
+    else
+      open.insert(run.job);
   }
   EXPECT_TRUE(open.empty());
 
@@ -43,8 +45,7 @@ TEST_F(Drain, TakesDeliveriesUntilTheLastWorkerIsGone) {
   host_.wait_for(running, "running");
   EXPECT_EQ(host_.admin("GET", "/readyz").status, 200);
   host_.terminate();
-  ASSERT_TRUE(
-      eventually(kPatience, [&] { return host_.admin("GET", "/readyz").status == 503; }));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.admin("GET", "/readyz").status == 503; }));
   EXPECT_EQ(host_.api("status")["ready"], false);
   const Json answer = host_.send(contact_update("c-2", "ok"));
   EXPECT_EQ(answer["status"], "accepted");

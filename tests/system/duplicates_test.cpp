@@ -130,7 +130,8 @@ TEST_F(Duplicates, OfAnIgnoredDeliveryAreIgnoredToo) {
 TEST_F(Duplicates, GoByTheEnvelopesIdToo) {
   host_.start();
   const auto enveloped = [](const char* id, const char* value) {
-    return Json{{"id", id}, {"data", {{"uuid", "u-1"}, {"changes", {{"misbehave", value}}}}}}.dump();
+    return Json{{"id", id}, {"data", {{"uuid", "u-1"}, {"changes", {{"misbehave", value}}}}}}
+        .dump();
   };
   EXPECT_EQ(status_of(host_.send(enveloped("evt_1", "ok"))), "accepted");
   EXPECT_EQ(status_of(host_.send(enveloped("evt_2", "ok"))), "accepted");

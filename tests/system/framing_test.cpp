@@ -1,5 +1,5 @@
-// Requests that are not what they say: each is refused and its connection closed, so that no byte of
-// it becomes the next request. What is allowed, though unusual, is taken.
+// Requests that are not what they say: each is refused and its connection closed, so that no byte
+// of it becomes the next request. What is allowed, though unusual, is taken.
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 #include <gtest/gtest.h>
@@ -48,7 +48,12 @@ class Wire {
   }
   /// The status of the first answer; 0 when the connection was closed without one.
   int status() {
-    while (text_.find("\r\n") == std::string::npos && read()) {
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    while (text_.find("\r\n\r\n") == std::string::npos && read()) {
+    }
+    if (text_.starts_with(kContinue)) {
+      text_.erase(0, kContinue.size());
+      return status();
     }
     return text_.starts_with("HTTP/1.") ? std::stoi(text_.substr(9)) : 0;
   }
@@ -117,17 +122,21 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"two_lengths", delivery(kLength + "Content-Length: 3\r\n"), {400}},
         Case{"negative_length", delivery("Content-Length: -1\r\n"), {400, 411}},
         Case{"length_with_a_plus", delivery("Content-Length: +" + kLength.substr(16)), {400}},
-        Case{"length_and_more", delivery("Content-Length: 5abc\r\n"), {400}},
+        // Poco closes this one itself, without an answer.
+        Case{"length_and_more", delivery("Content-Length: 5abc\r\n"), {0, 400}},
         Case{"blank_before_the_colon", delivery("Content-Length : 5\r\n"), {400, 411}},
         Case{"unknown_encoding", delivery("Transfer-Encoding: gzip\r\n"), {400, 411, 501}},
         Case{"chunk_without_a_size", delivery(kChunked, chunk("zz")), {400, 401}},
         Case{"chunk_beyond_64_bits", delivery(kChunked, chunk("ffffffffffffffffff1a")), {400, 401}},
-        Case{"chunk_cut_short", delivery(kChunked, chunk(right_size()).substr(0, 20)),
-             {400, 401}, true},
+        Case{"chunk_cut_short",
+             delivery(kChunked, chunk(right_size()).substr(0, 20)),
+             {400, 401},
+             true},
         Case{"body_cut_short", delivery(kLength, kBody.substr(1)), {400}, true},
         Case{"body_that_stalls", delivery(kLength, kBody.substr(1)), {408}},
         Case{"head_that_stalls", delivery(kLength).substr(0, 60), {0, 408}},
-        Case{"header_too_long", delivery("X-Long: " + std::string(20'000, 'x') + "\r\n" + kLength),
+        Case{"header_too_long",
+             delivery("X-Long: " + std::string(20'000, 'x') + "\r\n" + kLength),
              {400, 431}},
         Case{"no_http", "\x16\x03\x01 hello\r\n\r\n", {0, 400}},
         Case{"delivery_inside_a_404",
@@ -159,18 +168,18 @@ TEST(Requests, ThatDripInEndAtTheirDeadline) {
 
 TEST(Requests, ThatAreUnusualAreTaken) {
   HostProcess host;
-  host.config()["sources"][0]["dedupe"]["window"] = "0s";
   host.install("misbehave.so");
   host.start();
-  for (const std::string& request :
-       {delivery(kLength), delivery(kChunked, chunk(right_size())),
-        delivery("Expect: 100-continue\r\n" + kLength), delivery("X-Empty:\r\n" + kLength)}) {
+  int sent = 0;
+  for (const auto& [head, body] : {std::pair{kLength, kBody},
+                                   {kChunked, chunk(right_size())},
+                                   {"Expect: 100-continue\r\n" + kLength, kBody},
+                                   {"X-Empty:\r\n" + kLength, kBody}}) {
     Wire wire(host.ingest_port());
-    wire.send(request);
-    const int status = wire.status();
-    EXPECT_TRUE(status == 200 || status == 100) << request;
+    wire.send(delivery("X-Fieldhook-Delivery: d-" + std::to_string(++sent) + "\r\n" + head, body));
+    EXPECT_EQ(wire.status(), 200) << head;
   }
-  ASSERT_TRUE(eventually(kPatience, [&] { return host.api("jobs").size() == 4; }));
+  EXPECT_EQ(host.api("jobs?limit=10").size(), 4U);
 }
 
 }  // namespace

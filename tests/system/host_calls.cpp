@@ -85,8 +85,7 @@ Process HostProcess::worker_of(std::int64_t id) {
 
 std::vector<Process> HostProcess::workers() const {
   std::vector<Process> workers;
-  for (const auto& entry :
-       std::filesystem::directory_iterator(store_file().string() + ".workers"))
+  for (const auto& entry : std::filesystem::directory_iterator(store_file().string() + ".workers"))
     workers.emplace_back(std::stoi(entry.path().filename().string()));
   return workers;
 }

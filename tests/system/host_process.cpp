@@ -28,8 +28,9 @@ fs::path make_folder() {
 }
 
 Json source(const std::string& record, const Json& verify) {
-  return {{"name", record},     {"path", "/webhooks/" + record}, {"sender", "insites"},
-          {"record", record},   {"event", "updated"},            {"verify", verify}};
+  return {{"name", record},      {"path", "/webhooks/" + record},
+          {"sender", "insites"}, {"record", record},
+          {"event", "updated"},  {"verify", verify}};
 }
 
 Json secrets(const std::string& variable) {

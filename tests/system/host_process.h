@@ -42,7 +42,8 @@ class HostProcess {
   /// A sanitizer leaves SIGSEGV and SIGABRT to the system, so that a crash is what it is elsewhere.
   void leave_signals_alone();
 
-  /// Puts a file of the test plugins into the plugin folder by rename, as `as` or under its own name.
+  /// Puts a file of the test plugins into the plugin folder by rename, as `as` or under its own
+  /// name.
   void install(const std::string& library, const std::string& as = "");
   void install_file(const std::filesystem::path& file, const std::string& as);
   void uninstall(const std::string& file);
@@ -113,7 +114,8 @@ class HostProcess {
   std::uint16_t admin_port_ = 0;
 };
 
-/// An update of one contact: `misbehave` changes to `value`. `note`, if any, makes the body another.
+/// An update of one contact: `misbehave` changes to `value`. `note`, if any, makes the body
+/// another.
 std::string contact_update(const std::string& id, const std::string& value,
                            const std::string& note = "");
 /// An update of any one field.

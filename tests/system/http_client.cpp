@@ -47,8 +47,8 @@ Reply head_from(const std::string& text) {
 void HttpClient::send(const std::string& text) {
   std::size_t sent = 0;
   while (sent < text.size())
-    sent += static_cast<std::size_t>(socket_->sendBytes(
-        text.data() + sent, static_cast<int>(text.size() - sent), MSG_NOSIGNAL));
+    sent += static_cast<std::size_t>(
+        socket_->sendBytes(text.data() + sent, static_cast<int>(text.size() - sent), MSG_NOSIGNAL));
 }
 
 void HttpClient::read_more() {

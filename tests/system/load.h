@@ -41,8 +41,8 @@ class Load {
   void work(int sender, HttpClient& client) {
     for (int i = 0; !stopping_ && count_ < kMost; ++i) {
       const std::string record = "c-" + std::to_string(sender) + "-" + std::to_string(i % 5);
-      const auto reply = client.try_call(
-          HostProcess::sign(contact_update(record, value_, std::to_string(i))));
+      const auto reply =
+          client.try_call(HostProcess::sign(contact_update(record, value_, std::to_string(i))));
       if (!reply) return;
       const std::lock_guard lock(mutex_);
       if (reply->status != 200 || reply->json()["status"] != "accepted") {

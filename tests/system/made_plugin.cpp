@@ -12,7 +12,9 @@ namespace {
 std::string source_of(const Json& manifest, const std::string& deed) {
   return "#include <fieldhook/abi.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
          "static fieldhook_string manifest(fieldhook_reply reply) {\n"
-         "  static const char text[] = " + to_text(Json(to_text(manifest))) + ";\n"
+         "  static const char text[] = " +
+         to_text(Json(to_text(manifest))) +
+         ";\n"
          "  fieldhook_string string = {text, sizeof text - 1};\n"
          "  (void)reply;\n  return string;\n}\n"
          "static void* create(fieldhook_reply reply) {\n"
@@ -20,7 +22,9 @@ std::string source_of(const Json& manifest, const std::string& deed) {
          "static void execute(void* instance, const fieldhook_job* job,\n"
          "                    const fieldhook_host* host, fieldhook_run* run) {\n"
          "  fieldhook_string none = {0, 0};\n"
-         "  (void)instance; (void)job; (void)host; (void)run; (void)none;\n  " + deed + "\n}\n"
+         "  (void)instance; (void)job; (void)host; (void)run; (void)none;\n  " +
+         deed +
+         "\n}\n"
          "const fieldhook_plugin_table fieldhook_plugin = {\n"
          "  .abi_major = FIELDHOOK_ABI_MAJOR, .abi_minor = FIELDHOOK_ABI_MINOR,\n"
          "  .struct_size = sizeof(fieldhook_plugin_table), .manifest = manifest,\n"
@@ -34,8 +38,7 @@ Json watching(const std::string& name, const std::string& record, const std::str
   return {{"name", name}, {"version", "1.0.0"}, {"watches", Json::array({watch})}};
 }
 
-void make_plugin(const std::filesystem::path& file, const Json& manifest,
-                 const std::string& deed) {
+void make_plugin(const std::filesystem::path& file, const Json& manifest, const std::string& deed) {
   const std::string source = file.string() + ".c";
   std::ofstream(source) << source_of(manifest, deed);
   const Ran compiled = run_program({"/usr/bin/env", "cc", "-shared", "-fPIC", "-I",

@@ -159,9 +159,8 @@ TEST(Path, WhatNobodyWatchesIsIgnoredAndKept) {
   EXPECT_EQ(answer["jobs"], 0);
   const std::string target = "deliveries/" + answer["delivery"].dump();
   // An ignored delivery is written by the next commit, after its answer.
-  ASSERT_TRUE(eventually(kPatience, [&] {
-    return host.admin("GET", "/api/v1/" + target).status == 200;
-  }));
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host.admin("GET", "/api/v1/" + target).status == 200; }));
   const Json delivery = host.api(target);
   EXPECT_EQ(delivery["status"], "ignored");
   EXPECT_EQ(delivery["reason"], "no_match");
@@ -186,8 +185,9 @@ TEST(Path, ADeliveryIsKeptByteForByteWithItsCredentialsMasked) {
   HostProcess host;
   host.install("misbehave.so");
   host.start();
-  const std::string body = "{ \"id\" :\t\"c-1\",\n \"changes\": {\"misbehave\": \"ok\", \"n\": "
-                           "\"Zo\xc3\xab \\u201cx\\u201d\"} }";
+  const std::string body =
+      "{ \"id\" :\t\"c-1\",\n \"changes\": {\"misbehave\": \"ok\", \"n\": "
+      "\"Zo\xc3\xab \\u201cx\\u201d\"} }";
   RawRequest request = HostProcess::sign(body);
   request.headers.emplace_back("Authorization", "Bearer hidden-credential");
   const Reply reply = host.post(request);
@@ -217,8 +217,8 @@ TEST(Path, ACertificateIsMailedIntoTheOutbox) {
   const auto outbox = host.folder() / "outbox";
   host.config()["plugins"]["settings"]["issue-certificate"] = {{"outbox", outbox.string()}};
   host.start();
-  const auto sample =
-      std::filesystem::path(FIELDHOOK_FIXTURES) / "deliveries/insites-contact-changes-with-snapshot.json";
+  const auto sample = std::filesystem::path(FIELDHOOK_FIXTURES) /
+                      "deliveries/insites-contact-changes-with-snapshot.json";
   host.run(text_of(sample));
   int mails = 0;
   for (const auto& entry : std::filesystem::directory_iterator(outbox))

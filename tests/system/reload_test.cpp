@@ -65,9 +65,8 @@ TEST_F(Reload, ANewVersionTakesOverUnderLoadWithoutLosingOrFailingAJob) {
   sender.join();
 
   std::map<std::string, int> builds;
-  EXPECT_TRUE(eventually(kPatience, [&] {
-    return host_.api("status")["jobs"]["completed"] == accepted.size();
-  }));
+  EXPECT_TRUE(eventually(
+      kPatience, [&] { return host_.api("status")["jobs"]["completed"] == accepted.size(); }));
   for (const Json& job : host_.api("jobs?limit=1000")) {
     EXPECT_EQ(job["state"], "completed");
     ++builds[job["build"]];
@@ -99,8 +98,8 @@ TEST_F(Reload, ARunThatIsUnderWayEndsInItsOwnBuild) {
 
 struct Broken {
   const char* name;
-  const char* file;     // of the test plugins
-  int percent;          // of the file that was copied
+  const char* file;  // of the test plugins
+  int percent;       // of the file that was copied
   const char* in_reason;
 };
 

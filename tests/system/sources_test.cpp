@@ -14,8 +14,8 @@ Json secret(const char* name, const char* variable) {
 
 Json source(const std::string& name, Json verify) {
   verify["secrets"] = Json::array({secret("new", "SECRET_NEW"), secret("old", "SECRET_OLD")});
-  return {{"name", name},           {"path", "/webhooks/" + name}, {"sender", "insites"},
-          {"record", "contact"},    {"event", "updated"},          {"account", name},
+  return {{"name", name},        {"path", "/webhooks/" + name}, {"sender", "insites"},
+          {"record", "contact"}, {"event", "updated"},          {"account", name},
           {"verify", verify}};
 }
 
@@ -24,9 +24,8 @@ class Schemes : public ::testing::Test {
   Schemes() {
     const Json hex = {{"scheme", "hmac-sha256"}, {"header", "X-Sign"}, {"prefix", "sha256="}};
     const Json base64 = {{"scheme", "hmac-sha256"}, {"header", "X-Sign"}, {"encoding", "base64"}};
-    const Json header = {{"scheme", "header-token"},
-                         {"header", "Authorization"},
-                         {"prefix", "Bearer "}};
+    const Json header = {
+        {"scheme", "header-token"}, {"header", "Authorization"}, {"prefix", "Bearer "}};
     const Json query = {{"scheme", "url-token"}, {"in", "query:key"}};
     const Json path = {{"scheme", "url-token"}, {"in", "path"}};
     host_.config()["sources"] = {source("hex", hex), source("base64", base64),
@@ -43,10 +42,10 @@ class Schemes : public ::testing::Test {
     std::ofstream(file) << contact_update(record, "ok");
     Environment environment = host_.environment();
     environment["SECRET_NEW"] = value;
-    return run_program({executable("fieldhook"), "send", file.string(), "--source", name,
-                        "--config", host_.config_file().string(), "--ingest-url",
-                        host_.ingest_url(), "--json"},
-                       environment);
+    return run_program(
+        {executable("fieldhook"), "send", file.string(), "--source", name, "--config",
+         host_.config_file().string(), "--ingest-url", host_.ingest_url(), "--json"},
+        environment);
   }
   HostProcess host_;
 };

@@ -14,10 +14,8 @@ namespace fs = std::filesystem;
 
 class Start : public ::testing::Test {
  protected:
-  Ran fieldhookd(const std::vector<std::string>& options, const fs::path& working_folder = {}) {
+  Ran fieldhookd(const std::vector<std::string>& options) {
     std::vector<std::string> words = {executable("fieldhookd")};
-    if (!working_folder.empty())
-      words = {"/usr/bin/env", "-C", working_folder.string(), executable("fieldhookd")};
     words.insert(words.end(), options.begin(), options.end());
     return run_program(words, host_.environment(), 20s);
   }
@@ -30,10 +28,10 @@ class Start : public ::testing::Test {
     host_.write_config();
   }
   static void expect_all_mistakes(const std::string& text) {
-    for (const char* mistake : {"config: sources[0].sender \"insight\"", "(known: insites)",
-                                "config: workers: unknown key \"maks\" (did you mean \"max\"?)",
-                                "config: ingest.max_body", "config: admin.tokens[0].from",
-                                "FIELDHOOK_TEST_UNSET"})
+    for (const char* mistake :
+         {"config: sources[0].sender \"insight\"", "(known: insites)",
+          "config: workers: unknown key \"maks\" (did you mean \"max\"?)",
+          "config: ingest.max_body", "config: admin.tokens[0].from", "FIELDHOOK_TEST_UNSET"})
       EXPECT_NE(text.find(mistake), std::string::npos) << mistake << " is not in:\n" << text;
   }
   HostProcess host_;
@@ -145,8 +143,17 @@ class Daemon : public Start {
     host_.write_config();
   }
   ~Daemon() override {
-    if (daemon_) daemon_->signal(SIGKILL);
+    const fs::path pidfile = host_.folder() / "pid";
+    if (fs::exists(pidfile)) Process(std::stoi("0" + text_of(pidfile))).signal(SIGKILL);
     if (HasFailure()) std::cerr << text_of(host_.folder() / "daemon.log");
+  }
+  /// In a session of its own: what a test runs is ended with its group, and a daemon that was
+  /// forked but has not left that group yet would go too.
+  Ran start_daemon(const std::string& config, const std::string& pidfile) {
+    return run_program(
+        {"/usr/bin/env", "-C", host_.folder().string(), "setsid", "--wait",
+         executable("fieldhookd"), "--config=" + config, "--daemon", "--pidfile=" + pidfile},
+        host_.environment(), 20s);
   }
   /// The daemon of that pidfile, once it is ready.
   void expect_ready(const fs::path& pidfile) {
@@ -164,7 +171,7 @@ class Daemon : public Start {
 
 TEST_F(Daemon, WritesItsPidServesAndEndsAtSigterm) {
   const fs::path pidfile = host_.folder() / "pid";
-  const Ran ran = fieldhookd({config_option(), "--daemon", "--pidfile=" + pidfile.string()});
+  const Ran ran = start_daemon(host_.config_file().string(), pidfile.string());
   EXPECT_EQ(ran.code, 0) << ran.err;
   expect_ready(pidfile);
   HttpClient client(port_);
@@ -178,8 +185,7 @@ TEST_F(Daemon, WritesItsPidServesAndEndsAtSigterm) {
 }
 
 TEST_F(Daemon, TakesRelativePathsFromWhereItIsCalled) {
-  const Ran ran =
-      fieldhookd({"--config=fieldhook.json", "--daemon", "--pidfile=pid"}, host_.folder());
+  const Ran ran = start_daemon("fieldhook.json", "pid");
   EXPECT_EQ(ran.code, 0) << ran.err;
   expect_ready(host_.folder() / "pid");
   daemon_->signal(SIGTERM);

@@ -85,7 +85,8 @@ TEST_F(LastWords, OfACrashedWorkerStandInItsRunsError) {
   EXPECT_NE(error.find("signal 6"), std::string::npos);
   EXPECT_NE(error.find("line 24\nline 25\nan unfinished line"), std::string::npos) << error;
   EXPECT_EQ(error.find("line 3\n"), std::string::npos) << "only the last lines are kept";
-  const std::string begin = "plugin_output job=" + job["id"].dump() + " plugin=talker stream=stderr";
+  const std::string begin =
+      "plugin_output job=" + job["id"].dump() + " plugin=talker stream=stderr";
   EXPECT_EQ(host_.log_lines(begin + " text=\"line 25\"").size(), 2U);
   EXPECT_EQ(host_.log_lines(begin + " text=\"an unfinished line\"").size(), 2U);
 }
