@@ -125,7 +125,6 @@ int run(int argc, char** argv) {
     std::cout << "the configuration " << config.file.string() << " is good\n";
     return 0;
   }
-  keep_termination_requests();
   const auto self = std::filesystem::canonical("/proc/self/exe");
   // Relative paths in a plugin's settings are relative to the configuration, like all others.
   std::filesystem::current_path(config.file.parent_path());
@@ -137,6 +136,7 @@ int run(int argc, char** argv) {
 }  // namespace fh
 
 int main(int argc, char** argv) {
+  fh::keep_termination_requests();
   try {
     return fh::run(argc, argv);
   } catch (const std::exception& error) {

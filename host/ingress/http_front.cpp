@@ -163,7 +163,15 @@ class Handler final : public Poco::Net::HTTPRequestHandler {
     response.setContentType(answer.content_type);
     for (const auto& [name, value] : answer.headers) response.set(name, value);
     if (answer.close || stopping_) response.setKeepAlive(false);
-    response.sendBuffer(answer.body.data(), answer.body.size());
+    if (!answer.close) {
+      response.sendBuffer(answer.body.data(), answer.body.size());
+      return;
+    }
+    // Out of every buffer at once: the connection may be shut down before Poco would flush it.
+    response.setContentLength64(static_cast<Poco::Int64>(answer.body.size()));
+    std::ostream& out = response.send();
+    out.write(answer.body.data(), static_cast<std::streamsize>(answer.body.size()));
+    out.flush();
   }
 
   const HttpFrontOptions& options_;

@@ -33,10 +33,13 @@ TEST_F(Kill, WhileAcceptingLosesNoDeliveryThatWasAnswered) {
     ASSERT_TRUE(eventually(kPatience, [&] { return load.count() > 100; }));
     host_.kill();
     load.wait_for_silence();
+    EXPECT_EQ(load.accepted().size(), load.count()) << "an id was given twice";
     host_.start();
     for (const std::int64_t delivery : load.accepted())
       EXPECT_EQ(host_.api("deliveries/" + std::to_string(delivery))["jobs"].size(), 1U);
     expect_all_completed(host_, load.accepted());
+    const Json later = host_.send(contact_update("c-1", "ok", std::to_string(round)));
+    EXPECT_GT(later["delivery"], *load.accepted().rbegin()) << "an id was used again";
   }
 }
 

@@ -149,6 +149,26 @@ TEST(Path, ASenderThatWritesItsWholeBodyFirstIsToldThatItIsTooLarge) {
   EXPECT_EQ(client.call(HostProcess::sign(body)).status, 413);
 }
 
+TEST(Path, WhatAFullBacklogCannotTakeIsAnswered503AndNotKept) {
+  HostProcess host;
+  host.limits("misbehave")["backlog"] = 2;
+  host.install("misbehave.so");
+  host.install("c_plugin.so");
+  host.start();
+  const std::int64_t first = host.job_of(host.send(contact_update("c-1", "sleep:600")));
+  host.send(contact_update("c-1", "ok"));
+  const RawRequest third = HostProcess::sign(contact_update("c-2", "ok"));
+  const Reply reply = host.post(third);
+  EXPECT_EQ(reply.status, 503) << reply.body;
+  EXPECT_GT(std::stoi("0" + reply.headers.at("retry-after")), 0);
+  EXPECT_EQ(host.api("deliveries").size(), 2U);
+  EXPECT_EQ(host.send(field_update("c-2", "c_field", "go"))["status"], "accepted");
+  host.wait_for(first, "completed");
+  // The sender comes again: nothing of the first time makes it a duplicate.
+  EXPECT_TRUE(eventually(kPatience, [&] { return host.post(third).status == 200; }));
+  EXPECT_EQ(host.api("jobs?record=c-2&plugin=misbehave").size(), 1U);
+}
+
 TEST(Path, WhatNobodyWatchesIsIgnoredAndKept) {
   HostProcess host;
   host.install("misbehave.so");

@@ -230,6 +230,17 @@ TEST_F(Reload, RemoveEndsThePluginAndItsWaitingJobs) {
   EXPECT_EQ(host_.admin("GET", "/api/v1/plugins/misbehave").status, 404);
 }
 
+TEST_F(Reload, AFileThatTakesTooLongToLoadIsRefused) {
+  host_.config()["workers"]["handshake"] = "300ms";
+  const fs::path file = host_.folder() / "slow.so";
+  make_plugin(file, watching("slow", "contact", "slow"),
+              "host->done(run, none);\n}\n"
+              "__attribute__((constructor)) static void hang(void) {\n  for (;;) getchar();");
+  host_.install_file(file, "slow.so");
+  host_.start();
+  EXPECT_NE(refusal_of("slow.so").find("workers.handshake"), std::string::npos);
+}
+
 TEST_F(Reload, AFileThatOthersMayWriteIsNotTrusted) {
   host_.install("misbehave.so");
   fs::permissions(host_.plugin_folder() / "misbehave.so", fs::perms::group_write,

@@ -113,6 +113,16 @@ TEST_F(Retry, AResultThatIsTooLargeIsAFailureThatSaysSo) {
   EXPECT_NE(job["reason"].get<std::string>().find("64 KiB"), std::string::npos);
 }
 
+TEST(RetryLimits, APluginThatCannotBeCreatedIsARetryWithItsReason) {
+  HostProcess host;
+  host.limits("throws-at-create")["max_attempts"] = 1;
+  host.install("throws_at_create.so");
+  host.start();
+  const Json job = host.run(contact_update("c-1", "create"), "dead");
+  EXPECT_EQ(outcomes(job), Outcomes{"retry"});
+  EXPECT_NE(job["reason"].get<std::string>().find("the fixture is not ready"), std::string::npos);
+}
+
 TEST(RetryLimits, TheOperatorsMaximumGoesBeforeThePlugins) {
   HostProcess host;
   host.limits("misbehave")["max_attempts"] = 1;
