@@ -1,7 +1,7 @@
-// Awake: keeps the processors from going to sleep while it lives, by asking the kernel for a wake-up
-// latency of zero (PM QoS, /dev/cpu_dma_latency). On some virtual machines a processor that sleeps
-// hears of the disk's answer only at its next timer tick, 4 ms at 250 ticks a second: every commit of
-// an idle host would take that long, and the bench would measure the machine's sleep.
+// Awake: keeps the processors from going to sleep while it lives, by asking the kernel for a
+// wake-up latency of zero (PM QoS, /dev/cpu_dma_latency). On some virtual machines a processor that
+// sleeps hears of the disk's answer only at its next timer tick, 4 ms at 250 ticks a second: every
+// commit of an idle host would take that long, and the bench would measure the machine's sleep.
 #pragma once
 
 #include <filesystem>
