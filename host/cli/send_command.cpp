@@ -67,7 +67,8 @@ std::string accepted_text(const Json& answer) {
 
 std::string refused_text(int status, const Json& answer) {
   std::string why = cell(answer, "detail");
-  if (why.empty()) why = cell(answer, "title");
+  for (const char* key : {"title", "reason"})
+    if (why.empty()) why = cell(answer, key);
   return "refused: the host answered " + std::to_string(status) + (why.empty() ? "" : ": " + why) +
          "\n";
 }

@@ -102,7 +102,7 @@ struct Manifest {
   std::optional<int> max_attempts = {};
   std::optional<Millis> timeout = {};
   Ordering ordering = Ordering::serial;
-  std::optional<Millis> backoff = {};  // before the second attempt; doubles from there
+  std::optional<Millis> backoff = {};  // before the second attempt; fourfold from there
   std::optional<Millis> backoff_max = {};
   std::optional<int> slots = {};  // workers of this plugin at one time
   std::string description = {};
