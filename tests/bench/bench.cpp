@@ -12,10 +12,11 @@ namespace fs = std::filesystem;
 Plan quick_plan() {
   using namespace std::chrono_literals;
   return {.runs = 3,
-          .run_time = 400ms,
-          .drained_jobs = 4'000,
-          .latency_time = 3s,
-          .finished_jobs = 10'000};
+          .run_time = 250ms,
+          .drained_jobs = 2'000,
+          .latency_time = 2s,
+          .loaded_deliveries = 8'000,
+          .finished_jobs = 5'000};
 }
 
 Bench::Bench(Plan plan)

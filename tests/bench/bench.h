@@ -17,6 +17,7 @@ struct Plan {
   std::chrono::milliseconds run_time{2'000};
   std::int64_t drained_jobs = 20'000;
   std::chrono::seconds latency_time{20};
+  std::int64_t loaded_deliveries = 20'000;  // before memory is looked at again
   std::int64_t finished_jobs = 100'000;
 };
 

@@ -1,7 +1,9 @@
 // bench: measures the host and prints what it found as a table (docs/bench.md).
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <iostream>
 #include <set>
@@ -98,6 +100,8 @@ sigset_t ending_signals() {
   return signals;
 }
 
+std::atomic<bool> g_interrupted{false};
+
 // Ctrl-C ends what was started, which has process groups of its own, and removes the folder. The
 // workers end with their hosts.
 void end_on_signal(const std::filesystem::path& folder) {
@@ -105,6 +109,7 @@ void end_on_signal(const std::filesystem::path& folder) {
     const sigset_t signals = ending_signals();
     int signal = 0;
     ::sigwait(&signals, &signal);
+    g_interrupted = true;
     for (const pid_t child : children_of(::getpid())) ::kill(-child, SIGKILL);
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
@@ -113,6 +118,8 @@ void end_on_signal(const std::filesystem::path& folder) {
 }
 
 bool wants_awake(Bench& bench, const Arguments& arguments) {
+  if (arguments.awake.value_or(false) && !Awake().ok())
+    throw HostError("bench: only root may keep the processors awake");
   if (arguments.awake) return *arguments.awake;
   const bool needed = hears_late_when_asleep(bench.fresh_folder("awake") / "file");
   if (needed) bench.note("processors are kept awake: asleep, they hear of the disk late");
@@ -130,8 +137,10 @@ int run(const Arguments& arguments) {
   for (const Figure& figure : kFigures) {
     if (!arguments.names.empty() && !arguments.names.contains(std::string(figure.name))) continue;
     // The disk comes first, and is measured both ways.
-    if (figure.measure != measure_disk && !wanted)
-      if ((wanted = wants_awake(bench, arguments)).value()) awake.emplace();
+    if (figure.measure != measure_disk && !wanted) {
+      wanted = wants_awake(bench, arguments);
+      if (*wanted) awake.emplace();
+    }
     for (Row& row : figure.measure(bench)) rows.push_back(std::move(row));
   }
   std::cout << (arguments.json ? table_json(rows) : table_text(rows));
@@ -154,6 +163,8 @@ int main(int argc, char** argv) {
     }
     return run(arguments);
   } catch (const std::exception& error) {
+    // What was killed is missed here; the thread that did it ends the process.
+    while (g_interrupted) ::pause();
     std::cerr << error.what() << "\n";
     return kExitFailed;
   }

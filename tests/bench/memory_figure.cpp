@@ -11,7 +11,6 @@ namespace {
 
 constexpr double kHostTarget = 30;
 constexpr double kWorkerTarget = 6;
-constexpr std::int64_t kDeliveries = 20'000;
 constexpr std::chrono::seconds kSettling(1);
 
 Row row_of(const std::string& figure, std::size_t bytes, double limit) {
@@ -30,11 +29,11 @@ Rows measure_memory(Bench& bench) {
   folder.put_plugin(bench.plugin(kNoop));
   BenchHost host(bench, folder);
   const std::size_t at_start = resident_bytes(host.pid());
+  const std::int64_t count = bench.plan().loaded_deliveries;
   Deliveries deliveries({});
-  run_load(
-      {.port = host.port(), .connections = 64, .requests = kDeliveries, .expected = "\"accepted\""},
-      deliveries);
-  host.wait_completed(kDeliveries);
+  run_load({.port = host.port(), .connections = 64, .requests = count, .expected = "\"accepted\""},
+           deliveries);
+  host.wait_completed(count);
   std::this_thread::sleep_for(kSettling);
   const std::size_t after_load = resident_bytes(host.pid());
   std::size_t worker = 0;

@@ -1,13 +1,30 @@
 // The admin server: who may ask what, health, metrics.
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <algorithm>
+#include <sstream>
 
 #include "system/host_process.h"
 #include "system/load.h"
 
 namespace fh::test {
 namespace {
+
+// https://prometheus.io/docs/instrumenting/exposition_formats/
+bool is_exposition_line(const std::string& line) {
+  if (line.starts_with("# HELP ") || line.starts_with("# TYPE ")) return line.size() > 8;
+  const auto name_end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+  if (name_end == 0 || name_end == std::string::npos) return false;
+  auto value = name_end;
+  if (line[value] == '{') {
+    value = line.find("} ");
+    const std::string labels = line.substr(name_end, value - name_end);
+    if (value++ == std::string::npos || labels.find("=\"") == std::string::npos) return false;
+    if (std::count(labels.begin(), labels.end(), '"') % 2 != 0) return false;
+  }
+  return line[value] == ' ' && value + 1 < line.size() &&
+         line.find_first_not_of("-0123456789.e+", value + 1) == std::string::npos;
+}
 
 class Admin : public ::testing::Test {
  protected:
@@ -69,7 +86,7 @@ TEST_F(Admin, SaysWhatIsWrongWithACall) {
 TEST_F(Admin, ListsAJobOnceWhileItMoves) {
   host_.start();
   Load load(host_, 2, "ok");
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 60; ++i) {
     const Json jobs = host_.api("jobs?limit=1000");
     std::set<std::int64_t> ids;
     for (const Json& job : jobs) ids.insert(job["id"].get<std::int64_t>());
@@ -113,12 +130,8 @@ TEST_F(Admin, MetricsArePrometheusTextAndCount) {
 
   const Reply reply = host_.admin("GET", "/metrics");
   EXPECT_TRUE(reply.headers.at("content-type").starts_with("text/plain; version=0.0.4"));
-  // https://prometheus.io/docs/instrumenting/exposition_formats/
-  const std::regex line(
-      R"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? -?[0-9]+(\.[0-9]+)?)");
   std::istringstream lines(reply.body);
-  for (std::string text; std::getline(lines, text);)
-    EXPECT_TRUE(std::regex_match(text, line)) << text;
+  for (std::string text; std::getline(lines, text);) EXPECT_TRUE(is_exposition_line(text)) << text;
 
   const auto requests = [&](const std::string& result) {
     return metric("fieldhook_requests_total{source=\"contact\",result=\"" + result + "\"}");

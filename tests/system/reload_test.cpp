@@ -73,7 +73,8 @@ TEST_F(Reload, ANewVersionTakesOverUnderLoadWithoutLosingOrFailingAJob) {
   }
   EXPECT_GT(builds[new_build], 0);
   EXPECT_LE(builds.size(), 2U);
-  for (const auto& [state, count] : host_.api("status")["jobs"].items())
+  const Json status = host_.api("status");
+  for (const auto& [state, count] : status["jobs"].items())
     EXPECT_EQ(count, state == "completed" ? accepted.size() : 0U) << state;
   std::map<std::int64_t, int> starts;
   for (const LoggedRun& run : host_.runs())
