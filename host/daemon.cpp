@@ -1,6 +1,7 @@
 #include "daemon.h"
 
 #include "base/log.h"
+#include "base/open_files.h"
 #include "queue/recover.h"
 
 namespace fh {
@@ -8,8 +9,13 @@ namespace {
 
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
-constexpr std::size_t kAdminConnections = 16;
+constexpr std::size_t kAdminConnections = 256;
 constexpr std::size_t kAdminMaxBody = 64 * 1024;
+// Descriptors that are not the ingest server's: store, workers, admin server, logs.
+constexpr std::size_t kOtherFiles = 512;
+// A delivery up to this size is read and matched on the front end's own thread, which saves two
+// changes of thread; parsing a larger one would keep the others waiting.
+constexpr std::size_t kQuickBody = 64 * 1024;
 
 const std::string& with_folder(const std::filesystem::path& store) {
   std::error_code error;
@@ -59,14 +65,29 @@ void Daemon::connect_parts() {
 }
 
 HttpFrontOptions Daemon::ingest_options() {
+  const IngestConfig& ingest = config_.ingest;
   HttpFrontOptions options;
   options.name = "ingest";
-  options.listen = config_.ingest.listen;
-  options.max_connections = config_.ingest.max_connections;
-  options.max_body = config_.ingest.max_body;
-  options.timeout = config_.ingest.request_deadline;
-  options.handle = [this](const RawRequest& request) { return receiver_.handle(request); };
-  options.head_decides = [this](const RawRequest& head) { return receiver_.head_decides(head); };
+  options.listen = ingest.listen;
+  options.max_connections = ingest.max_connections;
+  const std::size_t files = raise_open_files(ingest.max_connections + kOtherFiles);
+  if (files < ingest.max_connections + kOtherFiles) {
+    options.max_connections = files > 2 * kOtherFiles ? files - kOtherFiles : files / 2;
+    log_warning("few_open_files", {{"allowed", files}, {"connections", options.max_connections}});
+  }
+  options.max_connections_per_address = ingest.max_connections_per_address;
+  options.max_in_flight = ingest.max_in_flight;
+  options.terms.max_head = ingest.max_head;
+  options.terms.request_deadline = ingest.request_deadline;
+  options.terms.idle_timeout = ingest.idle_timeout;
+  options.terms.trusted_proxies = ingest.trusted_proxies;
+  options.terms.judge_head = [this](const RawRequest& head) {
+    return HeadVerdict{receiver_.judge_head(head), config_.ingest.max_body};
+  };
+  options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };
+  options.handle = [this](RawRequest request, const Respond& respond) {
+    receiver_.handle(std::move(request), respond);
+  };
   return options;
 }
 
@@ -74,11 +95,13 @@ HttpFrontOptions Daemon::admin_options() {
   HttpFrontOptions options;
   options.name = "admin";
   options.listen = config_.admin.listen;
-  options.max_connections = kAdminConnections;
-  options.max_body = kAdminMaxBody;
-  options.handle = [this](const RawRequest& request) { return api_.handle(request); };
-  // No call of the API has a body.
-  options.head_decides = [](const RawRequest&) { return true; };
+  options.max_connections = options.max_connections_per_address = kAdminConnections;
+  options.terms.judge_head = [](const RawRequest&) { return HeadVerdict{{}, kAdminMaxBody}; };
+  // Most of its calls read the store.
+  options.is_quick = [](const RawRequest&) { return false; };
+  options.handle = [this](const RawRequest& request, const Respond& respond) {
+    respond(api_.handle(request));
+  };
   return options;
 }
 

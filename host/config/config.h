@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "config/ip_network.h"
 #include "config/listen_address.h"
 #include "config/secret_ref.h"
 #include "domain/event.h"
@@ -36,7 +37,12 @@ struct IngestConfig {
   ListenAddress listen{"0.0.0.0", 8080};
   std::size_t max_body = 1024 * 1024;
   Millis request_deadline = std::chrono::seconds(10);  // from the first byte to the last
-  std::size_t max_connections = 128;                   // each has a thread of the ingest server
+  Millis idle_timeout = std::chrono::seconds(75);      // between two requests of a connection
+  std::size_t max_head = 16 * 1024;                    // bytes
+  std::size_t max_connections = 4096;
+  std::size_t max_connections_per_address = 2048;
+  std::size_t max_in_flight = 64 * 1024 * 1024;  // bytes of requests, over all connections
+  std::vector<IpNetwork> trusted_proxies;        // whose X-Forwarded-For is believed
 };
 
 /// Without tokens `listen` is loopback, and the server answers its health endpoints only.

@@ -191,6 +191,21 @@ ConfigReader ConfigReader::required_section(const std::string& key) {
   return ConfigReader(join_place(shape_, key), reading_);
 }
 
+std::vector<std::string> ConfigReader::texts(const std::string& key) {
+  std::vector<std::string> all;
+  const Json* list = ask(key, Json::value_t::array, "a list");
+  if (list == nullptr) return all;
+  if (list->size() > kMostItems)
+    mistake(key, "has more than " + std::to_string(kMostItems) + " items");
+  for (const Json& item : *list) {
+    if (item.is_string() && !item.get_ref<const std::string&>().empty())
+      all.push_back(item);
+    else
+      mistake(key, "must be a list of non-empty texts, and has " + item.dump());
+  }
+  return all;
+}
+
 void ConfigReader::each_item(const std::string& key, const UseItem& use) {
   const Json* list = ask(key, Json::value_t::array, "a list");
   if (list == nullptr) return;

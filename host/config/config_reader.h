@@ -51,6 +51,8 @@ class ConfigReader {
   std::string text(const std::string& key, std::optional<std::string> fallback = std::nullopt);
   /// A text that may be empty, as it is when absent.
   std::string text_or_empty(const std::string& key);
+  /// A list of non-empty texts; an empty one when it is absent.
+  std::vector<std::string> texts(const std::string& key);
   /// One of `known`; where it is none of them, the mistake lists them.
   std::string choice(const std::string& key, const std::vector<std::string>& known,
                      std::optional<std::string> fallback = std::nullopt);

@@ -12,6 +12,12 @@ Json describe_secrets(const std::vector<Secret>& secrets) {
   return list;
 }
 
+Json describe_networks(const std::vector<IpNetwork>& networks) {
+  Json list = Json::array();
+  for (const IpNetwork& network : networks) list.push_back(network.text());
+  return list;
+}
+
 Json describe_limits(const PluginLimits& limits) {
   Json json = {{"backlog", limits.backlog}};
   if (limits.slots) json["slots"] = *limits.slots;
@@ -92,7 +98,12 @@ Json describe(const Config& config) {
            {{"listen", config.ingest.listen.text()},
             {"max_body", size_text(config.ingest.max_body)},
             {"request_deadline", duration_text(config.ingest.request_deadline)},
-            {"max_connections", config.ingest.max_connections}}},
+            {"idle_timeout", duration_text(config.ingest.idle_timeout)},
+            {"max_head", size_text(config.ingest.max_head)},
+            {"max_connections", config.ingest.max_connections},
+            {"max_connections_per_address", config.ingest.max_connections_per_address},
+            {"max_in_flight", size_text(config.ingest.max_in_flight)},
+            {"trusted_proxies", describe_networks(config.ingest.trusted_proxies)}}},
           {"admin", admin},
           {"store", "sqlite:" + config.store.string()},
           {"workers",

@@ -4,6 +4,15 @@ namespace fh {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+std::size_t read_count(ConfigReader& in, const std::string& key, std::size_t otherwise) {
+  return static_cast<std::size_t>(
+      in.number(key, static_cast<std::int64_t>(otherwise), {1, 100'000}));
+}
+
+}  // namespace
+
 IngestConfig read_ingest(ConfigReader in) {
   const IngestConfig defaults;
   IngestConfig ingest;
@@ -11,8 +20,22 @@ IngestConfig read_ingest(ConfigReader in) {
   ingest.max_body = in.size("max_body", defaults.max_body, {kKiB, 64 * kMiB});
   ingest.request_deadline =
       in.duration("request_deadline", defaults.request_deadline, {100ms, 10min});
-  ingest.max_connections = static_cast<std::size_t>(
-      in.number("max_connections", static_cast<std::int64_t>(defaults.max_connections), {1, 4096}));
+  ingest.idle_timeout = in.duration("idle_timeout", defaults.idle_timeout, {1s, 1h});
+  ingest.max_head = in.size("max_head", defaults.max_head, {kKiB, 256 * kKiB});
+  ingest.max_connections = read_count(in, "max_connections", defaults.max_connections);
+  ingest.max_connections_per_address =
+      read_count(in, "max_connections_per_address",
+                 std::min(defaults.max_connections_per_address, ingest.max_connections));
+  ingest.max_in_flight = in.size("max_in_flight", defaults.max_in_flight, {kMiB, 4096 * kMiB});
+  if (ingest.max_in_flight < ingest.max_body)
+    in.mistake("max_in_flight", "is less than max_body: no body of that size could be received");
+  for (const std::string& text : in.texts("trusted_proxies")) {
+    if (auto network = IpNetwork::parse(text))
+      ingest.trusted_proxies.push_back(*std::move(network));
+    else
+      in.mistake("trusted_proxies",
+                 "\"" + text + "\" is no address and no network such as \"10.0.0.0/8\"");
+  }
   return ingest;
 }
 

@@ -16,4 +16,7 @@ struct Answer {
   bool close = false;  // end the connection: its unread bytes must not become the next request
 };
 
+/// A refusal in the host's own words, after which the connection is closed.
+Answer refusal(int status, const std::string& reason);
+
 }  // namespace fh

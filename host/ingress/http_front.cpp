@@ -1,223 +1,228 @@
 #include "ingress/http_front.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/HTTPRequestHandler.h>
-#include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServerRequest.h>
-#include <Poco/Net/HTTPServerRequestImpl.h>
-#include <Poco/Net/HTTPServerResponse.h>
-#include <Poco/ThreadPool.h>
+#include <Poco/Net/StreamSocketImpl.h>
+#include <unistd.h>
 
-#include "base/json.h"
+#include <algorithm>
+
+#include "base/log.h"
 #include "ingress/server_socket.h"
 
 namespace fh {
 namespace {
 
-using Poco::Net::HTTPServerRequest;
-using Poco::Net::HTTPServerResponse;
+using Poco::Net::PollSet;
 
-RawRequest head_of(const HTTPServerRequest& request) {
-  RawRequest raw;
-  raw.method = request.getMethod();
-  const std::string& uri = request.getURI();
-  const auto question = uri.find('?');
-  raw.path = uri.substr(0, question);
-  if (question != std::string::npos) raw.query = uri.substr(question + 1);
-  for (const auto& [name, value] : request) raw.headers.emplace_back(name, value);
-  raw.remote_address = request.clientAddress().host().toString();
-  return raw;
+constexpr int kNothing = 0;
+constexpr Millis kLookAtDeadlines(100);
+constexpr Millis kNothingToWatch(10'000);
+constexpr Millis kLongestDrain(5'000);
+constexpr int kAcceptedAtOnce = 64;
+
+Poco::Timespan timespan(Millis time) { return Poco::Timespan(time.count() * 1000); }
+
+// A socket of Poco's around what wakes the loop, so that the poll set can watch it.
+Poco::Net::StreamSocket pollable(const WakeUp& wake) {
+  return Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(::dup(wake.fd())));
 }
 
-Answer early(int status, const std::string& reason) {
-  Answer answer;
-  answer.status = status;
-  answer.body = to_text({{"status", "refused"}, {"reason", reason}});
-  answer.close = true;
-  return answer;
+Answer internal_error(const std::string& name, const std::exception& error) {
+  log_error("answer_failed", {{"server", name}, {"error", error.what()}});
+  return refusal(503, "internal error");
 }
-
-// RFC 9112 section 6.3: one length, in digits, or chunks, never both. Poco takes what is neither.
-std::optional<Answer> framing_refusal(const HTTPServerRequest& request) {
-  int lengths = 0;
-  int encodings = 0;
-  bool well_formed = true;
-  for (const auto& [name, value] : request) {
-    if (same_header_name(name, "Content-Length")) {
-      ++lengths;
-      well_formed &= !value.empty() && value.size() <= 18 &&
-                     value.find_first_not_of("0123456789") == std::string::npos;
-    } else if (same_header_name(name, "Transfer-Encoding")) {
-      ++encodings;
-      if (!same_header_name(value, "chunked"))
-        return early(501, "the only transfer encoding taken is chunked");
-    }
-  }
-  if (lengths + encodings > 1 || !well_formed)
-    return early(400, "the request does not say one length");
-  if (lengths + encodings == 0) return early(411, "the request has no Content-Length");
-  return std::nullopt;
-}
-
-// Reads a body before its deadline. Poco's timeouts are of one read each; the time that is left is
-// set before every further one.
-class BodyReader {
- public:
-  BodyReader(HTTPServerRequest& request, const HttpFrontOptions& options)
-      : request_(request),
-        options_(options),
-        socket_(static_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket()),
-        deadline_(std::chrono::steady_clock::now() + options.timeout) {}
-
-  // An answer when the body is not all there, too much, or too slow.
-  std::optional<Answer> read(std::string& body) {
-    if (auto refused = framing_refusal(request_)) return refused;
-    const bool chunked = request_.getChunkedTransferEncoding();
-    const auto length = chunked ? 0 : static_cast<std::size_t>(request_.getContentLength64());
-    if (length > options_.max_body) return too_large();
-    body.reserve(length);
-    std::istream& stream = request_.stream();
-    char part[16 * 1024];
-    while (stream.peek() != std::istream::traits_type::eof()) {
-      body.append(part, static_cast<std::size_t>(stream.readsome(part, sizeof part)));
-      if (body.size() > options_.max_body) return too_large();
-      if (!chunked && body.size() == length) break;
-      if (!take_time_left()) break;
-    }
-    socket_.setReceiveTimeout(Poco::Timespan(options_.timeout.count() * 1000));
-    const bool whole = chunked ? stream.eof() && !stream.bad() : body.size() == length;
-    if (whole) return std::nullopt;
-    return time_left() <= Millis(0) ? early(408, "the body took too long")
-                                    : early(400, "the body ended before its end");
-  }
-
- private:
-  Answer too_large() const {
-    return early(413, "the body is larger than " + std::to_string(options_.max_body) + " bytes");
-  }
-  Millis time_left() const {
-    return std::chrono::ceil<Millis>(deadline_ - std::chrono::steady_clock::now());
-  }
-  bool take_time_left() {
-    const Millis left = time_left();
-    if (left <= Millis(0)) return false;
-    socket_.setReceiveTimeout(Poco::Timespan(left.count() * 1000));
-    return true;
-  }
-
-  HTTPServerRequest& request_;
-  const HttpFrontOptions& options_;
-  Poco::Net::StreamSocket& socket_;
-  const std::chrono::steady_clock::time_point deadline_;
-};
-
-// A connection that is closed with unread bytes is reset, and the sender may never see the answer:
-// what it still writes is read and dropped, for a while.
-void drop_rest(HTTPServerRequest& request) {
-  constexpr int kMostReads = 256;
-  constexpr auto kLongest = std::chrono::seconds(1);
-  auto& socket = static_cast<Poco::Net::HTTPServerRequestImpl&>(request).socket();
-  try {
-    socket.shutdownSend();
-    socket.setReceiveTimeout(Poco::Timespan(0, 200'000));
-    const auto end = std::chrono::steady_clock::now() + kLongest;
-    char part[16 * 1024];
-    for (int i = 0; i < kMostReads && std::chrono::steady_clock::now() < end; ++i)
-      if (socket.receiveBytes(part, sizeof part) <= 0) return;
-  } catch (const Poco::Exception&) {
-    // It waits for us, or is gone: nothing more to drop.
-  }
-}
-
-class Handler final : public Poco::Net::HTTPRequestHandler {
- public:
-  Handler(const HttpFrontOptions& options, const std::atomic<bool>& stopping)
-      : options_(options), stopping_(stopping) {}
-
-  // One of the five catch-alls: what escapes here would close the connection without an answer.
-  void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
-    Answer answer;
-    try {
-      answer = answer_to(request);
-    } catch (const Poco::Exception& error) {
-      answer = early(400, "the request could not be read: " + error.displayText());
-    } catch (const std::exception&) {
-      answer = early(503, "internal error");
-    }
-    send(answer, response);
-    if (answer.close && body_left_) drop_rest(request);
-  }
-
- private:
-  Answer answer_to(HTTPServerRequest& request) {
-    RawRequest raw = head_of(request);
-    body_left_ = true;
-    if (!options_.head_decides(raw))
-      if (auto refused = BodyReader(request, options_).read(raw.body)) return *refused;
-    body_left_ = options_.head_decides(raw);
-    return options_.handle(raw);
-  }
-
-  void send(const Answer& answer, HTTPServerResponse& response) {
-    response.setStatusAndReason(static_cast<HTTPServerResponse::HTTPStatus>(answer.status));
-    response.setContentType(answer.content_type);
-    for (const auto& [name, value] : answer.headers) response.set(name, value);
-    if (answer.close || stopping_) response.setKeepAlive(false);
-    if (!answer.close) {
-      response.sendBuffer(answer.body.data(), answer.body.size());
-      return;
-    }
-    // Out of every buffer at once: the connection may be shut down before Poco would flush it.
-    response.setContentLength64(static_cast<Poco::Int64>(answer.body.size()));
-    std::ostream& out = response.send();
-    out.write(answer.body.data(), static_cast<std::streamsize>(answer.body.size()));
-    out.flush();
-  }
-
-  const HttpFrontOptions& options_;
-  const std::atomic<bool>& stopping_;
-  bool body_left_ = false;
-};
-
-class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
- public:
-  Factory(const HttpFrontOptions& options, const std::atomic<bool>& stopping)
-      : options_(options), stopping_(stopping) {}
-  Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-    return new Handler(options_, stopping_);  // Poco deletes it
-  }
-
- private:
-  const HttpFrontOptions& options_;
-  const std::atomic<bool>& stopping_;
-};
 
 }  // namespace
 
-HttpFront::HttpFront(HttpFrontOptions options) : options_(std::move(options)) {
-  const int connections = static_cast<int>(options_.max_connections);
-  Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
-  params->setMaxThreads(connections);
-  params->setMaxQueued(connections);
-  params->setTimeout(Poco::Timespan(options_.timeout.count() * 1000));
-  params->setKeepAliveTimeout(Poco::Timespan(15, 0));
-  params->setMaxKeepAliveRequests(0);
-  threads_ = std::make_unique<Poco::ThreadPool>(1, connections);
-  server_ =
-      std::make_unique<Poco::Net::HTTPServer>(new Factory(options_, stopping_), *threads_,
-                                              listen_on(options_.listen, options_.name), params);
+HttpFront::HttpFront(HttpFrontOptions options)
+    : options_(std::move(options)),
+      listener_(listen_on(options_.listen, options_.name)),
+      waker_(pollable(mailbox_->wake)) {
+  port_ = listener_.address().port();
+  listener_.setBlocking(false);
+  budget_.max_bytes = options_.max_in_flight;
+  budget_.max_per_client = options_.max_connections_per_address;
 }
 
 HttpFront::~HttpFront() { stop(); }
 
-void HttpFront::start() { server_->start(); }
+void HttpFront::start() {
+  threads_ = std::make_unique<HandlerThreads>(options_.threads);
+  poll_.add(listener_, PollSet::POLL_READ);
+  poll_.add(waker_, PollSet::POLL_READ);
+  loop_ = std::jthread([this] { loop(); });
+}
 
 void HttpFront::stop() {
   if (stopping_.exchange(true)) return;
-  server_->stopAll(false);
-  threads_->joinAll();
+  mailbox_->wake.signal();
+  if (loop_.joinable()) loop_.join();
+  threads_.reset();
+  listener_.close();
 }
 
-std::uint16_t HttpFront::port() const { return server_->port(); }
+void HttpFront::loop() {
+  mailbox_->reader = std::this_thread::get_id();
+  std::optional<Time> drained_by;
+  while (true) {
+    const auto ready = poll_.poll(timespan(entries_.empty() ? kNothingToWatch : kLookAtDeadlines));
+    const Time now = std::chrono::steady_clock::now();
+    for (const auto& [socket, mode] : ready) {
+      if (socket == listener_) {
+        if (!stopping_) accept_all(now);
+      } else if (socket == waker_) {
+        mailbox_->wake.take();
+      } else if (const auto found = entries_.find(socket.impl()); found != entries_.end()) {
+        Entry& entry = found->second;
+        if ((mode & PollSet::POLL_ERROR) != 0)
+          close(entry);
+        else if ((mode & PollSet::POLL_WRITE) != 0)
+          follow(entry, entry.connection->flush(now));
+        else if (entry.connection->busy())
+          poll_for(entry, kNothing);  // the next request, or the end: after the answer
+        else
+          follow(entry, entry.connection->receive(now));
+      }
+    }
+    take_answers(now);
+    if (now >= next_look_) expire_all(now);
+    if (!stopping_) continue;
+    if (!drained_by) {
+      drained_by = now + kLongestDrain;
+      poll_.remove(listener_);
+    }
+    close_all_but_the_busy();
+    if (entries_.empty() || now > *drained_by) break;
+  }
+  entries_.clear();
+}
+
+void HttpFront::accept_all(Time now) {
+  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+    try {
+      if (i > 0 && !listener_.poll(Poco::Timespan(), Poco::Net::Socket::SELECT_READ)) return;
+      take_connection(listener_.acceptConnection(), now);
+    } catch (const Poco::Exception& error) {
+      // The sender left again, or no descriptor is left: what is oldest makes room.
+      log_warning("accept_failed", {{"server", options_.name}, {"error", error.displayText()}});
+      return;
+    }
+  }
+}
+
+void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
+  const std::string address = socket.peerAddress().host().toString();
+  socket.setBlocking(false);
+  socket.setNoDelay(true);
+  if (!make_room(address)) return;  // closed by leaving
+  Entry entry;
+  entry.id = ++last_id_;
+  entry.connection =
+      std::make_unique<HttpConnection>(socket, address, options_.terms, budget_, now);
+  entry.polled = PollSet::POLL_READ;
+  by_id_[entry.id] = socket.impl();
+  ++by_address_[address];
+  poll_.add(socket, PollSet::POLL_READ);
+  entries_.emplace(socket.impl(), std::move(entry));
+}
+
+// Where the limit is reached, somebody leaves: the one that has taken longest to send its request,
+// else the one that has been idle longest. Never one whose request is whole.
+bool HttpFront::make_room(const std::string& address) {
+  const auto known = by_address_.find(address);
+  const bool full = entries_.size() >= options_.max_connections;
+  const bool own_full =
+      known != by_address_.end() && known->second >= options_.max_connections_per_address;
+  if (!full && !own_full) return true;
+  Entry* leaves = nullptr;
+  for (auto& [key, entry] : entries_) {
+    const HttpConnection& one = *entry.connection;
+    if (one.busy() || (own_full && one.address() != address)) continue;
+    if (!one.incomplete() && !one.idle()) continue;
+    if (leaves == nullptr || one.incomplete() > leaves->connection->incomplete() ||
+        (one.incomplete() == leaves->connection->incomplete() &&
+         one.deadline() < leaves->connection->deadline()))
+      leaves = &entry;
+  }
+  if (leaves == nullptr) return false;
+  close(*leaves);
+  return true;
+}
+
+void HttpFront::follow(Entry& entry, HttpConnection::Want want) {
+  switch (want) {
+    case HttpConnection::Want::read: return poll_for(entry, PollSet::POLL_READ);
+    case HttpConnection::Want::write: return poll_for(entry, PollSet::POLL_WRITE);
+    case HttpConnection::Want::handle: return hand_over(entry);
+    case HttpConnection::Want::close: return close(entry);
+  }
+}
+
+void HttpFront::hand_over(Entry& entry) {
+  RawRequest request = entry.connection->take_request();
+  const Respond respond = [mailbox = mailbox_, id = entry.id](const Answer& answer) {
+    const bool first = mailbox->answered.with([&](std::vector<Answered>& answered) {
+      answered.push_back({id, answer});
+      return answered.size() == 1;
+    });
+    // On its own thread the loop looks at the answers before it sleeps.
+    if (first && std::this_thread::get_id() != mailbox->reader) mailbox->wake.signal();
+  };
+  // One of the five catch-alls: what escapes here would leave the sender without an answer.
+  const auto handle = [this, respond](RawRequest whole) {
+    try {
+      options_.handle(std::move(whole), respond);
+    } catch (const std::exception& error) {
+      respond(internal_error(options_.name, error));
+    }
+  };
+  if (options_.is_quick(request)) return handle(std::move(request));
+  threads_->add([handle, whole = std::make_shared<RawRequest>(std::move(request))] {
+    handle(std::move(*whole));
+  });
+}
+
+void HttpFront::take_answers(Time now) {
+  const auto all = mailbox_->answered.with(
+      [](std::vector<Answered>& answered) { return std::exchange(answered, {}); });
+  for (const Answered& one : all) {
+    const auto key = by_id_.find(one.id);
+    if (key == by_id_.end()) continue;  // the sender has gone
+    Entry& entry = entries_.at(key->second);
+    follow(entry, entry.connection->answer(one.answer, stopping_, now));
+  }
+}
+
+void HttpFront::expire_all(Time now) {
+  next_look_ = now + kLookAtDeadlines;
+  std::vector<Key> late;
+  for (const auto& [key, entry] : entries_)
+    if (!entry.connection->busy() && entry.connection->deadline() < now) late.push_back(key);
+  for (const Key key : late) {
+    Entry& entry = entries_.at(key);
+    follow(entry, entry.connection->expire(now));
+  }
+}
+
+void HttpFront::poll_for(Entry& entry, int mode) {
+  if (std::exchange(entry.polled, mode) != mode) poll_.update(entry.connection->socket(), mode);
+}
+
+void HttpFront::close(Entry& entry) {
+  const Poco::Net::StreamSocket socket = entry.connection->socket();
+  const auto address = by_address_.find(entry.connection->address());
+  if (--address->second == 0) by_address_.erase(address);
+  poll_.remove(socket);
+  by_id_.erase(entry.id);
+  entries_.erase(socket.impl());
+}
+
+// What is idle, or has not sent a whole request when the drain begins, will find the next host.
+void HttpFront::close_all_but_the_busy() {
+  std::vector<Key> leaving;
+  for (const auto& [key, entry] : entries_)
+    if (entry.connection->idle()) leaving.push_back(key);
+  for (const Key key : leaving) close(entries_.at(key));
+}
 
 }  // namespace fh

@@ -1,32 +1,41 @@
-// HttpFront: an HTTP server around one function from RawRequest to Answer, over Poco's HTTPServer
-// for now. A connection has a thread of its own. After every answer that asks for it, and whenever
-// a body was not read to its end, the connection is closed, so that no unread byte becomes the next
-// request.
+// HttpFront: an HTTP/1.1 server around one function from a whole request to its answer. One thread
+// waits for all connections, reads, parses and writes; what is not quick to answer goes to a few
+// threads of its own. A slow sender costs a buffer, not a thread. Every request has one deadline;
+// who is refused is answered and disconnected. Limits: docs/ingress-limits.md.
 #pragma once
 
-#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/PollSet.h>
+#include <Poco/Net/ServerSocket.h>
 
 #include <atomic>
-#include <functional>
+#include <map>
 #include <memory>
+#include <thread>
+#include <unordered_map>
+#include <vector>
 
-#include "base/clock.h"
+#include "base/guarded.h"
+#include "base/wake_up.h"
 #include "config/listen_address.h"
-#include "ingress/answer.h"
-#include "ingress/raw_request.h"
+#include "ingress/handler_threads.h"
+#include "ingress/http_connection.h"
 
 namespace fh {
+
+/// Call it once, from any thread; after the front end stopped it does nothing.
+using Respond = std::function<void(const Answer&)>;
 
 struct HttpFrontOptions {
   std::string name;  // for errors: "ingest"
   ListenAddress listen;
-  std::size_t max_connections = 16;
-  std::size_t max_body = 0;
-  Millis timeout{10'000};  // of one read
-  /// Called from the connections' threads; must not throw.
-  std::function<Answer(const RawRequest&)> handle;
-  /// Whether the head alone decides the answer: then the body is not read.
-  std::function<bool(const RawRequest& head)> head_decides;
+  std::size_t max_connections = 1024;
+  std::size_t max_connections_per_address = 1024;
+  std::size_t max_in_flight = 64 * 1024 * 1024;  // bytes of requests, over all connections
+  HttpTerms terms;
+  /// Whether handle() may be called on the loop's own thread: it computes briefly and never waits.
+  std::function<bool(const RawRequest&)> is_quick;
+  std::size_t threads = 2;  // for what is not
+  std::function<void(RawRequest, Respond)> handle;
 };
 
 class HttpFront {
@@ -36,15 +45,59 @@ class HttpFront {
   ~HttpFront();
 
   void start();
-  /// Refuses new connections, lets requests at hand end, closes the rest.
+  /// Refuses new connections, answers the requests at hand, closes the rest.
   void stop();
-  std::uint16_t port() const;
+  std::uint16_t port() const { return port_; }
 
  private:
+  using Time = HttpConnection::Time;
+  struct Entry {
+    std::uint64_t id = 0;
+    std::unique_ptr<HttpConnection> connection;
+    int polled = 0;  // what the poll set was told
+  };
+  using Key = const Poco::Net::SocketImpl*;
+  struct Answered {
+    std::uint64_t id;
+    Answer answer;
+  };
+  // Outlives the front end in the hands of those who still have to answer.
+  struct Mailbox {
+    Guarded<std::vector<Answered>> answered;
+    WakeUp wake;
+    std::atomic<std::thread::id> reader;
+  };
+
+  void loop();
+  void accept_all(Time now);
+  void take_connection(Poco::Net::StreamSocket socket, Time now);
+  bool make_room(const std::string& address);
+  void follow(Entry& entry, HttpConnection::Want want);
+  void hand_over(Entry& entry);
+  void take_answers(Time now);
+  void expire_all(Time now);
+  void poll_for(Entry& entry, int mode);
+  void close(Entry& entry);
+  void close_all_but_the_busy();
+
   const HttpFrontOptions options_;
+  std::uint16_t port_ = 0;
   std::atomic<bool> stopping_{false};
-  std::unique_ptr<Poco::ThreadPool> threads_;
-  std::unique_ptr<Poco::Net::HTTPServer> server_;
+  const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+
+  // The loop's own.
+  Poco::Net::ServerSocket listener_;
+  Poco::Net::StreamSocket waker_;
+  Poco::Net::PollSet poll_;
+  HttpBudget budget_;
+  std::unordered_map<Key, Entry> entries_;
+  std::unordered_map<std::uint64_t, Key> by_id_;
+  std::map<std::string, std::size_t> by_address_;  // connections of each
+  std::uint64_t last_id_ = 0;
+  Time next_look_{};
+
+  std::unique_ptr<HandlerThreads> threads_;
+  std::jthread loop_;
 };
 
 }  // namespace fh

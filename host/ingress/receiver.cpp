@@ -1,6 +1,7 @@
 #include "ingress/receiver.h"
 
 #include <algorithm>
+#include <future>
 
 #include "base/digest.h"
 #include "base/log.h"
@@ -12,14 +13,6 @@ namespace {
 
 constexpr std::string_view kDeliveryIdHeader = "X-Fieldhook-Delivery";
 constexpr std::size_t kMaxSenderId = 256;
-
-Answer refusal(int status, const std::string& reason) {
-  Answer answer;
-  answer.status = status;
-  answer.body = to_text({{"status", "refused"}, {"reason", reason}});
-  answer.close = true;
-  return answer;
-}
 
 Answer unavailable(const std::string& reason) {
   Answer answer = refusal(503, reason);
@@ -75,29 +68,66 @@ void Receiver::count(const SourceConfig& source, Reception reception) {
   counters.receptions[static_cast<std::size_t>(reception)].fetch_add(1);
 }
 
-Answer Receiver::handle(const RawRequest& request) {
-  const SourceConfig* source = find_source(request.path);
-  if (source == nullptr) return refusal(404, "no source has this path");
-  if (request.method != "POST") {
+std::optional<Answer> Receiver::judge_head(const RawRequest& head) const {
+  if (find_source(head.path) == nullptr) return refusal(404, "no source has this path");
+  if (head.method != "POST") {
     Answer answer = refusal(405, "deliveries are POST requests");
     answer.headers.emplace_back("Allow", "POST");
     return answer;
   }
-  if (request.body.size() > config_.ingest.max_body) return refusal(413, "the body is too large");
+  if (!head.header("Content-Length") && !head.header("Transfer-Encoding"))
+    return refusal(411, "the request has no Content-Length");
+  const std::string_view encoding = head.header("Content-Encoding").value_or("identity");
+  if (!same_header_name(encoding, "identity"))
+    return refusal(415, "the body must come as it is, without a Content-Encoding");
+  return std::nullopt;
+}
+
+Answer Receiver::handle(const RawRequest& request) {
+  std::promise<Answer> answered;
+  handle(request, [&](const Answer& answer) { answered.set_value(answer); });
+  return answered.get_future().get();
+}
+
+void Receiver::handle(RawRequest request, Respond respond) {
+  const SourceConfig* source = find_source(request.path);
+  if (source == nullptr) return respond(refusal(404, "no source has this path"));
+  std::optional<Answer> answer;
   try {
-    return receive(*source, request);
+    answer = receive(*source, request, respond);
+  } catch (const std::exception&) {
+    answer = answer_to(*source, std::current_exception());
+  }
+  if (answer) respond(*answer);
+}
+
+Answer Receiver::answer_to(const SourceConfig& source, const std::exception_ptr& failure) {
+  count(source, Reception::unavailable);
+  try {
+    std::rethrow_exception(failure);
   } catch (const BacklogFull& full) {
-    log_warning("backlog_full", {{"source", source->name}, {"error", full.what()}});
-    count(*source, Reception::unavailable);
+    log_warning("backlog_full", {{"source", source.name}, {"error", full.what()}});
     return unavailable("a queue is full");
   } catch (const std::exception& error) {
-    log_error("accept_failed", {{"source", source->name}, {"error", error.what()}});
-    count(*source, Reception::unavailable);
+    log_error("accept_failed", {{"source", source.name}, {"error", error.what()}});
     return unavailable("the delivery could not be stored");
   }
 }
 
-Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) {
+Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
+                           const Acceptance& acceptance) {
+  count(source, acceptance.status == "accepted"    ? Reception::accepted
+                : acceptance.status == "duplicate" ? Reception::duplicate
+                                                   : Reception::ignored);
+  log_debug("delivery",
+            {{"delivery", delivery}, {"source", source.name}, {"status", acceptance.status}});
+  return accepted(acceptance.status, delivery, acceptance.jobs);
+}
+
+// The answer, unless the store will give it.
+std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
+                                        const Respond& respond) {
+  if (request.body.size() > config_.ingest.max_body) return refusal(413, "the body is too large");
   const Verdict verdict = verify(source.verify, request);
   if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
     count(source, Reception::unauthorized);
@@ -115,38 +145,40 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   arrival.source = &source;
   arrival.secret = std::get<Verified>(verdict).secret;
   arrival.head = masked_head(request, source.verify);
-  arrival.body = request.body;
   arrival.body_hash = bytes_of(sha256(request.body));
+  arrival.body = std::move(request.body);
   arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
   SenderReading reading =
       find_sender(source.sender)(std::move(body.value), {source.record, source.event});
   arrival.unmapped = std::move(reading.unmapped);
   for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
-  return store_arrival(source, std::move(arrival));
+  return store_arrival(source, std::move(arrival), respond);
 }
 
-Answer Receiver::store_arrival(const SourceConfig& source, Arrival arrival) {
+std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arrival arrival,
+                                              const Respond& respond) {
   arrival.delivery = store_.new_delivery_id();
   const std::int64_t id = arrival.delivery;
   counters_.at(source.name)->last_delivery_ms = to_ms(clock_.now());
   if (!arrival.unmapped.empty())
     log_warning("unmapped",
                 {{"source", source.name}, {"delivery", id}, {"reason", arrival.unmapped}});
-  if (!may_match(arrival.events, *catalog_.watches())) {
+  const bool waits = may_match(arrival.events, *catalog_.watches());
+  const auto shared = std::make_shared<const Arrival>(std::move(arrival));
+  if (!waits) {
     // Nothing to wait for: no watch can be met, whatever the store knows.
-    store_.write_later("ignored delivery", [this, arrival = std::move(arrival)](Transaction& tx) {
-      accept(tx, arrival, catalog_);
-    });
+    store_.write_later("ignored delivery",
+                       [this, shared](Transaction& tx) { accept(tx, *shared, catalog_); });
     count(source, Reception::ignored);
     return accepted("ignored", id, 0);
   }
-  const Acceptance result =
-      store_.write([&](Transaction& tx) { return accept(tx, arrival, catalog_); });
-  count(source, result.status == "accepted"    ? Reception::accepted
-                : result.status == "duplicate" ? Reception::duplicate
-                                               : Reception::ignored);
-  log_debug("delivery", {{"delivery", id}, {"source", source.name}, {"status", result.status}});
-  return accepted(result.status, id, result.jobs);
+  const auto result = std::make_shared<Acceptance>();
+  store_.write_then(
+      [this, shared, result](Transaction& tx) { *result = accept(tx, *shared, catalog_); },
+      [this, &source, id, result, respond](const std::exception_ptr& failure) {
+        respond(failure ? answer_to(source, failure) : answer_to(source, id, *result));
+      });
+  return std::nullopt;
 }
 
 }  // namespace fh

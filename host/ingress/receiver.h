@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -31,12 +32,13 @@ class Receiver {
  public:
   Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock);
 
+  /// The answer comes when it may: at once, or from the store's writer after the commit.
+  void handle(RawRequest request, std::function<void(const Answer&)> respond);
+  /// The same, waiting for it.
   Answer handle(const RawRequest& request);
 
-  /// Whether the head alone is reason enough to refuse: then the body need not be read.
-  bool head_decides(const RawRequest& head) const {
-    return head.method != "POST" || find_source(head.path) == nullptr;
-  }
+  /// Whether the head alone is reason enough to refuse: then the body is not read.
+  std::optional<Answer> judge_head(const RawRequest& head) const;
 
   /// What the store knows of a source's last delivery, after a start.
   void set_last_delivery(const std::string& source, TimePoint at) {
@@ -47,9 +49,15 @@ class Receiver {
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
  private:
+  using Respond = std::function<void(const Answer&)>;
+
   const SourceConfig* find_source(std::string_view path) const;
-  Answer receive(const SourceConfig& source, const RawRequest& request);
-  Answer store_arrival(const SourceConfig& source, Arrival arrival);
+  std::optional<Answer> receive(const SourceConfig& source, RawRequest& request,
+                                const Respond& respond);
+  std::optional<Answer> store_arrival(const SourceConfig& source, Arrival arrival,
+                                      const Respond& respond);
+  Answer answer_to(const SourceConfig& source, std::int64_t delivery, const Acceptance& acceptance);
+  Answer answer_to(const SourceConfig& source, const std::exception_ptr& failure);
   void count(const SourceConfig& source, Reception reception);
 
   const Config& config_;

@@ -58,7 +58,14 @@ class Store {
   template <class Op>
   auto write(Op&& op);
 
-  /// The same without waiting; a failure is logged under `name`.
+  /// The same without waiting: done(null pointer) is called on the writer once it is on disk, or
+  /// done(failure). It must neither throw nor wait. Throws HostError when the store is stopping.
+  void write_then(std::function<void(Transaction&)> op,
+                  std::function<void(std::exception_ptr)> done) {
+    enqueue({std::move(op), std::move(done)});
+  }
+
+  /// The same, nobody told; a failure is logged under `name`.
   void write_later(std::string name, std::function<void(Transaction&)> op);
 
   /// An id no delivery had or will have, even if this one is never written: an answer may name it

@@ -10,7 +10,7 @@
 namespace fh::bench {
 namespace {
 
-Answer fixed_answer(const RawRequest&) {
+Answer fixed_answer() {
   Answer answer;
   answer.body = R"({"status":"accepted","delivery":1000000,"jobs":1})";
   return answer;
@@ -43,11 +43,9 @@ int serve_bare() {
   HttpFrontOptions options;
   options.name = "bare";
   options.listen = {"127.0.0.1", 0};
-  options.max_connections = defaults.max_connections;
-  options.max_body = defaults.max_body;
-  options.timeout = defaults.request_deadline;
-  options.handle = fixed_answer;
-  options.head_decides = [](const RawRequest&) { return false; };
+  options.terms.judge_head = [&](const RawRequest&) { return HeadVerdict{{}, defaults.max_body}; };
+  options.is_quick = [](const RawRequest&) { return true; };
+  options.handle = [](const RawRequest&, const Respond& respond) { respond(fixed_answer()); };
   HttpFront front(std::move(options));
   front.start();
   const std::string port = std::to_string(front.port()) + "\n";

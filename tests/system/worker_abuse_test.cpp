@@ -48,6 +48,8 @@ void PrintTo(const Crash& crash, std::ostream* out) { *out << crash.deed; }
 class CrashAbuse : public Abuse, public ::testing::WithParamInterface<Crash> {};
 
 TEST_P(CrashAbuse, IsTwiceACrashAndThenTheJobIsDead) {
+  // A sanitizer takes its time to write down where it ended the worker.
+  host_.limits("misbehave")["timeout"] = "10s";
   host_.start();
   const Json job = host_.run(contact_update("c-1", GetParam().deed), "dead");
   ASSERT_EQ(job["runs"].size(), 2U);

@@ -149,7 +149,7 @@ TEST(ConfigDefaults, HoldWhereNothingIsSaid) {
   EXPECT_EQ(config.ingest.listen.text(), "0.0.0.0:8080");
   EXPECT_EQ(config.ingest.max_body, 1'048'576u);
   EXPECT_EQ(config.ingest.request_deadline, 10s);
-  EXPECT_EQ(config.ingest.max_connections, 128u);
+  EXPECT_EQ(config.ingest.max_connections, 4096u);
   EXPECT_EQ(config.admin.listen.text(), "127.0.0.1:8081");
   EXPECT_EQ(config.store, file.folder() / "var/fieldhook.db");
   EXPECT_EQ(config.workers.max, 16u);

@@ -1,0 +1,28 @@
+// IpNetwork: "10.0.0.0/8", "2001:db8::/32", or one address. A plain value.
+#pragma once
+
+#include <Poco/Net/IPAddress.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fh {
+
+class IpNetwork {
+ public:
+  /// nullopt when the text is no address or network.
+  static std::optional<IpNetwork> parse(std::string_view text);
+  /// False for what is no address. An IPv4 address in IPv6 clothes (::ffff:1.2.3.4) is an IPv4 one.
+  bool contains(const std::string& address) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  IpNetwork(std::string text, const Poco::Net::IPAddress& address, unsigned prefix);
+
+  std::string text_;
+  Poco::Net::IPAddress mask_;
+  Poco::Net::IPAddress network_;
+};
+
+}  // namespace fh

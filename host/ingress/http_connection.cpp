@@ -1,0 +1,249 @@
+#include "ingress/http_connection.h"
+
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/StringTokenizer.h>
+#include <Poco/Timestamp.h>
+
+#include <algorithm>
+
+namespace fh {
+namespace {
+
+constexpr int kEnd = 0;
+constexpr int kNotNow = -1;
+constexpr int kBroken = -2;
+
+// How long and how much of what a refused sender still writes is read and dropped: closed with
+// unread bytes, the connection would be reset, and the sender might never see the answer.
+constexpr Millis kLingering(1'000);
+constexpr std::size_t kMostDropped = 4 * 1024 * 1024;
+
+const std::string& date_field() {
+  thread_local std::string field;
+  thread_local std::time_t second = 0;
+  const Poco::Timestamp now;
+  if (std::exchange(second, now.epochTime()) != second || field.empty())
+    field =
+        "Date: " + Poco::DateTimeFormatter::format(now, Poco::DateTimeFormat::HTTP_FORMAT) + "\r\n";
+  return field;
+}
+
+std::string text_of(const Answer& answer, bool last) {
+  using Poco::Net::HTTPResponse;
+  std::string text =
+      "HTTP/1.1 " + std::to_string(answer.status) + " " +
+      HTTPResponse::getReasonForStatus(static_cast<HTTPResponse::HTTPStatus>(answer.status)) +
+      "\r\n" + date_field();
+  text += "Content-Type: " + answer.content_type +
+          "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
+  for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
+  text += last ? "Connection: close\r\n\r\n" : "\r\n";
+  return text + answer.body;
+}
+
+Answer later(int status, const std::string& reason) {
+  Answer answer = refusal(status, reason);
+  answer.headers.emplace_back("Retry-After", "5");
+  return answer;
+}
+
+Answer too_much() { return later(503, "more is being received than may be held at once"); }
+
+bool is_in(const std::vector<IpNetwork>& networks, const std::string& address) {
+  return std::any_of(networks.begin(), networks.end(),
+                     [&](const IpNetwork& network) { return network.contains(address); });
+}
+
+// Who sent the request to the trusted proxies: the last address that is none of theirs, since what
+// stands before it anybody may have written. "" when they do not say.
+std::string forwarded_client(const RawRequest& head, const std::vector<IpNetwork>& proxies) {
+  std::vector<std::string> chain;
+  for (const std::string_view value : head.header_values("X-Forwarded-For")) {
+    const Poco::StringTokenizer list(
+        std::string(value), ",",
+        Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    chain.insert(chain.end(), list.begin(), list.end());
+  }
+  const auto client = std::find_if(chain.rbegin(), chain.rend(), [&](const std::string& address) {
+    return !is_in(proxies, address);
+  });
+  return client == chain.rend() ? "" : *client;
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string address,
+                               const HttpTerms& terms, HttpBudget& budget, Time now)
+    : socket_(std::move(socket)),
+      address_(std::move(address)),
+      terms_(terms),
+      budget_(budget),
+      deadline_(now + terms.request_deadline) {
+  parser_.emplace(terms_.max_head);
+}
+
+HttpConnection::~HttpConnection() { release(); }
+
+HttpConnection::Want HttpConnection::receive(Time now) {
+  const int got = read_some();
+  if (got == kNotNow) return Want::read;
+  if (got == kBroken) return Want::close;
+  if (got == kEnd) {
+    if (phase_ == Phase::request) {
+      ended_ = true;
+      return refuse(400, "the request ended before its end", now);
+    }
+    return Want::close;
+  }
+  if (phase_ != Phase::lingering) return advance(now);
+  in_.clear();
+  dropped_ += static_cast<std::size_t>(got);
+  return dropped_ > kMostDropped ? Want::close : Want::read;
+}
+
+// Goes on with what was read, to the next thing that somebody else must do.
+HttpConnection::Want HttpConnection::advance(Time now) {
+  if (phase_ == Phase::idle) {
+    phase_ = Phase::request;
+    deadline_ = now + terms_.request_deadline;
+  }
+  while (true) {
+    in_.erase(0, parser_->put(in_));
+    switch (parser_->state()) {
+      case RequestParser::State::refused: return refuse(parser_->status(), parser_->reason(), now);
+      case RequestParser::State::headed:
+        if (const auto refused = judge()) return answer(*refused, true, now);
+        break;
+      case RequestParser::State::head: return Want::read;
+      case RequestParser::State::body:
+        return hold(parser_->body_size()) ? Want::read : answer(too_much(), true, now);
+      case RequestParser::State::whole: phase_ = Phase::handling; return Want::handle;
+    }
+  }
+}
+
+// The refusal that the head alone decides; without one the body is taken.
+std::optional<Answer> HttpConnection::judge() {
+  RawRequest& head = parser_->request();
+  head.remote_address = address_;
+  if (!enter_client()) return later(429, "too many requests at once from this address");
+  HeadVerdict verdict = terms_.judge_head(head);
+  if (verdict.refusal) return verdict.refusal;
+  parser_->set_max_body(verdict.max_body);
+  if (parser_->body_size() > verdict.max_body)
+    return refusal(413, "the body is larger than " + std::to_string(verdict.max_body) + " bytes");
+  if (!hold(parser_->body_size())) return too_much();
+  if (parser_->expects_continue() && in_.empty()) {
+    // A few bytes into a buffer that is empty; who cannot take them has gone.
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    write_some(kContinue.data(), kContinue.size());
+  }
+  return std::nullopt;
+}
+
+HttpConnection::Want HttpConnection::refuse(int status, const std::string& reason, Time now) {
+  return answer(refusal(status, reason), true, now);
+}
+
+RawRequest HttpConnection::take_request() { return std::move(parser_->request()); }
+
+HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Time now) {
+  const bool headed = parser_->state() != RequestParser::State::head &&
+                      parser_->state() != RequestParser::State::refused;
+  last_ = last || answer.close || !headed || !parser_->keep_alive();
+  phase_ = Phase::answering;
+  deadline_ = now + terms_.request_deadline;
+  out_ += text_of(answer, last_);
+  return flush(now);
+}
+
+HttpConnection::Want HttpConnection::flush(Time now) {
+  if (phase_ != Phase::answering) return Want::read;
+  const int sent = write_some(out_.data(), out_.size());
+  if (sent == kBroken) return Want::close;
+  if (sent > 0) out_.erase(0, static_cast<std::size_t>(sent));
+  if (!out_.empty()) return Want::write;
+  if (!last_) return next_request(now);
+  release();
+  if (ended_) return Want::close;
+  phase_ = Phase::lingering;
+  deadline_ = now + kLingering;
+  in_.clear();
+  try {
+    socket_.shutdownSend();
+  } catch (const Poco::Exception&) {
+    return Want::close;
+  }
+  return Want::read;
+}
+
+HttpConnection::Want HttpConnection::next_request(Time now) {
+  release();
+  served_ = true;
+  parser_.emplace(terms_.max_head);
+  phase_ = Phase::idle;
+  deadline_ = now + terms_.idle_timeout;
+  return in_.empty() ? Want::read : advance(now);
+}
+
+HttpConnection::Want HttpConnection::expire(Time now) {
+  if (phase_ != Phase::request) return Want::close;
+  return refuse(408, "the request took too long", now);
+}
+
+// False when a client behind the trusted proxies has as many requests here as it may.
+bool HttpConnection::enter_client() {
+  if (!is_in(terms_.trusted_proxies, address_)) return true;
+  RawRequest& head = parser_->request();
+  const std::string client = forwarded_client(head, terms_.trusted_proxies);
+  if (client.empty()) return true;
+  head.remote_address = client;
+  if (budget_.by_client[client] >= budget_.max_per_client) return false;
+  ++budget_.by_client[client];
+  client_ = client;
+  return true;
+}
+
+bool HttpConnection::hold(std::size_t bytes) {
+  if (bytes <= held_) return true;
+  if (budget_.bytes + (bytes - held_) > budget_.max_bytes) return false;
+  budget_.bytes += bytes - held_;
+  held_ = bytes;
+  return true;
+}
+
+void HttpConnection::release() {
+  budget_.bytes -= std::exchange(held_, 0);
+  if (client_.empty()) return;
+  if (--budget_.by_client[client_] == 0) budget_.by_client.erase(client_);
+  client_.clear();
+}
+
+int HttpConnection::read_some() {
+  thread_local std::string part(64 * 1024, '\0');
+  try {
+    const int got = socket_.receiveBytes(part.data(), static_cast<int>(part.size()));
+    if (got > 0) in_.append(part, 0, static_cast<std::size_t>(got));
+    return got < 0 ? kNotNow : got;
+  } catch (const Poco::TimeoutException&) {
+    return kNotNow;
+  } catch (const Poco::Exception&) {
+    return kBroken;
+  }
+}
+
+int HttpConnection::write_some(const char* bytes, std::size_t size) {
+  try {
+    const int sent = socket_.sendBytes(bytes, static_cast<int>(size));
+    return sent < 0 ? kNotNow : sent;
+  } catch (const Poco::TimeoutException&) {
+    return kNotNow;
+  } catch (const Poco::Exception&) {
+    return kBroken;
+  }
+}
+
+}  // namespace fh

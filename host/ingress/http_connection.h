@@ -1,0 +1,111 @@
+// HttpConnection: one sender's connection, as a machine of states that never waits. The front end's
+// loop feeds it what poll() says and does what it asks for. Owned and used by the loop's thread.
+#pragma once
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "config/ip_network.h"
+#include "ingress/answer.h"
+#include "ingress/request_parser.h"
+
+namespace fh {
+
+/// What a request's head alone decides.
+struct HeadVerdict {
+  std::optional<Answer> refusal;  // then the body is not read
+  std::size_t max_body = 0;       // bytes
+};
+
+/// What all connections share. The loop's thread only.
+struct HttpBudget {
+  std::size_t max_bytes = 0;  // of requests, held at once
+  std::size_t bytes = 0;
+  std::size_t max_per_client = 0;  // requests at once of one client behind the trusted proxies
+  std::map<std::string, std::size_t> by_client;
+};
+
+struct HttpTerms {
+  std::size_t max_head = 16 * 1024;
+  Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
+  Millis idle_timeout{75'000};      // between two requests of a connection
+  /// Whose X-Forwarded-For is believed.
+  std::vector<IpNetwork> trusted_proxies;
+  /// Called on the loop's thread; must not wait.
+  std::function<HeadVerdict(const RawRequest& head)> judge_head;
+};
+
+class HttpConnection {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  enum class Want {
+    read,    // tell me when there is something to read
+    write,   // tell me when there is room to write
+    handle,  // take_request(), and answer() it some time
+    close,
+  };
+
+  HttpConnection(Poco::Net::StreamSocket socket, std::string address, const HttpTerms& terms,
+                 HttpBudget& budget, Time now);
+  ~HttpConnection();
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+  Want receive(Time now);
+  Want flush(Time now);
+  /// last: this is the connection's last answer, whatever the sender asked for.
+  Want answer(const Answer& answer, bool last, Time now);
+  /// Call when deadline() has passed.
+  Want expire(Time now);
+
+  RawRequest take_request();
+
+  Time deadline() const { return deadline_; }
+  /// A request is being received, or the connection never sent one.
+  bool incomplete() const {
+    return phase_ == Phase::request || (phase_ == Phase::idle && !served_);
+  }
+  bool idle() const { return phase_ == Phase::idle; }
+  bool busy() const { return phase_ == Phase::handling; }
+  const Poco::Net::StreamSocket& socket() const { return socket_; }
+  const std::string& address() const { return address_; }  // of the peer
+
+ private:
+  enum class Phase { idle, request, handling, answering, lingering };
+
+  Want advance(Time now);
+  std::optional<Answer> judge();
+  Want refuse(int status, const std::string& reason, Time now);
+  bool enter_client();
+  bool hold(std::size_t bytes);
+  void release();
+  Want next_request(Time now);
+  int read_some();
+  int write_some(const char* bytes, std::size_t size);
+
+  Poco::Net::StreamSocket socket_;
+  const std::string address_;
+  const HttpTerms& terms_;
+  HttpBudget& budget_;
+  Phase phase_ = Phase::idle;
+  bool served_ = false;
+  bool last_ = false;   // close when the answer is out
+  bool ended_ = false;  // the sender has said that nothing more will come
+  Time deadline_;
+  std::string in_;           // not parsed yet
+  std::string out_;          // not sent yet
+  std::size_t held_ = 0;     // of the budget's bytes
+  std::string client_;       // entered in the budget's by_client
+  std::size_t dropped_ = 0;  // bytes read after the last answer
+  std::optional<RequestParser> parser_;
+};
+
+}  // namespace fh

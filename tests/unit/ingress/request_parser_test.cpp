@@ -1,0 +1,88 @@
+// The parser alone: the same requests cut in every place, and what it takes of each.
+#include "ingress/request_parser.h"
+
+#include <gtest/gtest.h>
+
+namespace fh {
+namespace {
+
+using State = RequestParser::State;
+
+// Feeds text in pieces of that size, as a connection would; returns what was not taken.
+std::string feed(RequestParser& parser, const std::string& text, std::size_t piece) {
+  std::string waiting;
+  for (std::size_t at = 0; at < text.size(); at += piece) {
+    waiting += text.substr(at, piece);
+    while (true) {
+      waiting.erase(0, parser.put(waiting));
+      if (parser.state() == State::whole || parser.state() == State::refused)
+        return waiting + text.substr(std::min(at + piece, text.size()));
+      if (parser.state() != State::headed) break;
+    }
+  }
+  return waiting;
+}
+
+const std::string kHead = "POST /a/b?c=%20d HTTP/1.1\r\nHost: x\r\nX-One: 1\r\nx-one: 2\r\n";
+
+TEST(RequestParser, ReadsARequestHoweverItIsCut) {
+  const std::string next = "POST /next";
+  for (const std::string& rest :
+       {std::string("Content-Length: 5\r\n\r\nhello"),
+        std::string("Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n")}) {
+    for (std::size_t piece = 1; piece <= kHead.size() + rest.size(); ++piece) {
+      RequestParser parser(1024);
+      const std::string left = feed(parser, kHead + rest + next, piece);
+      ASSERT_EQ(parser.state(), State::whole) << piece << ": " << parser.reason();
+      EXPECT_TRUE(next.starts_with(left.substr(0, next.size()))) << left;
+      const RawRequest& request = parser.request();
+      EXPECT_EQ(request.method, "POST");
+      EXPECT_EQ(request.path, "/a/b");
+      EXPECT_EQ(request.query, "c=%20d");
+      EXPECT_EQ(request.header_values("X-ONE"), (std::vector<std::string_view>{"1", "2"}));
+      EXPECT_EQ(request.body, "hello");
+      EXPECT_TRUE(parser.keep_alive());
+    }
+  }
+}
+
+TEST(RequestParser, StopsWhereTheHeadEnds) {
+  RequestParser parser(1024);
+  const std::string text = kHead + "Content-Length: 5\r\n\r\nhello";
+  EXPECT_EQ(parser.put(text), text.size() - 5);
+  EXPECT_EQ(parser.state(), State::headed);
+  EXPECT_EQ(parser.body_size(), 5U);
+  parser.set_max_body(4);
+  parser.put("hello");
+  EXPECT_EQ(parser.state(), State::refused);
+  EXPECT_EQ(parser.status(), 413);
+}
+
+TEST(RequestParser, LimitsChunksByTheirSum) {
+  RequestParser parser(1024);
+  parser.put(kHead + "Transfer-Encoding: chunked\r\n\r\n");
+  parser.set_max_body(4);
+  feed(parser, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 64);
+  EXPECT_EQ(parser.state(), State::refused);
+  EXPECT_EQ(parser.status(), 413);
+}
+
+TEST(RequestParser, LimitsTheHeadHoweverItIsCut) {
+  const std::string text = "GET / HTTP/1.1\r\nX: " + std::string(2'000, 'x') + "\r\n\r\n";
+  for (const std::size_t piece : {1, 7, 100, 5'000}) {
+    RequestParser parser(1024);
+    feed(parser, text, piece);
+    EXPECT_EQ(parser.state(), State::refused) << piece;
+    EXPECT_EQ(parser.status(), 431) << piece;
+  }
+}
+
+TEST(RequestParser, TakesARequestWithoutABody) {
+  RequestParser parser(1024);
+  EXPECT_EQ(feed(parser, "GET / HTTP/1.0\r\n\r\nmore", 3), "more");
+  EXPECT_EQ(parser.state(), State::whole);
+  EXPECT_FALSE(parser.keep_alive());
+}
+
+}  // namespace
+}  // namespace fh
