@@ -34,7 +34,8 @@ Daemon::Daemon(Config config, std::filesystem::path worker)
       ledger_(config_.store.native()),
       store_(config_.store.native(), clock_),
       dispatcher_(store_),
-      timer_(store_, clock_),
+      timer_(store_, clock_,
+             {config_.retention.age, config_.retention.dead, config_.retention.max_size}),
       catalog_({config_.plugins, config_.store.native() + ".builds", worker_,
                 config_.workers.handshake, lock_.fd()},
                store_, clock_),
@@ -61,6 +62,7 @@ void Daemon::connect_parts() {
   store_.set_hook(&dispatcher_);
   dispatcher_.set_callbacks({[this](const std::string& plugin) { supervisor_.want(plugin); },
                              [this](TimePoint due) { timer_.due_at(due); }});
+  timer_.set_on_tick([this](TimePoint now) { receiver_.look_for_silence(now); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
 

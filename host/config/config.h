@@ -111,6 +111,12 @@ struct VerifyConfig {
   std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
 };
 
+/// Verified deliveries beyond it are answered 429.
+struct RateLimit {
+  std::size_t deliveries = 0;  // at once, and again within each `per`
+  Millis per{1000};
+};
+
 struct SourceConfig {
   enum class FirstSeen { baseline, changed };
 
@@ -121,8 +127,18 @@ struct SourceConfig {
   RecordType record = RecordType::contact;
   EventKind event = EventKind::updated;
   FirstSeen first_seen = FirstSeen::baseline;
+  bool capture = false;                // keep what comes, run nothing
+  std::optional<Millis> expect_every;  // alert when no delivery comes for this long
+  std::optional<RateLimit> rate_limit;
   Millis dedupe_window = std::chrono::minutes(10);  // zero: a repeated body is never a duplicate
   VerifyConfig verify;
+};
+
+/// How long what arrived is kept, with the jobs it made. What is open is always kept.
+struct RetentionConfig {
+  Millis age = std::chrono::hours(24 * 30);    // of a delivery whose jobs all ended well
+  Millis dead = std::chrono::hours(24 * 180);  // of one with a dead job
+  std::size_t max_size = 0;  // of the store's content; above it the oldest go early; 0: no limit
 };
 
 struct LogConfig {
@@ -138,6 +154,7 @@ struct Config {
   WorkersConfig workers;
   PluginsConfig plugins;
   std::vector<SourceConfig> sources;
+  RetentionConfig retention;
   LogConfig log;
 };
 

@@ -51,11 +51,12 @@ class ConfigReader {
   std::string text(const std::string& key, std::optional<std::string> fallback = std::nullopt);
   /// A text that may be empty, as it is when absent.
   std::string text_or_empty(const std::string& key);
-  /// A list of non-empty texts; an empty one when it is absent.
-  std::vector<std::string> texts(const std::string& key);
   /// One of `known`; where it is none of them, the mistake lists them.
   std::string choice(const std::string& key, const std::vector<std::string>& known,
                      std::optional<std::string> fallback = std::nullopt);
+  bool flag(const std::string& key, bool fallback);
+  /// A list of texts, none of them empty.
+  std::vector<std::string> texts(const std::string& key, std::vector<std::string> fallback = {});
   std::int64_t number(const std::string& key, std::int64_t fallback, Range<std::int64_t> range);
   Millis duration(const std::string& key, Millis fallback, Range<Millis> range);
   std::size_t size(const std::string& key, std::size_t fallback, Range<std::size_t> range);

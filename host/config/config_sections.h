@@ -15,6 +15,8 @@ AdminConfig read_admin(ConfigReader in);
 std::filesystem::path read_store(ConfigReader& top);
 WorkersConfig read_workers(ConfigReader in);
 LogConfig read_log(ConfigReader in);
+RetentionConfig read_retention(ConfigReader in);
+void read_traffic(ConfigReader& in, SourceConfig& source);
 
 // read_plugins.cpp
 PluginsConfig read_plugins(ConfigReader in);

@@ -60,6 +60,20 @@ struct DescribeScheme {
   }
 };
 
+void describe_traffic(const SourceConfig& source, Json& json) {
+  json["capture"] = source.capture;
+  if (source.expect_every) json["expect_event_every"] = duration_text(*source.expect_every);
+  if (source.rate_limit)
+    json["rate_limit"] = {{"deliveries", source.rate_limit->deliveries},
+                          {"per", duration_text(source.rate_limit->per)}};
+}
+
+Json describe_retention(const RetentionConfig& retention) {
+  Json json = {{"age", duration_text(retention.age)}, {"dead", duration_text(retention.dead)}};
+  if (retention.max_size > 0) json["max_size"] = size_text(retention.max_size);
+  return json;
+}
+
 Json describe_source(const SourceConfig& source) {
   Json verify = std::visit(DescribeScheme(), source.verify.scheme);
   verify["secrets"] = describe_secrets(source.verify.secrets);
@@ -93,7 +107,10 @@ Json describe(const Config& config) {
   Json log = {{"level", level_name(config.log.level)}};
   if (config.log.file) log["file"] = config.log.file->string();
   Json sources = Json::array();
-  for (const SourceConfig& source : config.sources) sources.push_back(describe_source(source));
+  for (const SourceConfig& source : config.sources) {
+    sources.push_back(describe_source(source));
+    describe_traffic(source, sources.back());
+  }
   return {{"ingest",
            {{"listen", config.ingest.listen.text()},
             {"max_body", size_text(config.ingest.max_body)},
@@ -106,6 +123,7 @@ Json describe(const Config& config) {
             {"trusted_proxies", describe_networks(config.ingest.trusted_proxies)}}},
           {"admin", admin},
           {"store", "sqlite:" + config.store.string()},
+          {"retention", describe_retention(config.retention)},
           {"workers",
            {{"max", config.workers.max},
             {"drain_grace", duration_text(config.workers.drain_grace)},

@@ -43,6 +43,7 @@ SourceConfig read_source(ConfigReader& in) {
                           : SourceConfig::FirstSeen::baseline;
   ConfigReader dedupe = in.section("dedupe");
   source.dedupe_window = dedupe.duration("window", source.dedupe_window, {0ms, 7 * 24h});
+  read_traffic(in, source);
   source.verify = read_verify(in.required_section("verify"), source.path);
   return source;
 }

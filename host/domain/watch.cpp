@@ -73,6 +73,21 @@ bool matches(const Watch& watch, const Occurrence& occurrence) {
   return change.changed && met(watch, change);
 }
 
+std::string why_not(const Watch& watch, const Occurrence& occurrence) {
+  if (matches(watch, occurrence)) return "";
+  if (watch.type != occurrence.event.type)
+    return "the record is a " + std::string(name_of(occurrence.event.type));
+  if (watch.kind == WatchKind::created)
+    return "the event is \"" + std::string(name_of(occurrence.event.kind)) + "\", not \"created\"";
+  const FieldChange change = change_at(occurrence, watch.field);
+  if (!change.changed) return watch.field + " is not among the changes";
+  const auto shown = [](const Json* value) {
+    return value == nullptr ? std::string("an unknown value") : to_text(*value);
+  };
+  const std::string became = watch.field + " became " + shown(change.to);
+  return watch.kind == WatchKind::from_to ? became + " from " + shown(change.from) : became;
+}
+
 std::string describe(const Watch& watch) {
   const std::string type(name_of(watch.type));
   const std::string subject = type + " " + watch.field;

@@ -27,6 +27,9 @@ struct Watch {
 /// Whether what happened meets the watch. `from_to` needs a known old value.
 bool matches(const Watch& watch, const Occurrence& occurrence);
 
+/// Why what happened does not meet the watch, in a sentence without a capital; "" when it does.
+std::string why_not(const Watch& watch, const Occurrence& occurrence);
+
 /// `contact level2_review_status becomes "Passed"`, for people.
 std::string describe(const Watch& watch);
 

@@ -17,6 +17,7 @@ struct Considered {
   std::optional<std::int64_t> duplicate_of;
   std::string reason;  // why it makes no job, when it does not
   std::vector<Match> matches;
+  std::int64_t event = 0;  // its row, where it has one already
 };
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
@@ -133,9 +134,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   return considered;
 }
 
-int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
-                const Catalog& catalog) {
-  if (considered.matches.empty()) return 0;
+std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const Event& event = considered.arrived->event;
   NewEvent stored;
   stored.delivery = arrival.delivery;
@@ -147,14 +146,21 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
   stored.snapshot = considered.snapshot;
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;
-  const std::int64_t event_id = tx.deliveries.insert(stored);
+  return tx.deliveries.insert(stored);
+}
+
+int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
+                const Catalog& catalog) {
+  if (considered.matches.empty()) return 0;
+  const std::int64_t event =
+      considered.event > 0 ? considered.event : insert_event(tx, arrival, considered);
   int jobs = 0;
   for (const Match& match : considered.matches) {
     auto job = catalog.job_for(match.plugin);
     if (!job) continue;  // removed since the index was read
     if (tx.tallies.open(match.plugin) >= job->backlog) throw BacklogFull(match.plugin);
     job->record = considered.record.id;
-    job->event = event_id;
+    job->event = event;
     job->delivery = arrival.delivery;
     job->matched = to_text(Json(match.watches));
     job->created_at = job->run_at = tx.now;
@@ -164,9 +170,28 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
   return jobs;
 }
 
+// As consider(), for a delivery that is here already.
+Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
+                      const WatchIndex& watches) {
+  const Event& event = arrived.event;
+  Considered considered;
+  considered.arrived = &arrived;
+  considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
+  if (const auto stored = tx.deliveries.event_of(arrival.delivery, considered.record.id)) {
+    considered.event = stored->id;
+    considered.changes = changes_from_json(Json::parse(stored->changes));
+    considered.snapshot = stored->snapshot;
+  } else {
+    take_baseline(tx, arrival, considered);
+  }
+  if (considered.reason.empty())
+    considered.matches = watches.match({event, considered.changes, event.snapshot});
+  return considered;
+}
+
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   if (!arrival.unmapped.empty()) return {"ignored", "unmapped: " + arrival.unmapped, 0};
-  Acceptance acceptance{"ignored", "no_events", 0};
+  Acceptance acceptance{"ignored", arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
   bool duplicates_only = !all.empty();
   for (const Considered& one : all) {
     acceptance.jobs += static_cast<int>(one.matches.size());
@@ -225,6 +250,23 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   for (const Considered& one : all) jobs += insert_jobs(tx, arrival, one, catalog);
   acceptance.jobs = jobs;
   return acceptance;
+}
+
+Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
+                const Catalog& catalog) {
+  const auto watches = catalog.watches();
+  Replayed replayed;
+  int jobs = 0;
+  for (const ArrivedEvent& arrived : arrival.events) {
+    Considered considered = reconsider(tx, arrival, arrived, *watches);
+    if (!order.plugin.empty())
+      std::erase_if(considered.matches,
+                    [&](const Match& match) { return match.plugin != order.plugin; });
+    for (const Match& match : considered.matches) replayed.plugins.push_back(match.plugin);
+    jobs += insert_jobs(tx, arrival, considered, catalog);
+  }
+  if (jobs > 0) tx.deliveries.add_jobs(arrival.delivery, jobs);
+  return replayed;
 }
 
 }  // namespace fh

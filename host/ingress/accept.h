@@ -29,7 +29,18 @@ struct Arrival {
   std::string body_hash;  // SHA-256 of it
   std::string sender_id;  // of the whole delivery; "" when the sender gave none
   std::string unmapped;   // why it could not be read; events are then empty
+  std::string ignored;    // why there is nothing for this source in it; events are then empty
   std::vector<ArrivedEvent> events;
+};
+
+/// An operator's order to run a stored delivery again, with new jobs.
+struct Replay {
+  std::string plugin;    // only this one; "" for every plugin that matches
+  bool dry_run = false;  // nothing is changed
+};
+
+struct Replayed {
+  std::vector<std::string> plugins;  // whose jobs were made, or would be
 };
 
 struct Acceptance {
@@ -47,6 +58,11 @@ class BacklogFull : public HostError {
 
 /// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);
+
+/// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate and no echo
+/// is looked for. What an event changed is what was found when it arrived, where that was kept.
+Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
+                const Catalog& catalog);
 
 /// How long a sender's own delivery id is remembered.
 inline constexpr Millis kSenderIdKept = std::chrono::hours(24 * 7);

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "ingress/mask.h"
+#include "ingress/read_delivery.h"
 #include "ingress/verify.h"
 
 namespace fh {
@@ -41,19 +42,21 @@ std::string_view name_of(Reception reception) {
     case Reception::ignored: return "ignored";
     case Reception::unauthorized: return "unauthorized";
     case Reception::unreadable: return "unreadable";
+    case Reception::limited: return "limited";
     case Reception::unavailable: return "unavailable";
   }
   return "";
 }
 
 Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock)
-    : config_(config), store_(store), catalog_(catalog), clock_(clock) {
+    : config_(config), store_(store), catalog_(catalog), clock_(clock), started_at_(clock.now()) {
   for (const SourceConfig& source : config.sources) {
     if (const auto* token = std::get_if<PathToken>(&source.verify.scheme))
       by_parent_[token->base] = &source;
     else
       by_path_[source.path] = &source;
     counters_[source.name] = std::make_unique<SourceCounters>();
+    gates_[source.name] = std::make_unique<RateGate>(source.rate_limit);
   }
 }
 
@@ -124,6 +127,29 @@ Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
   return accepted(acceptance.status, delivery, acceptance.jobs);
 }
 
+// The refusal, noted for operators.
+Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
+                        const std::string& cause, const std::string& text) {
+  refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
+                masked_head(request, source.verify), request.body.size()});
+  return answer;
+}
+
+void Receiver::look_for_silence(TimePoint now) {
+  for (const SourceConfig& source : config_.sources) {
+    if (!source.expect_every) continue;
+    SourceCounters& counters = *counters_.at(source.name);
+    const std::int64_t last_ms = counters.last_delivery_ms;
+    const TimePoint last = last_ms == 0 ? started_at_ : from_ms(last_ms);
+    const bool silent = now - last > *source.expect_every;
+    if (counters.silent.exchange(silent) == silent) continue;
+    if (silent)
+      log_warning("source_silent", {{"source", source.name}, {"last_delivery_at", rfc3339(last)}});
+    else
+      log_info("source_heard", {{"source", source.name}});
+  }
+}
+
 // The answer, unless the store will give it.
 std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
                                         const Respond& respond) {
@@ -134,12 +160,22 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
     log_debug(
         "unauthorized",
         {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
-    return refusal(401, "the request is not signed by this source's sender");
+    return refuse(source, request,
+                  refusal(401, "the request is not signed by this source's sender"),
+                  std::string(name_of(refused->cause)), refused->text);
+  }
+  if (const auto wait = gates_.at(source.name)->enter(std::chrono::steady_clock::now())) {
+    count(source, Reception::limited);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+    Answer answer = refusal(429, "more deliveries than this source may send");
+    answer.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
+    return refuse(source, request, std::move(answer), "rate_limit", "over the source's rate_limit");
   }
   StrictJson body = parse_strict(request.body);
   if (body.refusal) {
     count(source, Reception::unreadable);
-    return refusal(400, "the body cannot be read: " + body.refusal->reason);
+    return refuse(source, request, refusal(400, "the body cannot be read: " + body.refusal->reason),
+                  "unreadable", body.refusal->reason);
   }
   Arrival arrival;
   arrival.source = &source;
@@ -148,10 +184,10 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.body = std::move(request.body);
   arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
-  SenderReading reading =
-      find_sender(source.sender)(std::move(body.value), {source.record, source.event});
-  arrival.unmapped = std::move(reading.unmapped);
-  for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
+  if (source.capture)
+    arrival.ignored = "capture";
+  else
+    read_events(std::move(body.value), arrival);
   return store_arrival(source, std::move(arrival), respond);
 }
 

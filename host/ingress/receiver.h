@@ -11,7 +11,9 @@
 #include "config/config.h"
 #include "ingress/accept.h"
 #include "ingress/answer.h"
+#include "ingress/rate_gate.h"
 #include "ingress/raw_request.h"
+#include "ingress/refused_list.h"
 #include "runtime/catalog.h"
 #include "senders/sender_profile.h"
 #include "store/store.h"
@@ -19,13 +21,22 @@
 namespace fh {
 
 /// What a source's requests came to; counters only rise.
-enum class Reception { accepted, duplicate, ignored, unauthorized, unreadable, unavailable };
-inline constexpr std::size_t kReceptions = 6;
+enum class Reception {
+  accepted,
+  duplicate,
+  ignored,
+  unauthorized,
+  unreadable,
+  limited,
+  unavailable
+};
+inline constexpr std::size_t kReceptions = 7;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {
   std::array<std::atomic<std::uint64_t>, kReceptions> receptions{};
   std::atomic<std::int64_t> last_delivery_ms{0};  // 0: none yet
+  std::atomic<bool> silent{false};                // longer than expect_event_every
 };
 
 class Receiver {
@@ -45,6 +56,14 @@ class Receiver {
     counters_.at(source)->last_delivery_ms = to_ms(at);
   }
 
+  /// Notes, and logs once, which sources have been silent for longer than is expected of them.
+  void look_for_silence(TimePoint now);
+
+  /// The latest requests that were refused; of one source, or of all when it is "".
+  std::vector<RefusedRequest> refused(const std::string& source) const {
+    return refused_.list(source);
+  }
+
   const std::vector<SourceConfig>& sources() const { return config_.sources; }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
@@ -59,6 +78,8 @@ class Receiver {
   Answer answer_to(const SourceConfig& source, std::int64_t delivery, const Acceptance& acceptance);
   Answer answer_to(const SourceConfig& source, const std::exception_ptr& failure);
   void count(const SourceConfig& source, Reception reception);
+  Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
+                const std::string& cause, const std::string& text);
 
   const Config& config_;
   Store& store_;
@@ -67,6 +88,9 @@ class Receiver {
   std::map<std::string, const SourceConfig*, std::less<>> by_path_;    // exact
   std::map<std::string, const SourceConfig*, std::less<>> by_parent_;  // a token follows
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;
+  std::map<std::string, std::unique_ptr<RateGate>> gates_;
+  RefusedList refused_;
+  const TimePoint started_at_;
 };
 
 }  // namespace fh

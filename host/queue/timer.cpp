@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kJobsPerTick = 1000;
 constexpr int kPrunedPerTick = 1000;
+constexpr int kDeliveriesPerTick = 200;
 // What expires is looked at this often even when no job is due; so is a clock that jumped.
 constexpr Millis kLongest = std::chrono::seconds(60);
 // After a full tick the rest follows at once; after a failed one it does not spin.
@@ -16,22 +17,26 @@ constexpr Millis kShortest = Millis(20);
 
 struct DueJobs {
   std::vector<std::int64_t> jobs;
+  bool more_to_prune = false;
   std::optional<TimePoint> next;
 };
 
 }  // namespace
 
 TimePoint Timer::tick() {
-  const DueJobs due = store_.write([](Transaction& tx) {
+  const DueJobs due = store_.write([this](Transaction& tx) {
     tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
     tx.effects.prune_echoes(tx.now);
-    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), tx.jobs.next_due()};
+    const bool more = tx.retention.prune(retention_, tx.now, kDeliveriesPerTick);
+    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), more, tx.jobs.next_due()};
   });
+  if (on_tick_) on_tick_(clock_.now());
   for (const std::int64_t job : due.jobs)
     store_.write_later("wake job " + std::to_string(job),
                        [job](Transaction& tx) { tx.jobs.wake(job); });
   const TimePoint now = clock_.now();
   const TimePoint latest = now + kLongest;
+  if (due.more_to_prune) return now + kShortest;
   const TimePoint earliest = due.jobs.empty() ? now : now + kShortest;
   return std::max(earliest, std::min(due.next.value_or(latest), latest));
 }

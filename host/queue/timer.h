@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -13,8 +14,12 @@ namespace fh {
 
 class Timer {
  public:
-  Timer(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  Timer(Store& store, const Clock& clock, RetentionTerms retention)
+      : store_(store), clock_(clock), retention_(retention) {}
   ~Timer() { stop(); }
+
+  /// Called at least once a minute, on the timer's thread. Set it before start().
+  void set_on_tick(std::function<void(TimePoint now)> on_tick) { on_tick_ = std::move(on_tick); }
 
   void start();
   void stop();
@@ -30,6 +35,8 @@ class Timer {
 
   Store& store_;
   const Clock& clock_;
+  const RetentionTerms retention_;
+  std::function<void(TimePoint)> on_tick_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -20,6 +20,21 @@ std::int64_t DeliveryTable::insert(const NewEvent& e) {
   return id;
 }
 
+std::optional<StoredEvent> DeliveryTable::event_of(std::int64_t delivery, std::int64_t record) {
+  auto query = db_.query(
+      "SELECT id, changes, snapshot FROM events WHERE delivery = ? AND record = ? LIMIT 1",
+      delivery, record);
+  if (!query.next()) return std::nullopt;
+  return StoredEvent{query.integer(0), query.text(1), query.text(2)};
+}
+
+void DeliveryTable::add_jobs(std::int64_t delivery, int jobs) {
+  db_.run(
+      "UPDATE deliveries SET jobs = jobs + ?, status = 'accepted', reason = '',"
+      " duplicate_of = NULL WHERE id = ?",
+      jobs, delivery);
+}
+
 std::optional<std::int64_t> DeliveryTable::find_sender_id(const std::string& source,
                                                           const std::string& id, TimePoint now) {
   auto query = db_.query(

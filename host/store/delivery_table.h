@@ -39,12 +39,23 @@ struct LatestDelivery {
   TimePoint received_at;
 };
 
+struct StoredEvent {
+  std::int64_t id = 0;
+  std::string changes;   // JSON
+  std::string snapshot;  // JSON
+};
+
 class DeliveryTable {
  public:
   explicit DeliveryTable(Database& db) : db_(db) {}
 
   void insert(const NewDelivery& delivery);
   std::int64_t insert(const NewEvent& event);
+
+  /// What the delivery said of the record, where that made a job.
+  std::optional<StoredEvent> event_of(std::int64_t delivery, std::int64_t record);
+  /// The delivery made further jobs: it counts as accepted from now on.
+  void add_jobs(std::int64_t delivery, int jobs);
 
   /// The delivery that brought the sender's id before, while that id is kept.
   std::optional<std::int64_t> find_sender_id(const std::string& source, const std::string& id,

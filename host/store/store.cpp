@@ -162,8 +162,8 @@ void Store::commit(std::vector<Waiting>& batch) {
 
 void Store::commit_together(std::vector<Waiting*> batch) {
   Tables& tables = *tables_;
-  Transaction tx{tables.records, tables.deliveries, tables.jobs,  tables.effects,
-                 tables.plugins, tables.tallies,    clock_.now(), host_run_};
+  Transaction tx{tables.records,   tables.deliveries, tables.jobs,  tables.effects, tables.plugins,
+                 tables.retention, tables.tallies,    clock_.now(), host_run_};
   bool committing = false;
   try {
     execute("BEGIN IMMEDIATE");

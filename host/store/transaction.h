@@ -9,6 +9,7 @@
 #include "store/job_table.h"
 #include "store/plugin_table.h"
 #include "store/record_table.h"
+#include "store/retention.h"
 
 namespace fh {
 
@@ -21,6 +22,7 @@ struct Tables {
   JobTable jobs{db, tallies};
   EffectTable effects{db};
   PluginTable plugins{db};
+  Retention retention{db, tallies};
 };
 
 struct Transaction {
@@ -29,6 +31,7 @@ struct Transaction {
   JobTable& jobs;
   EffectTable& effects;
   PluginTable& plugins;
+  Retention& retention;
   Tallies& tallies;
   TimePoint now;
   std::int64_t host_run;

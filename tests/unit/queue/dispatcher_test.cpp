@@ -16,10 +16,9 @@ constexpr std::chrono::seconds kPatience(10);
 class Worker final : public IdleWorker {
  public:
   void take(Lease lease) override {
-    {
-      const std::lock_guard lock(mutex_);
-      lease_ = std::move(lease);
-    }
+    // Under the lock: who waits may be gone as soon as it has its job.
+    const std::lock_guard lock(mutex_);
+    lease_ = std::move(lease);
     given_.notify_all();
   }
   /// The job it was given; 0 when none came in time.
@@ -147,7 +146,7 @@ TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
 }
 
 TEST_F(DispatcherTest, TheTimerTakesDueJobsOn) {
-  Timer timer(*store_, clock_);
+  Timer timer(*store_, clock_, {});
   Worker worker;
   park(worker);
   NewJob later = new_job(record("1"));

@@ -1,0 +1,96 @@
+#include "ingress/deliveries.h"
+
+#include <algorithm>
+
+#include "ingress/read_delivery.h"
+
+namespace fh {
+namespace {
+
+// Thrown out of a transaction so that nothing of it stays; carries what it would have done.
+struct DryRun {
+  Replayed replayed;
+};
+
+Json alias_json(const Event& event) {
+  Json json = {{"type", name_of(event.type)}};
+  if (!event.aliases.uuid.empty()) json["uuid"] = event.aliases.uuid;
+  if (!event.aliases.id.empty()) json["id"] = event.aliases.id;
+  return json;
+}
+
+// What was found to have changed when the event arrived, where that was kept.
+std::optional<Changes> stored_changes(const Event& event, const std::vector<EventView>& stored) {
+  const auto same = [&](const EventView& view) {
+    return view.record.type == event.type &&
+           (stored.size() == 1 || view.record.key == event.aliases.uuid ||
+            view.record.key == event.aliases.id);
+  };
+  const auto found = std::find_if(stored.begin(), stored.end(), same);
+  if (found == stored.end()) return std::nullopt;
+  return changes_from_json(Json::parse(found->changes));
+}
+
+}  // namespace
+
+Arrival Deliveries::read(const DeliveryView& delivery) const {
+  const auto source =
+      std::find_if(config_.sources.begin(), config_.sources.end(),
+                   [&](const SourceConfig& one) { return one.name == delivery.source; });
+  if (source == config_.sources.end())
+    throw NotReadable("the configuration has no source \"" + delivery.source +
+                      "\" any more: add it again to read its deliveries");
+  return read_stored(*source, delivery.id, delivery.body);
+}
+
+Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
+  const Arrival arrival = read(delivery);
+  if (!arrival.unmapped.empty())
+    throw NotReadable("unmapped: " + arrival.unmapped + ": correct the source's mapping first");
+  try {
+    return store_.write([&](Transaction& tx) {
+      Replayed replayed = fh::replay(tx, arrival, order, catalog_);
+      if (order.dry_run) throw DryRun{std::move(replayed)};
+      return replayed;
+    });
+  } catch (const DryRun& dry) {
+    return dry.replayed;
+  }
+}
+
+Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventView>& stored) const {
+  const Arrival arrival = read(delivery);
+  Json events = Json::array();
+  for (const ArrivedEvent& arrived : arrival.events)
+    events.push_back(explain_event(arrived.event, stored));
+  Json json = {{"events", events}};
+  if (!arrival.unmapped.empty()) json["unmapped"] = arrival.unmapped;
+  return json;
+}
+
+Json Deliveries::explain_event(const Event& event, const std::vector<EventView>& stored) const {
+  const auto known = stored_changes(event, stored);
+  const Changes& changes = known ? *known : event.changes;
+  const bool compared = event.mode == PayloadMode::full_object && !known;
+  Json watches = Json::array();
+  for (const ActivePlugin& plugin : catalog_.all()) {
+    for (const Watch& watch : plugin.manifest.watches) {
+      std::string why = why_not(watch, {event, changes, event.snapshot});
+      const bool met = why.empty();
+      if (compared && !met && watch.type == event.type)
+        why = "the body is a whole record; compared with the one known when it arrived, " +
+              watch.field + " had not changed to this watch's liking";
+      watches.push_back({{"plugin", plugin.row.name},
+                         {"watch", describe(watch)},
+                         {"met", met},
+                         {"why", met ? Json() : Json(why)}});
+    }
+  }
+  return {{"record", alias_json(event)},
+          {"kind", name_of(event.kind)},
+          {"mode", name_of(event.mode)},
+          {"changes", to_json(changes)},
+          {"watches", watches}};
+}
+
+}  // namespace fh

@@ -1,0 +1,28 @@
+#include "ingress/read_delivery.h"
+
+#include "senders/sender_profile.h"
+
+namespace fh {
+
+void read_events(Json body, Arrival& arrival) {
+  const SourceConfig& source = *arrival.source;
+  SenderReading reading =
+      find_sender(source.sender)(std::move(body), {source.record, source.event});
+  arrival.unmapped = std::move(reading.unmapped);
+  for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
+}
+
+Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::string body) {
+  Arrival arrival;
+  arrival.source = &source;
+  arrival.delivery = delivery;
+  arrival.body = std::move(body);
+  StrictJson parsed = parse_strict(arrival.body);
+  if (parsed.refusal)
+    arrival.unmapped = parsed.refusal->reason;
+  else
+    read_events(std::move(parsed.value), arrival);
+  return arrival;
+}
+
+}  // namespace fh

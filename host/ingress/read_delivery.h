@@ -1,0 +1,14 @@
+// Reading a body by its source's sender profile: when it arrives, and again when an operator asks.
+#pragma once
+
+#include "ingress/accept.h"
+
+namespace fh {
+
+/// Sets the arrival's events, or why there are none. Its source must be set.
+void read_events(Json body, Arrival& arrival);
+
+/// A stored delivery, read again with the source's mapping as it is now.
+Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::string body);
+
+}  // namespace fh

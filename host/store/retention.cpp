@@ -1,0 +1,79 @@
+#include "store/retention.h"
+
+#include <vector>
+
+namespace fh {
+
+bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
+  const bool too_large = terms.max_bytes > 0 && used_bytes() > terms.max_bytes;
+  const std::int64_t old = to_ms(now - terms.age);
+  const std::int64_t very_old = to_ms(now - terms.dead);
+  struct Candidate {
+    std::int64_t id;
+    std::int64_t received_at;
+  };
+  std::vector<Candidate> candidates;
+  {
+    auto query = db_.query(
+        "SELECT id, received_at_ms FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", seen_, limit);
+    while (query.next()) candidates.push_back({query.integer(0), query.integer(1)});
+  }
+  for (const Candidate& one : candidates) {
+    // Ids rise with time: what follows is younger still.
+    if (one.received_at > old && !too_large) {
+      seen_ = 0;
+      return false;
+    }
+    seen_ = one.id;
+    if (!is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old))
+      remove(one.id);
+  }
+  const bool more = static_cast<int>(candidates.size()) == limit;
+  if (!more) seen_ = 0;
+  return more;
+}
+
+bool Retention::is_kept(std::int64_t delivery, bool old, bool dead_may_go) {
+  if (!old) return true;
+  auto open = db_.query("SELECT 1 FROM jobs WHERE delivery = ? LIMIT 1", delivery);
+  if (open.next()) return true;
+  if (dead_may_go) return false;
+  auto dead = db_.query("SELECT 1 FROM job_history WHERE delivery = ? AND state = 'dead' LIMIT 1",
+                        delivery);
+  return dead.next();
+}
+
+void Retention::remove(std::int64_t delivery) {
+  struct Finished {
+    std::int64_t id;
+    std::string plugin;
+    JobState state;
+  };
+  std::vector<Finished> jobs;
+  {
+    auto query =
+        db_.query("SELECT id, plugin, state FROM job_history WHERE delivery = ?", delivery);
+    while (query.next())
+      jobs.push_back({query.integer(0), query.text(1), job_state_from(query.text(2)).value()});
+  }
+  for (const Finished& job : jobs) {
+    db_.run("DELETE FROM runs WHERE job = ?", job.id);
+    db_.run("DELETE FROM steps WHERE job = ?", job.id);
+    tallies_.move(job.plugin, job.state, std::nullopt);
+  }
+  db_.run("DELETE FROM job_history WHERE delivery = ?", delivery);
+  db_.run("DELETE FROM events WHERE delivery = ?", delivery);
+  db_.run("DELETE FROM deliveries WHERE id = ?", delivery);
+}
+
+std::uint64_t Retention::used_bytes() {
+  auto query = db_.query(
+      "SELECT (SELECT page_count FROM pragma_page_count()) -"
+      " (SELECT freelist_count FROM pragma_freelist_count()),"
+      " (SELECT page_size FROM pragma_page_size())");
+  CHECK(query.next());
+  return static_cast<std::uint64_t>(query.integer(0)) *
+         static_cast<std::uint64_t>(query.integer(1));
+}
+
+}  // namespace fh

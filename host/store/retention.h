@@ -1,0 +1,36 @@
+// Retention: removes deliveries that are old enough, with their events, finished jobs, runs and
+// steps. What is open stays, what is dead stays longer, and once keys stay for good: a certificate
+// is not issued again because its delivery is old. The writer's thread only, inside a transaction.
+#pragma once
+
+#include "base/clock.h"
+#include "store/statement.h"
+#include "store/tallies.h"
+
+namespace fh {
+
+struct RetentionTerms {
+  Millis age = std::chrono::hours(24 * 30);    // of a delivery whose jobs all ended well
+  Millis dead = std::chrono::hours(24 * 180);  // of one with a dead job
+  std::uint64_t max_bytes = 0;  // of the store: above it the oldest go early; 0: no limit
+};
+
+class Retention {
+ public:
+  Retention(Database& db, Tallies& tallies) : db_(db), tallies_(tallies) {}
+
+  /// Looks at up to `limit` deliveries from where the last call ended; true when there may be more
+  /// to remove at once.
+  bool prune(const RetentionTerms& terms, TimePoint now, int limit);
+
+ private:
+  bool is_kept(std::int64_t delivery, bool old, bool dead_may_go);
+  void remove(std::int64_t delivery);
+  std::uint64_t used_bytes();
+
+  Database& db_;
+  Tallies& tallies_;
+  std::int64_t seen_ = 0;  // deliveries up to this one were looked at in this round
+};
+
+}  // namespace fh

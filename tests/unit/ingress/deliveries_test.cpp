@@ -1,0 +1,126 @@
+// What operators do with stored deliveries: replay and explain, over a real store and catalog.
+#include "ingress/deliveries.h"
+
+#include "ingress/read_delivery.h"
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using test::StoreTest;
+
+class DeliveriesTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    std::filesystem::create_directory(folder_ / "plugins");
+    SourceConfig source;
+    source.name = "src";
+    source.sender = "insites";
+    source.account = "crm";
+    config_.sources.push_back(source);
+    watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
+  }
+
+  void watch(const std::string& plugin, const std::string& watches) {
+    write([&](Transaction& tx) {
+      tx.plugins.put({plugin, "1", "build",
+                      R"({"name":")" + plugin + R"(","watches":)" + watches + "}", plugin + ".so",
+                      "missing", "", tx.now});
+    });
+    CatalogOptions options;
+    options.plugins.directory = folder_ / "plugins";
+    options.builds = folder_ / "builds";
+    options.handshake = Millis(1000);
+    catalog_ = std::make_unique<Catalog>(options, *store_, clock_);
+    catalog_->start();
+  }
+
+  Acceptance deliver(const std::string& body) {
+    last_ = store_->new_delivery_id();
+    const Arrival arrival = read_stored(config_.sources[0], last_, body);
+    return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
+  }
+
+  DeliveryView last() { return Views(store_->reader()).delivery(last_).value(); }
+  std::size_t jobs() {
+    JobFilter filter;
+    filter.delivery = last_;
+    return Views(store_->reader()).jobs(filter).size();
+  }
+  Replayed replay(const Replay& order) {
+    return Deliveries(config_, *store_, *catalog_).replay(last(), order);
+  }
+  Json explain() {
+    return Deliveries(config_, *store_, *catalog_)
+        .explain(last(), Views(store_->reader()).events_of(last_));
+  }
+
+  Config config_;
+  std::unique_ptr<Catalog> catalog_;
+  std::int64_t last_ = 0;
+};
+
+constexpr const char* kPassed = R"({"id":1,"changes":{"s":"Passed"}})";
+
+TEST_F(DeliveriesTest, AReplayMakesANewJobOfAnAcceptedDelivery) {
+  EXPECT_EQ(deliver(kPassed).status, "accepted");
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
+  EXPECT_EQ(jobs(), 2U);
+  EXPECT_EQ(last().jobs, 2);
+  expect_tallies_hold();
+}
+
+TEST_F(DeliveriesTest, ADryRunChangesNothing) {
+  deliver(kPassed);
+  EXPECT_EQ(replay({"", true}).plugins, std::vector<std::string>{"p"});
+  EXPECT_EQ(jobs(), 1U);
+  EXPECT_EQ(last().jobs, 1);
+  expect_tallies_hold();
+}
+
+TEST_F(DeliveriesTest, AReplayReachesAPluginThatCameLater) {
+  deliver(kPassed);
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  EXPECT_EQ(replay({"q"}).plugins, std::vector<std::string>{"q"});
+  EXPECT_EQ(jobs(), 2U);
+}
+
+TEST_F(DeliveriesTest, WhatChangedInAWholeRecordIsWhatWasFoundWhenItArrived) {
+  deliver(R"({"id":1,"s":"Failed"})");
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed"})").status, "accepted");
+  const std::int64_t passed = last_;
+  deliver(R"({"id":1,"s":"Failed"})");
+  last_ = passed;
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
+}
+
+TEST_F(DeliveriesTest, AnUnmappedDeliveryIsReplayedOnceItsMappingIsRight) {
+  EXPECT_EQ(deliver(R"({"what":"ever"})").status, "ignored");
+  EXPECT_THROW(replay({}), NotReadable);
+  config_.sources.clear();
+  EXPECT_THROW(replay({}), NotReadable);
+}
+
+TEST_F(DeliveriesTest, ExplainSaysOfEachWatchWhyItWasNotMet) {
+  watch("q", R"([{"record":"contact","field":"t","changes":true},)"
+             R"({"record":"company","field":"s","changes":true},)"
+             R"({"record":"contact","created":true},)"
+             R"({"record":"contact","field":"s","from":"Open","to":"Passed"}])");
+  deliver(kPassed);
+  const Json watches = explain()["events"][0]["watches"];
+  ASSERT_EQ(watches.size(), 5U);
+  EXPECT_EQ(watches[0]["met"], true);
+  EXPECT_EQ(watches[1]["why"], "t is not among the changes");
+  EXPECT_EQ(watches[2]["why"], "the record is a contact");
+  EXPECT_EQ(watches[3]["why"], "the event is \"updated\", not \"created\"");
+  EXPECT_EQ(watches[4]["why"], "s became \"Passed\" from an unknown value");
+}
+
+TEST_F(DeliveriesTest, ExplainSaysWhatIsUnmapped) {
+  deliver(R"({"what":"ever"})");
+  EXPECT_NE(explain()["unmapped"].get<std::string>().find("names no record"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fh

@@ -1,0 +1,75 @@
+#include "store/retention.h"
+
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+using namespace std::chrono_literals;
+using test::StoreTest;
+
+class RetentionTest : public StoreTest {
+ protected:
+  // Until nothing more is removed.
+  void prune(const RetentionTerms& terms = {.age = 24h, .dead = 48h}) {
+    for (int round = 0; round < 100; ++round)
+      if (!write([&](Transaction& tx) { return tx.retention.prune(terms, tx.now, 3); })) return;
+    FAIL() << "it never ends";
+  }
+  std::size_t deliveries() { return Views(store_->reader()).deliveries({}).size(); }
+  std::size_t jobs() { return Views(store_->reader()).jobs({}).size(); }
+
+  std::int64_t ended(OutcomeKind kind) {
+    const std::int64_t job = add_job(record("r" + std::to_string(++records_)));
+    const auto leased = lease();
+    EXPECT_EQ(leased->id, job);
+    Outcome outcome;
+    outcome.kind = kind;
+    finish(*leased, outcome);
+    return job;
+  }
+
+  int records_ = 0;
+};
+
+TEST_F(RetentionTest, RemovesWhatEndedWellAndKeepsWhatIsYoungOpenOrDead) {
+  for (int i = 0; i < 10; ++i) ended(OutcomeKind::done);
+  const std::int64_t dead = ended(OutcomeKind::fail);
+  const std::int64_t open = add_job(record("open"), "q");
+  prune();
+  EXPECT_EQ(deliveries(), 12U);
+  clock_.advance(25h);
+  const std::int64_t young = ended(OutcomeKind::done);
+  prune();
+  EXPECT_EQ(deliveries(), 3U);
+  EXPECT_EQ(state_of(dead), "dead");
+  EXPECT_EQ(state_of(open), "available");
+  EXPECT_EQ(state_of(young), "completed");
+  EXPECT_TRUE(Views(store_->reader()).runs_of(1).empty());
+  expect_tallies_hold();
+  clock_.advance(24h);
+  prune();
+  EXPECT_EQ(state_of(dead), "");
+  EXPECT_EQ(jobs(), 1U);
+  expect_tallies_hold();
+}
+
+TEST_F(RetentionTest, RemovesTheOldestEarlyWhenTheStoreIsTooLarge) {
+  for (int i = 0; i < 10; ++i) ended(OutcomeKind::done);
+  prune({.age = 24h, .dead = 48h, .max_bytes = 1'000'000'000});
+  EXPECT_EQ(deliveries(), 10U);
+  prune({.age = 24h, .dead = 48h, .max_bytes = 1});
+  EXPECT_EQ(deliveries(), 0U);
+}
+
+TEST_F(RetentionTest, NeverGivesAnIdAgain) {
+  const std::int64_t first = ended(OutcomeKind::done);
+  clock_.advance(1000h);
+  prune();
+  EXPECT_EQ(deliveries(), 0U);
+  reopen();
+  EXPECT_GT(ended(OutcomeKind::done), first);
+}
+
+}  // namespace
+}  // namespace fh
