@@ -79,6 +79,7 @@ HttpFrontOptions Daemon::ingest_options() {
   }
   options.max_connections_per_address = ingest.max_connections_per_address;
   options.max_in_flight = ingest.max_in_flight;
+  options.tls = ingest.tls;
   options.terms.max_head = ingest.max_head;
   options.terms.request_deadline = ingest.request_deadline;
   options.terms.idle_timeout = ingest.idle_timeout;

@@ -33,6 +33,12 @@ struct Secret {
   std::string value;  // empty only after LoadOptions{.read_secrets = false}
 };
 
+/// PEM files: the certificate with its chain, and its key.
+struct TlsConfig {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
 struct IngestConfig {
   ListenAddress listen{"0.0.0.0", 8080};
   std::size_t max_body = 1024 * 1024;
@@ -43,6 +49,7 @@ struct IngestConfig {
   std::size_t max_connections_per_address = 2048;
   std::size_t max_in_flight = 64 * 1024 * 1024;  // bytes of requests, over all connections
   std::vector<IpNetwork> trusted_proxies;        // whose X-Forwarded-For is believed
+  std::optional<TlsConfig> tls;                  // else plain HTTP
 };
 
 /// Without tokens `listen` is loopback, and the server answers its health endpoints only.

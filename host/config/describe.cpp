@@ -18,6 +18,22 @@ Json describe_networks(const std::vector<IpNetwork>& networks) {
   return list;
 }
 
+Json describe_ingest(const IngestConfig& ingest) {
+  Json json = {{"listen", ingest.listen.text()},
+               {"max_body", size_text(ingest.max_body)},
+               {"request_deadline", duration_text(ingest.request_deadline)},
+               {"idle_timeout", duration_text(ingest.idle_timeout)},
+               {"max_head", size_text(ingest.max_head)},
+               {"max_connections", ingest.max_connections},
+               {"max_connections_per_address", ingest.max_connections_per_address},
+               {"max_in_flight", size_text(ingest.max_in_flight)},
+               {"trusted_proxies", describe_networks(ingest.trusted_proxies)}};
+  if (ingest.tls)
+    json["tls"] = {{"certificate", ingest.tls->certificate.string()},
+                   {"key", ingest.tls->key.string()}};
+  return json;
+}
+
 Json describe_limits(const PluginLimits& limits) {
   Json json = {{"backlog", limits.backlog}};
   if (limits.slots) json["slots"] = *limits.slots;
@@ -111,16 +127,7 @@ Json describe(const Config& config) {
     sources.push_back(describe_source(source));
     describe_traffic(source, sources.back());
   }
-  return {{"ingest",
-           {{"listen", config.ingest.listen.text()},
-            {"max_body", size_text(config.ingest.max_body)},
-            {"request_deadline", duration_text(config.ingest.request_deadline)},
-            {"idle_timeout", duration_text(config.ingest.idle_timeout)},
-            {"max_head", size_text(config.ingest.max_head)},
-            {"max_connections", config.ingest.max_connections},
-            {"max_connections_per_address", config.ingest.max_connections_per_address},
-            {"max_in_flight", size_text(config.ingest.max_in_flight)},
-            {"trusted_proxies", describe_networks(config.ingest.trusted_proxies)}}},
+  return {{"ingest", describe_ingest(config.ingest)},
           {"admin", admin},
           {"store", "sqlite:" + config.store.string()},
           {"retention", describe_retention(config.retention)},

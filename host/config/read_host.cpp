@@ -29,6 +29,13 @@ IngestConfig read_ingest(ConfigReader in) {
   ingest.max_in_flight = in.size("max_in_flight", defaults.max_in_flight, {kMiB, 4096 * kMiB});
   if (ingest.max_in_flight < ingest.max_body)
     in.mistake("max_in_flight", "is less than max_body: no body of that size could be received");
+  ConfigReader tls = in.section("tls");
+  const TlsConfig files{tls.path("certificate", ""), tls.path("key", "")};
+  if (in.has("tls")) {
+    if (!tls.has("certificate")) tls.mistake("certificate", "is missing: a PEM file");
+    if (!tls.has("key")) tls.mistake("key", "is missing: the certificate's key, a PEM file");
+    ingest.tls = files;
+  }
   for (const std::string& text : in.texts("trusted_proxies")) {
     if (auto network = IpNetwork::parse(text))
       ingest.trusted_proxies.push_back(*std::move(network));

@@ -168,6 +168,10 @@ HttpConnection::Want HttpConnection::flush(Time now) {
   if (!out_.empty()) return Want::write;
   if (!last_) return next_request(now);
   release();
+  if (socket_.secure()) {
+    shut_down_tls();
+    return Want::close;
+  }
   if (ended_) return Want::close;
   phase_ = Phase::lingering;
   deadline_ = now + kLingering;
@@ -220,6 +224,15 @@ void HttpConnection::release() {
   if (client_.empty()) return;
   if (--budget_.by_client[client_] == 0) budget_.by_client.erase(client_);
   client_.clear();
+}
+
+// TLS knows no half-closed connection; its end is told, and then it is closed.
+void HttpConnection::shut_down_tls() {
+  try {
+    socket_.shutdown();
+  } catch (const Poco::Exception&) {
+    // The sender has gone already.
+  }
 }
 
 int HttpConnection::read_some() {

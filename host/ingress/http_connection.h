@@ -88,6 +88,7 @@ class HttpConnection {
   bool hold(std::size_t bytes);
   void release();
   Want next_request(Time now);
+  void shut_down_tls();
   int read_some();
   int write_some(const char* bytes, std::size_t size);
 

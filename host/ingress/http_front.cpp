@@ -36,6 +36,7 @@ Answer internal_error(const std::string& name, const std::exception& error) {
 
 HttpFront::HttpFront(HttpFrontOptions options)
     : options_(std::move(options)),
+      tls_(options_.tls ? std::optional<TlsContext>(*options_.tls) : std::nullopt),
       listener_(listen_on(options_.listen, options_.name)),
       waker_(pollable(mailbox_->wake)) {
   port_ = listener_.address().port();
@@ -115,6 +116,7 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
   socket.setBlocking(false);
   socket.setNoDelay(true);
   if (!make_room(address)) return;  // closed by leaving
+  if (tls_) socket = tls_->secure(socket);
   Entry entry;
   entry.id = ++last_id_;
   entry.connection =

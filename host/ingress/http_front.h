@@ -19,6 +19,7 @@
 #include "config/listen_address.h"
 #include "ingress/handler_threads.h"
 #include "ingress/http_connection.h"
+#include "ingress/tls_context.h"
 
 namespace fh {
 
@@ -32,6 +33,7 @@ struct HttpFrontOptions {
   std::size_t max_connections_per_address = 1024;
   std::size_t max_in_flight = 64 * 1024 * 1024;  // bytes of requests, over all connections
   HttpTerms terms;
+  std::optional<TlsConfig> tls;
   /// Whether handle() may be called on the loop's own thread: it computes briefly and never waits.
   std::function<bool(const RawRequest&)> is_quick;
   std::size_t threads = 2;  // for what is not
@@ -86,6 +88,7 @@ class HttpFront {
   const std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
 
   // The loop's own.
+  std::optional<TlsContext> tls_;
   Poco::Net::ServerSocket listener_;
   Poco::Net::StreamSocket waker_;
   Poco::Net::PollSet poll_;
