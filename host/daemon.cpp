@@ -19,14 +19,19 @@ const std::string& with_folder(const std::filesystem::path& store) {
   return store.native();
 }
 
+// How long a new host waits for one that was told to stop: that one's graces, and its own end.
+Millis drain_patience(const WorkersConfig& workers) {
+  return workers.drain_grace + workers.cancel_grace + kOldWorkersPatience;
+}
+
 }  // namespace
 
-Daemon::Daemon(Config config, std::filesystem::path worker)
+Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& store)
     : config_(std::move(config)),
       worker_(std::move(worker)),
-      lock_(with_folder(config_.store), kOldWorkersPatience),
+      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers)),
       ledger_(config_.store.native()),
-      store_(config_.store.native(), clock_),
+      store_(config_.store.native(), clock_, store),
       dispatcher_(store_),
       timer_(store_, clock_),
       catalog_({config_.plugins, config_.store.native() + ".builds", worker_,
@@ -42,8 +47,9 @@ Daemon::Daemon(Config config, std::filesystem::path worker)
                    worker_,
                    lock_.fd(),
                    {}}),
-      receiver_(config_, store_, catalog_, clock_),
-      api_({config_, store_, catalog_, supervisor_, receiver_, ready_}) {
+      disk_(config_.store, config_.ingest.min_free_disk),
+      receiver_(config_, store_, catalog_, clock_, disk_),
+      api_({config_, store_, catalog_, supervisor_, receiver_, disk_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
   ledger_.kill_recorded();
   connect_parts();
@@ -55,6 +61,7 @@ void Daemon::connect_parts() {
   store_.set_hook(&dispatcher_);
   dispatcher_.set_callbacks({[this](const std::string& plugin) { supervisor_.want(plugin); },
                              [this](TimePoint due) { timer_.due_at(due); }});
+  disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
 
@@ -95,6 +102,7 @@ void Daemon::start() {
   ingest_ = std::make_unique<HttpFront>(ingest_options());
   admin_ = std::make_unique<HttpFront>(admin_options());
   admin_->start();
+  disk_.start();
   const int lost = recover(store_);
   if (lost > 0) log_warning("runs_lost", {{"runs", lost}});
   load_last_deliveries();
@@ -113,9 +121,11 @@ void Daemon::start() {
 
 void Daemon::drain_and_stop() {
   if (std::exchange(stopped_, true)) return;
-  if (ready_)
+  if (ready_) {
+    lock_.note_draining();
     log_info("draining",
              {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
+  }
   ready_ = false;
   supervisor_.drain(config_.workers.drain_grace);
   if (ingest_) ingest_->stop();
@@ -123,6 +133,7 @@ void Daemon::drain_and_stop() {
   catalog_.stop();
   supervisor_.stop();
   timer_.stop();
+  disk_.stop();
   store_.stop();
   log_info("stopped");
 }

@@ -37,6 +37,7 @@ struct IngestConfig {
   std::size_t max_body = 1024 * 1024;
   Millis request_deadline = std::chrono::seconds(10);  // from the first byte to the last
   std::size_t max_connections = 128;                   // each has a thread of the ingest server
+  std::size_t min_free_disk = 64 * 1024 * 1024;        // of the store's; with less nothing is taken
 };
 
 /// Without tokens `listen` is loopback, and the server answers its health endpoints only.

@@ -13,6 +13,7 @@ IngestConfig read_ingest(ConfigReader in) {
       in.duration("request_deadline", defaults.request_deadline, {100ms, 10min});
   ingest.max_connections = static_cast<std::size_t>(
       in.number("max_connections", static_cast<std::int64_t>(defaults.max_connections), {1, 4096}));
+  ingest.min_free_disk = in.size("min_free_disk", defaults.min_free_disk, {0, 1024 * 1024 * kMiB});
   return ingest;
 }
 

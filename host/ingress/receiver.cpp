@@ -53,8 +53,9 @@ std::string_view name_of(Reception reception) {
   return "";
 }
 
-Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock)
-    : config_(config), store_(store), catalog_(catalog), clock_(clock) {
+Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
+                   const DiskWatch& disk)
+    : config_(config), store_(store), catalog_(catalog), clock_(clock), disk_(disk) {
   for (const SourceConfig& source : config.sources) {
     if (const auto* token = std::get_if<PathToken>(&source.verify.scheme))
       by_parent_[token->base] = &source;
@@ -105,6 +106,10 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
         "unauthorized",
         {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
     return refusal(401, "the request is not signed by this source's sender");
+  }
+  if (disk_.low()) {
+    count(source, Reception::unavailable);
+    return unavailable("the store's disk is nearly full");
   }
   StrictJson body = parse_strict(request.body);
   if (body.refusal) {

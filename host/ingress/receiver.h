@@ -13,6 +13,7 @@
 #include "ingress/raw_request.h"
 #include "runtime/catalog.h"
 #include "senders/sender_profile.h"
+#include "store/disk_watch.h"
 #include "store/store.h"
 
 namespace fh {
@@ -29,7 +30,8 @@ struct SourceCounters {
 
 class Receiver {
  public:
-  Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock);
+  Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
+           const DiskWatch& disk);
 
   Answer handle(const RawRequest& request);
 
@@ -56,6 +58,7 @@ class Receiver {
   Store& store_;
   const Catalog& catalog_;
   const Clock& clock_;
+  const DiskWatch& disk_;
   std::map<std::string, const SourceConfig*, std::less<>> by_path_;    // exact
   std::map<std::string, const SourceConfig*, std::less<>> by_parent_;  // a token follows
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;

@@ -1,6 +1,6 @@
 // Timer: one thread that takes due jobs on and prunes what expired. It sleeps until the next due
-// time and is woken when a job is given an earlier one. Each job is moved by an operation of its
-// own, so one bad row holds up no other.
+// time, by the steady clock, and is woken when a job is given an earlier one. Each job is moved by
+// an operation of its own, so one bad row holds up no other.
 #pragma once
 
 #include <condition_variable>
@@ -27,13 +27,14 @@ class Timer {
 
  private:
   void loop();
+  Millis steady_at(TimePoint at) const { return clock_.steady() + (at - clock_.now()); }
 
   Store& store_;
   const Clock& clock_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  TimePoint next_{};       // guarded by mutex_
+  Millis next_{};          // guarded by mutex_; when to look next, by Clock::steady()
   bool stopping_ = false;  // guarded by mutex_
   std::jthread thread_;
 };
