@@ -24,6 +24,14 @@ std::string problem_text(int status, const Json& problem) {
   return text;
 }
 
+std::string target_of(const std::string& path, const AdminClient::Query& query) {
+  std::string target = path;
+  for (const auto& [name, value] : query)
+    target += (&name == &query.front().first ? "?" : "&") + percent_encode(name) + "=" +
+              percent_encode(value);
+  return target;
+}
+
 }  // namespace
 
 AdminClient::AdminClient(const Arguments& arguments)
@@ -33,11 +41,11 @@ AdminClient::AdminClient(const Arguments& arguments)
 }
 
 Json AdminClient::get(const std::string& path, const Query& query) const {
-  std::string target = path;
-  for (const auto& [name, value] : query)
-    target += (&name == &query.front().first ? "?" : "&") + percent_encode(name) + "=" +
-              percent_encode(value);
-  return call("GET", target);
+  return call("GET", target_of(path, query));
+}
+
+Json AdminClient::post(const std::string& path, const Query& query) const {
+  return call("POST", target_of(path, query));
 }
 
 Json AdminClient::call(const std::string& method, const std::string& target) const {

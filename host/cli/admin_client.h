@@ -32,7 +32,7 @@ class AdminClient {
 
   /// Path begins after /api/v1. Each returns the reply's JSON; throws Unreachable or ApiProblem.
   Json get(const std::string& path, const Query& query = {}) const;
-  Json post(const std::string& path) const { return call("POST", path); }
+  Json post(const std::string& path, const Query& query = {}) const;
   Json remove(const std::string& path) const { return call("DELETE", path); }
 
  private:
