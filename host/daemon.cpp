@@ -10,7 +10,7 @@ namespace {
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
 constexpr std::size_t kAdminConnections = 256;
-constexpr std::size_t kAdminMaxBody = 64 * 1024;
+constexpr std::size_t kAdminMaxBody = 2 * 1024 * 1024;  // a batch of an import
 // Descriptors that are not the ingest server's: store, workers, admin server, logs.
 constexpr std::size_t kOtherFiles = 512;
 // A delivery up to this size is read and matched on the front end's own thread, which saves two
@@ -25,14 +25,19 @@ const std::string& with_folder(const std::filesystem::path& store) {
   return store.native();
 }
 
+// How long a new host waits for one that was told to stop: that one's graces, and its own end.
+Millis drain_patience(const WorkersConfig& workers) {
+  return workers.drain_grace + workers.cancel_grace + kOldWorkersPatience;
+}
+
 }  // namespace
 
-Daemon::Daemon(Config config, std::filesystem::path worker)
+Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& store)
     : config_(std::move(config)),
       worker_(std::move(worker)),
-      lock_(with_folder(config_.store), kOldWorkersPatience),
+      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers)),
       ledger_(config_.store.native()),
-      store_(config_.store.native(), clock_),
+      store_(config_.store.native(), clock_, store),
       dispatcher_(store_),
       timer_(store_, clock_,
              {config_.retention.age, config_.retention.dead, config_.retention.max_size}),
@@ -49,8 +54,9 @@ Daemon::Daemon(Config config, std::filesystem::path worker)
                    worker_,
                    lock_.fd(),
                    {}}),
-      receiver_(config_, store_, catalog_, clock_),
-      api_({config_, store_, catalog_, supervisor_, receiver_, ready_}) {
+      disk_(config_.store, config_.ingest.min_free_disk),
+      receiver_(config_, store_, catalog_, clock_, disk_),
+      api_({config_, store_, catalog_, supervisor_, receiver_, disk_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
   ledger_.kill_recorded();
   connect_parts();
@@ -63,6 +69,7 @@ void Daemon::connect_parts() {
   dispatcher_.set_callbacks({[this](const std::string& plugin) { supervisor_.want(plugin); },
                              [this](TimePoint due) { timer_.due_at(due); }});
   timer_.set_on_tick([this](TimePoint now) { receiver_.look_for_silence(now); });
+  disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
 
@@ -121,6 +128,7 @@ void Daemon::start() {
   ingest_ = std::make_unique<HttpFront>(ingest_options());
   admin_ = std::make_unique<HttpFront>(admin_options());
   admin_->start();
+  disk_.start();
   const int lost = recover(store_);
   if (lost > 0) log_warning("runs_lost", {{"runs", lost}});
   load_last_deliveries();
@@ -139,9 +147,11 @@ void Daemon::start() {
 
 void Daemon::drain_and_stop() {
   if (std::exchange(stopped_, true)) return;
-  if (ready_)
+  if (ready_) {
+    lock_.note_draining();
     log_info("draining",
              {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
+  }
   ready_ = false;
   supervisor_.drain(config_.workers.drain_grace);
   if (ingest_) ingest_->stop();
@@ -149,6 +159,7 @@ void Daemon::drain_and_stop() {
   catalog_.stop();
   supervisor_.stop();
   timer_.stop();
+  disk_.stop();
   store_.stop();
   log_info("stopped");
 }

@@ -9,6 +9,7 @@
 #include "admin/api.h"
 #include "ingress/http_front.h"
 #include "queue/timer.h"
+#include "store/disk_watch.h"
 #include "store/store_lock.h"
 
 namespace fh {
@@ -16,7 +17,7 @@ namespace fh {
 class Daemon {
  public:
   /// `worker` is the fieldhook-worker executable. Throws HostError when a part cannot be built.
-  Daemon(Config config, std::filesystem::path worker);
+  Daemon(Config config, std::filesystem::path worker, const StoreOptions& store = {});
   ~Daemon();
 
   /// Returns when deliveries are taken: recovered, every plugin file judged, both ports open.
@@ -48,6 +49,7 @@ class Daemon {
   Timer timer_;
   Catalog catalog_;
   Supervisor supervisor_;
+  DiskWatch disk_;
   Receiver receiver_;
   Api api_;
   std::unique_ptr<HttpFront> ingest_;

@@ -23,6 +23,7 @@ struct Arguments {
   std::string config;
   std::string mistake;
   bool check = false;
+  bool accept_copy = false;
   bool help = false;
   bool version = false;
 };
@@ -35,6 +36,8 @@ Arguments read_arguments(const std::vector<std::string>& given) {
       arguments.config = text.substr(9);
     else if (text == "--check")
       arguments.check = true;
+    else if (text == "--accept-copy")
+      arguments.accept_copy = true;
     else if (text == "--help" || text == "-h")
       arguments.help = true;
     else if (text == "--version")
@@ -52,6 +55,7 @@ constexpr const char* kUsage =
     "\n"
     "  --config=FILE    the configuration (docs/configuration.md)\n"
     "  --check          check the configuration and exit: 0 good, 2 not\n"
+    "  --accept-copy    take a store that was copied after its host was killed\n"
     "  --daemon         run in the background\n"
     "  --pidfile=FILE   write the daemon's pid there\n"
     "  --version        print the version\n";
@@ -67,8 +71,8 @@ std::filesystem::path worker_beside(const std::filesystem::path& host) {
 
 class Application final : public Poco::Util::ServerApplication {
  public:
-  Application(Config config, std::filesystem::path worker)
-      : config_(std::move(config)), worker_(std::move(worker)) {
+  Application(Config config, std::filesystem::path worker, const StoreOptions& store)
+      : config_(std::move(config)), worker_(std::move(worker)), store_(store) {
     setUnixOptions(true);
   }
 
@@ -76,13 +80,14 @@ class Application final : public Poco::Util::ServerApplication {
   void defineOptions(Poco::Util::OptionSet& options) override {
     ServerApplication::defineOptions(options);
     options.addOption(Poco::Util::Option("config", "c").argument("file"));
+    options.addOption(Poco::Util::Option("accept-copy", ""));
   }
 
   int main(const std::vector<std::string>&) override {
     try {
       set_log_level(config_.log.level);
       if (config_.log.file) log_to_file(config_.log.file->string());
-      Daemon daemon(config_, worker_);
+      Daemon daemon(config_, worker_, store_);
       daemon.start();
       waitForTerminationRequest();
       daemon.drain_and_stop();
@@ -96,6 +101,7 @@ class Application final : public Poco::Util::ServerApplication {
  private:
   const Config config_;
   const std::filesystem::path worker_;
+  const StoreOptions store_;
 };
 
 // From the first moment on: a request to end that comes while the host starts waits until it can be
@@ -128,7 +134,8 @@ int run(int argc, char** argv) {
   const auto self = std::filesystem::canonical("/proc/self/exe");
   // Relative paths in a plugin's settings are relative to the configuration, like all others.
   std::filesystem::current_path(config.file.parent_path());
-  Application application(std::move(config), worker_beside(self));
+  Application application(std::move(config), worker_beside(self),
+                          StoreOptions{arguments.accept_copy});
   return application.run(argc, argv);
 }
 

@@ -1,8 +1,9 @@
 #include "admin/api.h"
 
-#include <charconv>
-
+#include "admin/delivery_calls.h"
+#include "admin/job_calls.h"
 #include "admin/metrics.h"
+#include "admin/plugin_calls.h"
 #include "admin/view_json.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -14,26 +15,12 @@ namespace {
 constexpr std::string_view kApi = "/api/v1/";
 constexpr std::string_view kBearer = "Bearer ";
 
-Answer json_answer(const Json& json, int status = 200) {
-  Answer answer;
-  answer.status = status;
-  answer.body = to_text(json) + "\n";
-  return answer;
-}
-
 Answer plain(int status, const std::string& text) {
   Answer answer;
   answer.status = status;
   answer.content_type = "text/plain; charset=utf-8";
   answer.body = text;
   return answer;
-}
-
-std::optional<std::int64_t> number_from(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  return number;
 }
 
 std::vector<std::string> split_path(std::string_view path) {
@@ -46,38 +33,20 @@ std::vector<std::string> split_path(std::string_view path) {
   return parts;
 }
 
-// Thrown by readers of a call's query; answered as 400.
-struct BadQuery {
-  std::string detail;
-};
-
-std::int64_t number_of(const std::map<std::string, std::string>& query, const std::string& key,
-                       std::int64_t otherwise) {
-  const auto found = query.find(key);
-  if (found == query.end()) return otherwise;
-  const auto number = number_from(found->second);
-  if (!number) throw BadQuery{key + "=" + found->second + " is not a whole number"};
-  return *number;
+Answer no_such_call() {
+  return problem(404, "not found", "there is no such call; see docs/admin-api.md");
 }
 
-std::string text_of(const std::map<std::string, std::string>& query, const std::string& key) {
-  const auto found = query.find(key);
-  return found == query.end() ? "" : found->second;
-}
-
-void refuse_unknown(const std::map<std::string, std::string>& query,
-                    std::initializer_list<std::string_view> known) {
-  for (const auto& [key, value] : query)
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      throw BadQuery{"there is no filter \"" + key + "\""};
+Answer bad_id(const std::string& text) {
+  return problem(400, "bad id", "\"" + text + "\" is not an id");
 }
 
 }  // namespace
 
-Answer problem(int status, const std::string& title, const std::string& detail) {
-  Answer answer = json_answer({{"status", status}, {"title", title}, {"detail", detail}}, status);
-  answer.content_type = "application/problem+json";
-  return answer;
+std::string obstacle(const ApiParts& parts) {
+  if (!parts.ready)
+    return parts.supervisor.draining() ? "the host is stopping" : "the host is starting";
+  return parts.disk.low() ? parts.disk.text() : "";
 }
 
 Answer Api::handle(const RawRequest& request) {
@@ -91,25 +60,27 @@ Answer Api::handle(const RawRequest& request) {
   }
 }
 
-bool Api::authorized(const RawRequest& request) const {
+std::optional<std::string> Api::caller(const RawRequest& request) const {
   const auto values = request.header_values("Authorization");
-  if (values.size() != 1 || !values[0].starts_with(kBearer)) return false;
+  if (values.size() != 1 || !values[0].starts_with(kBearer)) return std::nullopt;
   // Hashed first, so that not even the token's length shows; every token is compared.
   const Digest given = sha256(values[0].substr(kBearer.size()));
-  bool known = false;
+  std::optional<std::string> name;
   for (const Secret& token : p_.config.admin.tokens)
-    known |= equal_constant_time(bytes_of(given), bytes_of(sha256(token.value)));
-  return known;
+    if (equal_constant_time(bytes_of(given), bytes_of(sha256(token.value)))) name = token.name;
+  return name;
 }
 
 Answer Api::route(const RawRequest& request) {
   if (request.path == "/healthz") return plain(200, "ok\n");
   if (request.path == "/readyz")
-    return p_.ready ? plain(200, "ready\n") : plain(503, "not ready\n");
+    return obstacle(p_).empty() ? plain(200, "ready\n")
+                                : plain(503, "not ready: " + obstacle(p_) + "\n");
   const bool is_api = request.path.starts_with(kApi);
   if (!is_api && request.path != "/metrics")
     return problem(404, "not found", "there is nothing at " + request.path);
-  if (!authorized(request)) {
+  const auto who = caller(request);
+  if (!who) {
     Answer answer = problem(401, "unauthorized",
                             p_.config.admin.tokens.empty()
                                 ? "no token is configured: add one under admin.tokens"
@@ -122,7 +93,7 @@ Answer Api::route(const RawRequest& request) {
     answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return answer;
   }
-  Call call{request.method, split_path(request.path.substr(kApi.size())), {}};
+  Call call{request.method, split_path(request.path.substr(kApi.size())), {}, *who, request.body};
   for (auto& [key, value] : query_pairs(request.query)) call.query[key] = value;
   return answer(call);
 }
@@ -131,22 +102,58 @@ Answer Api::answer(const Call& call) {
   const auto& path = call.path;
   const bool get = call.method == "GET";
   const std::string what = path.empty() ? "" : path[0];
-  if (path.size() == 1 && get) {
-    if (what == "status") return status();
-    if (what == "jobs") return jobs(call);
-    if (what == "deliveries") return deliveries(call);
-    if (what == "plugins") return plugins();
-  }
-  if (path.size() == 2 && what == "plugins" && (get || call.method == "DELETE"))
-    return plugin(call);
-  if (path.size() >= 2 && (what == "jobs" || what == "deliveries")) {
-    const auto id = number_from(path[1]);
-    if (!id) return problem(400, "bad id", "\"" + path[1] + "\" is not an id");
-    if (path.size() == 2 && get) return what == "jobs" ? job(*id) : delivery(*id);
-    if (path.size() == 3 && path[2] == "retry" && what == "jobs" && call.method == "POST")
-      return retry(*id);
-  }
-  return problem(404, "not found", "there is no such call; see docs/admin-api.md");
+  if (what == "jobs") return answer_about_jobs(call);
+  if (what == "plugins") return answer_about_plugins(call);
+  if (what == "deliveries") return answer_about_deliveries(call);
+  if (path.size() != 1) return no_such_call();
+  if (what == "status" && get) return status();
+  if (what == "refused" && get) return DeliveryCalls(p_).refused(call);
+  if (what == "import" && call.method == "POST") return DeliveryCalls(p_).import(call);
+  return no_such_call();
+}
+
+Answer Api::answer_about_deliveries(const Call& call) {
+  const auto& path = call.path;
+  const bool get = call.method == "GET";
+  const bool post = call.method == "POST";
+  DeliveryCalls deliveries(p_);
+  if (path.size() == 1 && get) return deliveries.list(call);
+  if (path.size() == 2 && post && path[1] == "replay") return deliveries.replay_all(call);
+  if (path.size() < 2 || path.size() > 3) return no_such_call();
+  const auto id = number_from(path[1]);
+  if (!id) return bad_id(path[1]);
+  if (path.size() == 2 && get) return deliveries.show(*id);
+  if (path.size() == 3 && get && path[2] == "explain") return deliveries.explain(*id);
+  if (path.size() == 3 && post && path[2] == "replay") return deliveries.replay(*id, call);
+  return no_such_call();
+}
+
+Answer Api::answer_about_jobs(const Call& call) {
+  const auto& path = call.path;
+  JobCalls jobs(p_);
+  if (path.size() == 1 && call.method == "GET") return jobs.list(call);
+  const auto action = path.size() > 1 ? job_action_from(path.back()) : std::nullopt;
+  const bool acts = action && call.method == "POST";
+  if (path.size() == 2 && acts) return jobs.act_on_all(*action, call);
+  const bool shows = path.size() == 2 && call.method == "GET";
+  if (!shows && !(path.size() == 3 && acts)) return no_such_call();
+  const auto id = number_from(path[1]);
+  if (!id) return bad_id(path[1]);
+  return shows ? jobs.show(*id) : jobs.act(*action, *id, call);
+}
+
+Answer Api::answer_about_plugins(const Call& call) {
+  const auto& path = call.path;
+  PluginCalls plugins(p_);
+  if (call.method == "GET" && path.size() == 1) return json_answer(plugins.list());
+  if (call.method == "GET" && path.size() == 2) return plugins.show(path[1]);
+  if (call.method == "DELETE" && path.size() == 2) return plugins.remove(path[1], call);
+  if (call.method == "POST" && path.size() == 2 && path[1] == "reload")
+    return plugins.act("reload", "", call);
+  if (call.method == "POST" && path.size() == 3 &&
+      (path[2] == "pause" || path[2] == "resume" || path[2] == "reload"))
+    return plugins.act(path[2], path[1], call);
+  return no_such_call();
 }
 
 Answer Api::status() {
@@ -160,6 +167,7 @@ Answer Api::status() {
     const std::int64_t last = p_.receiver.counters(source.name).last_delivery_ms;
     sources.push_back({{"name", source.name},
                        {"path", source.path},
+                       {"silent", p_.receiver.counters(source.name).silent.load()},
                        {"last_delivery_at", last == 0 ? Json() : Json(rfc3339(from_ms(last)))}});
   }
   Json running = Json::array();
@@ -170,149 +178,16 @@ Answer Api::status() {
                        {"percent", job.percent < 0 ? Json() : Json(job.percent)},
                        {"progress", job.progress}});
   return json_answer({{"version", FIELDHOOK_VERSION},
-                      {"ready", p_.ready.load()},
+                      {"ready", obstacle(p_).empty()},
+                      {"not_ready", obstacle(p_).empty() ? Json() : Json(obstacle(p_))},
                       {"jobs", jobs},
                       {"running", running},
-                      {"plugins", list_plugins()},
-                      {"sources", sources}});
-}
-
-Answer Api::jobs(const Call& call) {
-  refuse_unknown(call.query, {"state", "plugin", "record", "delivery", "limit"});
-  JobFilter filter;
-  filter.state = text_of(call.query, "state");
-  if (!filter.state.empty() && !job_state_from(filter.state))
-    throw BadQuery{"\"" + filter.state + "\" is no job state"};
-  filter.plugin = text_of(call.query, "plugin");
-  filter.record = text_of(call.query, "record");
-  filter.delivery = number_of(call.query, "delivery", 0);
-  filter.limit =
-      static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
-  Json list = Json::array();
-  for (const JobView& job : Views(p_.store.reader()).jobs(filter)) list.push_back(to_json(job));
-  return json_answer(list);
-}
-
-Answer Api::job(std::int64_t id) {
-  Views views(p_.store.reader());
-  const auto found = views.job(id);
-  if (!found) return problem(404, "not found", "there is no job " + std::to_string(id));
-  Json json = to_json(*found);
-  json["runs"] = Json::array();
-  for (const RunView& run : views.runs_of(id)) json["runs"].push_back(to_json(run));
-  if (found->state == "blocked") json["blocked_by"] = views.holder_of_turn(id);
-  return json_answer(json);
-}
-
-Answer Api::retry(std::int64_t id) {
-  const bool reopened =
-      p_.store.write([id](Transaction& tx) { return tx.jobs.reopen(id, tx.now); });
-  if (reopened) {
-    log_info("job_retried", {{"job", id}});
-    return job(id);
-  }
-  const auto found = Views(p_.store.reader()).job(id);
-  if (!found) return problem(404, "not found", "there is no job " + std::to_string(id));
-  return problem(409, "not finished",
-                 "job " + std::to_string(id) + " is " + found->state +
-                     ": only a completed, dead or cancelled job can be "
-                     "retried");
-}
-
-Answer Api::deliveries(const Call& call) {
-  refuse_unknown(call.query, {"source", "status", "limit"});
-  DeliveryFilter filter;
-  filter.source = text_of(call.query, "source");
-  filter.status = text_of(call.query, "status");
-  filter.limit =
-      static_cast<int>(std::min<std::int64_t>(number_of(call.query, "limit", 50), kMaxListed));
-  Json list = Json::array();
-  for (const DeliveryView& delivery : Views(p_.store.reader()).deliveries(filter)) {
-    Json json = to_json(delivery);
-    json["jobs"] = delivery.jobs;
-    list.push_back(std::move(json));
-  }
-  return json_answer(list);
-}
-
-Answer Api::delivery(std::int64_t id) {
-  Views views(p_.store.reader());
-  const auto found = views.delivery(id);
-  if (!found) return problem(404, "not found", "there is no delivery " + std::to_string(id));
-  Json json = to_json(*found);
-  json["head"] = Json::parse(found->head);
-  json["body"] = found->body;
-  json["events"] = Json::array();
-  for (const EventView& event : views.events_of(id)) json["events"].push_back(to_json(event));
-  json["jobs"] = Json::array();
-  JobFilter filter;
-  filter.delivery = id;
-  filter.limit = kMaxListed;
-  for (const JobView& job : views.jobs(filter)) json["jobs"].push_back(job.id);
-  return json_answer(json);
-}
-
-Json Api::plugin_json(const ActivePlugin& plugin) const {
-  Json watches = Json::array();
-  for (const Watch& watch : plugin.manifest.watches) watches.push_back(describe(watch));
-  std::string reason = plugin.row.reason;
-  if (reason.empty() && !plugin.refused.empty())
-    reason = "the file now in the folder is not used: " + plugin.refused;
-  return {{"name", plugin.row.name},
-          {"version", plugin.row.version},
-          {"build", plugin.row.build},
-          {"state", plugin.row.state},
-          {"reason", reason.empty() ? Json() : Json(reason)},
-          {"file", plugin.row.file},
-          {"watches", watches},
-          {"slots", plugin.terms.slots},
-          {"max_attempts", plugin.terms.max_attempts},
-          {"timeout_ms", plugin.terms.timeout.count()},
-          {"activated_at", rfc3339(plugin.row.activated_at)}};
-}
-
-std::vector<Json> Api::list_plugins() const {
-  const auto tallies = Views(p_.store.reader()).tallies();
-  std::vector<Json> list;
-  std::set<std::string> files;
-  for (const ActivePlugin& plugin : p_.catalog.all()) {
-    Json json = plugin_json(plugin);
-    const auto counts = tallies.find(plugin.row.name);
-    json["jobs"] = counts == tallies.end() ? Json::object() : Json(counts->second);
-    files.insert(plugin.row.file);
-    list.push_back(std::move(json));
-  }
-  // A refused file that no plugin in force came from is named by its file.
-  for (const RefusedFile& refused : p_.catalog.refused())
-    if (!files.contains(refused.file))
-      list.push_back({{"name", refused.file},
-                      {"version", ""},
-                      {"build", nullptr},
-                      {"state", "refused"},
-                      {"reason", refused.reason},
-                      {"file", refused.file},
-                      {"watches", Json::array()},
-                      {"jobs", Json::object()}});
-  return list;
-}
-
-Answer Api::plugins() { return json_answer(list_plugins()); }
-
-Answer Api::plugin(const Call& call) {
-  const std::string& name = call.path[1];
-  if (call.method == "DELETE") {
-    try {
-      const int cancelled = p_.catalog.remove(name);
-      return json_answer({{"name", name}, {"cancelled", cancelled}});
-    } catch (const StoreError&) {
-      throw;
-    } catch (const HostError& error) {
-      return problem(p_.catalog.find(name) ? 409 : 404, "not removed", error.what());
-    }
-  }
-  for (const Json& plugin : list_plugins())
-    if (plugin["name"] == name) return json_answer(plugin);
-  return problem(404, "not found", "there is no plugin \"" + name + "\"");
+                      {"plugins", PluginCalls(p_).list()},
+                      {"sources", sources},
+                      {"disk",
+                       {{"free_bytes", p_.disk.free_bytes()},
+                        {"min_free_bytes", p_.disk.least_bytes()},
+                        {"low", p_.disk.low()}}}});
 }
 
 }  // namespace fh

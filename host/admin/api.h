@@ -2,25 +2,15 @@
 // holder of a token. Free of any HTTP library. handle() may be called from any number of threads.
 #pragma once
 
-#include <atomic>
-#include <map>
-
+#include "admin/call.h"
+#include "admin/parts.h"
 #include "ingress/answer.h"
 #include "ingress/raw_request.h"
-#include "ingress/receiver.h"
-#include "runtime/supervisor.h"
-#include "store/views.h"
 
 namespace fh {
 
-struct ApiParts {
-  const Config& config;
-  Store& store;
-  Catalog& catalog;
-  Supervisor& supervisor;
-  const Receiver& receiver;
-  const std::atomic<bool>& ready;
-};
+/// Why deliveries are not taken now; "" when they are.
+std::string obstacle(const ApiParts& parts);
 
 class Api {
  public:
@@ -29,31 +19,16 @@ class Api {
   Answer handle(const RawRequest& request);
 
  private:
-  /// The path below /api/v1, in segments, and the decoded query.
-  struct Call {
-    std::string method;
-    std::vector<std::string> path;
-    std::map<std::string, std::string> query;
-  };
-
-  bool authorized(const RawRequest& request) const;
+  /// The name of the token that came with the request; nullopt when none of ours did.
+  std::optional<std::string> caller(const RawRequest& request) const;
   Answer route(const RawRequest& request);
   Answer answer(const Call& call);
+  Answer answer_about_jobs(const Call& call);
+  Answer answer_about_plugins(const Call& call);
+  Answer answer_about_deliveries(const Call& call);
   Answer status();
-  Answer jobs(const Call& call);
-  Answer job(std::int64_t id);
-  Answer retry(std::int64_t id);
-  Answer deliveries(const Call& call);
-  Answer delivery(std::int64_t id);
-  Answer plugins();
-  Answer plugin(const Call& call);
-  Json plugin_json(const ActivePlugin& plugin) const;
-  std::vector<Json> list_plugins() const;
 
   ApiParts p_;
 };
-
-/// RFC 9457.
-Answer problem(int status, const std::string& title, const std::string& detail);
 
 }  // namespace fh

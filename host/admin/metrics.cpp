@@ -41,7 +41,13 @@ class Page {
 std::string metrics_text(const ApiParts& parts) {
   Page page;
   page.family("fieldhook_ready", "gauge", "1 when the host takes deliveries.");
-  page.sample({}, parts.ready ? 1 : 0);
+  page.sample({}, obstacle(parts).empty() ? 1 : 0);
+
+  page.family("fieldhook_disk_free_bytes", "gauge", "Room on the store's disk.");
+  page.sample({}, static_cast<std::int64_t>(parts.disk.free_bytes()));
+  page.family("fieldhook_disk_low", "gauge",
+              "1 while that is less than ingest.min_free_disk and nothing is taken.");
+  page.sample({}, parts.disk.low() ? 1 : 0);
 
   page.family("fieldhook_requests_total", "counter",
               "Requests to a source's path, by what became of them.");
@@ -57,6 +63,12 @@ std::string metrics_text(const ApiParts& parts) {
     page.sample({{"source", source.name}},
                 parts.receiver.counters(source.name).last_delivery_ms / 1000);
 
+  page.family("fieldhook_source_silent", "gauge",
+              "1 when the source has been silent for longer than its expect_event_every.");
+  for (const SourceConfig& source : parts.receiver.sources())
+    if (source.expect_every)
+      page.sample({{"source", source.name}}, parts.receiver.counters(source.name).silent ? 1 : 0);
+
   page.family("fieldhook_jobs", "gauge", "Jobs by plugin and state; final states are totals.");
   for (const auto& [plugin, states] : Views(parts.store.reader()).tallies())
     for (const auto& [state, jobs] : states)
@@ -66,9 +78,17 @@ std::string metrics_text(const ApiParts& parts) {
   for (const auto& [plugin, workers] : parts.supervisor.workers_by_plugin())
     page.sample({{"plugin", plugin}}, workers);
 
-  page.family("fieldhook_plugin_active", "gauge", "1 when the plugin has a build that runs.");
+  page.family("fieldhook_plugin_active", "gauge",
+              "1 when the plugin has a build and its jobs run.");
   for (const ActivePlugin& plugin : parts.catalog.all())
     page.sample({{"plugin", plugin.row.name}}, plugin.can_run() ? 1 : 0);
+  page.family("fieldhook_plugin_paused", "gauge", "1 while an operator has the plugin paused.");
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    page.sample({{"plugin", plugin.row.name}}, plugin.pause ? 1 : 0);
+  page.family("fieldhook_plugin_quarantined", "gauge",
+              "1 while the plugin's build is set aside because its workers kept crashing.");
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    page.sample({{"plugin", plugin.row.name}}, plugin.quarantine ? 1 : 0);
   return page.take();
 }
 

@@ -53,6 +53,10 @@ Json to_json(const RunView& run) {
           {"ended_at", time_or_null(run.ended_at)}};
 }
 
+Json to_json(const Action& action) {
+  return {{"at", rfc3339(action.at)}, {"who", action.who}, {"action", action.action}};
+}
+
 Json to_json(const DeliveryView& delivery) {
   return {{"id", delivery.id},
           {"source", delivery.source},

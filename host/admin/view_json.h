@@ -12,5 +12,6 @@ Json to_json(const JobView& job);
 Json to_json(const RunView& run);
 Json to_json(const DeliveryView& delivery);
 Json to_json(const EventView& event);
+Json to_json(const Action& action);
 
 }  // namespace fh

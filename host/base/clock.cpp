@@ -9,6 +9,17 @@ TimePoint SystemClock::now() const {
   return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
 }
 
+Millis SystemClock::steady() const {
+#ifdef CLOCK_BOOTTIME
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds(time.tv_sec) +
+         std::chrono::duration_cast<Millis>(std::chrono::nanoseconds(time.tv_nsec));
+#else
+  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch());
+#endif
+}
+
 std::string rfc3339(TimePoint at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
   const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);

@@ -1,6 +1,7 @@
-// Clock: the host's view of wall time, in whole milliseconds since 1970 UTC. It is one of the two
-// things a test may fake (the other is fault points); everything that asks what time it is asks a
-// Clock. Safe from any thread.
+// Clock: the host's view of time: wall time, in whole milliseconds since 1970 UTC, which somebody
+// may set at any moment, and a steady count that only runs forward. It is one of the two things a
+// test may fake (the other is fault points); everything that asks what time it is asks a Clock.
+// Safe from any thread.
 #pragma once
 
 #include <atomic>
@@ -19,11 +20,15 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual TimePoint now() const = 0;
+  /// How long some fixed moment is ago; a suspended machine counts too. For waits and for telling
+  /// that the wall clock was set.
+  virtual Millis steady() const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   TimePoint now() const override;
+  Millis steady() const override;
 };
 
 /// A clock that stands still until a test moves it.
@@ -31,10 +36,17 @@ class ManualClock final : public Clock {
  public:
   explicit ManualClock(TimePoint start) : now_ms_(start.time_since_epoch().count()) {}
   TimePoint now() const override { return TimePoint(Millis(now_ms_.load())); }
-  void advance(Millis by) { now_ms_ += by.count(); }
+  Millis steady() const override { return Millis(steady_ms_.load()); }
+  void advance(Millis by) {
+    now_ms_ += by.count();
+    steady_ms_ += by.count();
+  }
+  /// Somebody sets the wall clock.
+  void jump(Millis by) { now_ms_ += by.count(); }
 
  private:
   std::atomic<std::int64_t> now_ms_;
+  std::atomic<std::int64_t> steady_ms_{0};
 };
 
 inline std::int64_t to_ms(TimePoint at) { return at.time_since_epoch().count(); }

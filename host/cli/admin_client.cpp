@@ -24,6 +24,14 @@ std::string problem_text(int status, const Json& problem) {
   return text;
 }
 
+std::string target_of(const std::string& path, const AdminClient::Query& query) {
+  std::string target = path;
+  for (const auto& [name, value] : query)
+    target += (&name == &query.front().first ? "?" : "&") + percent_encode(name) + "=" +
+              percent_encode(value);
+  return target;
+}
+
 }  // namespace
 
 AdminClient::AdminClient(const Arguments& arguments)
@@ -33,15 +41,19 @@ AdminClient::AdminClient(const Arguments& arguments)
 }
 
 Json AdminClient::get(const std::string& path, const Query& query) const {
-  std::string target = path;
-  for (const auto& [name, value] : query)
-    target += (&name == &query.front().first ? "?" : "&") + percent_encode(name) + "=" +
-              percent_encode(value);
-  return call("GET", target);
+  return call("GET", target_of(path, query));
 }
 
-Json AdminClient::call(const std::string& method, const std::string& target) const {
-  HttpCall call{method, url_, "/api/v1" + target, {{"Accept", "application/json"}}, {}};
+Json AdminClient::post(const std::string& path, const Query& query, std::string body) const {
+  return call("POST", target_of(path, query), std::move(body));
+}
+
+Json AdminClient::call(const std::string& method, const std::string& target,
+                       std::string body) const {
+  HttpCall call{
+      method, url_, "/api/v1" + target, {{"Accept", "application/json"}}, std::move(body)};
+  // Acting on everything that matches takes as long as it takes.
+  if (method == "POST") call.patience = std::chrono::minutes(10);
   if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
   const HttpReply reply = perform(call);
   Json json = Json::parse(reply.body, nullptr, false);

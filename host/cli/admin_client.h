@@ -32,11 +32,11 @@ class AdminClient {
 
   /// Path begins after /api/v1. Each returns the reply's JSON; throws Unreachable or ApiProblem.
   Json get(const std::string& path, const Query& query = {}) const;
-  Json post(const std::string& path) const { return call("POST", path); }
+  Json post(const std::string& path, const Query& query = {}, std::string body = {}) const;
   Json remove(const std::string& path) const { return call("DELETE", path); }
 
  private:
-  Json call(const std::string& method, const std::string& target) const;
+  Json call(const std::string& method, const std::string& target, std::string body = {}) const;
 
   std::string url_;
   std::string token_;

@@ -57,10 +57,12 @@ void check_fit(const Command& command, const Arguments& arguments) {
     if (name != "json" && std::find(own.begin(), own.end(), name) == own.end())
       throw UsageError(command.name + " does not take --" + name);
   }
-  const std::size_t wanted = command.words.empty() ? 0 : 1;
-  if (arguments.words.size() < wanted) throw UsageError(command.name + " needs " + command.words);
-  if (arguments.words.size() > wanted)
-    throw UsageError(command.name + " does not take \"" + arguments.words[wanted] + "\"");
+  const std::size_t most = command.words.empty() ? 0 : 1;
+  const bool optional = command.words.starts_with('[');
+  if (arguments.words.size() < most && !optional)
+    throw UsageError(command.name + " needs " + command.words);
+  if (arguments.words.size() > most)
+    throw UsageError(command.name + " does not take \"" + arguments.words[most] + "\"");
 }
 
 int print_help(const Arguments& arguments) {

@@ -39,16 +39,88 @@ std::string delivery_text(const Json& delivery) {
          block(delivery, "body");
 }
 
+std::string refused_text(const Json& refused) {
+  if (refused.empty()) return "no request was refused since the host started\n";
+  Table table({"AT", "SOURCE", "STATUS", "FROM", "WHY"});
+  for (const Json& one : refused)
+    table.add({cell(one, "at"), cell(one, "source"), cell(one, "status"),
+               cell(one, "remote_address"), cell(one, "text")});
+  return table.text();
+}
+
+std::string explained_text(const Json& delivery) {
+  std::string text = "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
+                     members(delivery, {"source", "reason", "received_at", "jobs", "unmapped"});
+  for (const Json& event : delivery.value("events", Json::array())) {
+    text += "\n" + cell(event, "kind") + " " + cell(event, "record") + ", " + cell(event, "mode") +
+            "\n  changes " + cell(event, "changes") + "\n";
+    Table table({"PLUGIN", "WATCH", "MET", "WHY NOT"});
+    for (const Json& watch : event.value("watches", Json::array()))
+      table.add({cell(watch, "plugin"), cell(watch, "watch"),
+                 watch.value("met", false) ? "yes" : "no", cell(watch, "why")});
+    text += table.text();
+  }
+  return text;
+}
+
+std::string problems_text(const Json& done) {
+  std::string text;
+  for (const Json& one : done.value("problems", Json::array()))
+    text +=
+        "  " +
+        (one.contains("line") ? "line " + cell(one, "line") : "delivery " + cell(one, "delivery")) +
+        ": " + cell(one, "problem") + "\n";
+  return text;
+}
+
+std::string would(const Json& done) { return done.value("dry_run", false) ? "would make " : ""; }
+
 }  // namespace
 
 int run_deliveries_list(const Arguments& arguments) {
-  const auto query = query_of(arguments, {"source", "status", "limit"});
+  if (arguments.has("refused"))
+    return show(arguments, AdminClient(arguments).get("/refused", query_of(arguments, {"source"})),
+                refused_text);
+  const auto query = query_of(arguments, {"source", "status", "reason", "since", "until", "limit"});
   return show(arguments, AdminClient(arguments).get("/deliveries", query), list_text);
 }
 
 int run_deliveries_show(const Arguments& arguments) {
   const std::string id = checked_id(arguments.words.front());
   return show(arguments, AdminClient(arguments).get("/deliveries/" + id), delivery_text);
+}
+
+int run_deliveries_explain(const Arguments& arguments) {
+  const std::string id = checked_id(arguments.words.front());
+  return show(arguments, AdminClient(arguments).get("/deliveries/" + id + "/explain"),
+              explained_text);
+}
+
+int run_deliveries_replay(const Arguments& arguments) {
+  const auto filters = query_of(arguments, {"source", "status", "reason", "since", "until"});
+  auto query = query_of(arguments, {"plugin"});
+  if (arguments.has("dry-run")) query.emplace_back("dry_run", "true");
+  const AdminClient client(arguments);
+  if (!arguments.words.empty()) {
+    if (!filters.empty()) throw UsageError("deliveries replay takes an ID or filters, not both");
+    const std::string id = checked_id(arguments.words.front());
+    return show(arguments, client.post("/deliveries/" + id + "/replay", query),
+                [](const Json& done) {
+                  return "delivery " + cell(done, "delivery") + ": " + would(done) +
+                         counted(done.value("jobs", 0), "job") + " " + cell(done, "plugins") + "\n";
+                });
+  }
+  if (filters.empty())
+    throw UsageError(
+        "deliveries replay needs an ID, or filters: --source NAME, --status STATUS, "
+        "--reason TEXT, --since TIME");
+  query.insert(query.end(), filters.begin(), filters.end());
+  const Json done = client.post("/deliveries/replay", query);
+  show(arguments, done, [](const Json& all) {
+    return std::to_string(all.value("matched", 0)) + " deliveries matched, " + would(all) +
+           counted(all.value("jobs", 0), "job") + "\n" + problems_text(all);
+  });
+  return done.value("failed", 0) == 0 ? kDone : kFailed;
 }
 
 }  // namespace fh

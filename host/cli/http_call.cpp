@@ -13,7 +13,6 @@
 namespace fh {
 namespace {
 
-constexpr long kTimeoutSeconds = 10;
 constexpr std::size_t kLargestReply = 64 * 1024 * 1024;
 
 Poco::URI parse_base(const std::string& base) {
@@ -45,7 +44,7 @@ HttpReply perform(const HttpCall& call) {
   while (path.ends_with('/')) path.pop_back();
   try {
     Poco::Net::HTTPClientSession session(base.getHost(), base.getPort());
-    session.setTimeout(Poco::Timespan(kTimeoutSeconds, 0));
+    session.setTimeout(Poco::Timespan(static_cast<long>(call.patience.count()), 0));
     Poco::Net::HTTPRequest request(call.method, path + call.target, "HTTP/1.1");
     for (const auto& [name, value] : call.headers) request.add(name, value);
     if (call.method != "GET")

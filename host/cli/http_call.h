@@ -1,8 +1,9 @@
 // HttpCall: one HTTP request and its reply, over Poco. Plain http only: the admin API is on this
-// machine, and what must cross a network goes through a proxy. Bounded: 10 s for each step, 64 MiB
+// machine, and what must cross a network goes through a proxy. Bounded in time and to 64 MiB
 // of reply. Poco's exceptions end here.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ struct HttpCall {
   std::string target;  // path and query, percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::chrono::seconds patience{10};  // for each step
 };
 
 struct HttpReply {

@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/shown.h"
@@ -29,6 +31,14 @@ std::string runs_text(const Json& runs) {
   return "\n" + table.text();
 }
 
+std::string actions_text(const Json& actions) {
+  if (!actions.is_array() || actions.empty()) return "";
+  Table table({"AT", "WHO", "DID"});
+  for (const Json& action : actions)
+    table.add({cell(action, "at"), cell(action, "who"), cell(action, "action")});
+  return "\n" + table.text();
+}
+
 std::string job_text(const Json& job) {
   Table table;
   table.add({"  plugin", cell(job, "plugin")});
@@ -37,8 +47,30 @@ std::string job_text(const Json& job) {
   table.add({"  attempt", cell(job, "attempt") + " of " + cell(job, "max_attempts")});
   for (const char* name : {"delivery", "created_at", "started_at", "finished_at"})
     table.add({std::string("  ") + name, cell(job, name)});
-  return "job " + cell(job, "id") + ": " + cell(job, "state") + "\n" + table.text() +
-         runs_text(job.value("runs", Json()));
+  return "job " + cell(job, "id") + ": " + cell(job, "state") + "\n  " + cell(job, "why") + "\n" +
+         table.text() + runs_text(job.value("runs", Json())) +
+         actions_text(job.value("actions", Json()));
+}
+
+// On the job whose id is given, or on all that the filters match.
+int act(const Arguments& arguments, const std::string& action,
+        const std::function<std::string(const Json&)>& for_one) {
+  const auto query = query_of(arguments, {"state", "plugin", "record", "delivery", "limit"});
+  const AdminClient client(arguments);
+  if (!arguments.words.empty()) {
+    if (!query.empty() || arguments.has("dry-run"))
+      throw UsageError("jobs " + action + " takes an ID or filters, not both");
+    const std::string id = checked_id(arguments.words.front());
+    return show(arguments, client.post("/jobs/" + id + "/" + action), for_one);
+  }
+  if (query.empty()) throw UsageError("jobs " + action + " needs an ID, or filters: --plugin NAME");
+  auto all = query;
+  if (arguments.has("dry-run")) all.emplace_back("dry_run", "true");
+  return show(arguments, client.post("/jobs/" + action, all), [](const Json& done) {
+    const std::string matched = counted(done.value("matched", 0), "job") + " matched";
+    if (done.value("dry_run", false)) return matched + "; nothing was changed\n";
+    return matched + ", " + cell(done, "action") + " of " + cell(done, "changed") + "\n";
+  });
 }
 
 }  // namespace
@@ -54,11 +86,24 @@ int run_jobs_show(const Arguments& arguments) {
 }
 
 int run_jobs_retry(const Arguments& arguments) {
-  const std::string id = checked_id(arguments.words.front());
-  return show(arguments, AdminClient(arguments).post("/jobs/" + id + "/retry"),
-              [](const Json& job) {
-                return "job " + cell(job, "id") + " is " + cell(job, "state") + " again\n";
-              });
+  return act(arguments, "retry", [](const Json& job) {
+    return "job " + cell(job, "id") + " is " + cell(job, "state") + " again\n";
+  });
+}
+
+int run_jobs_cancel(const Arguments& arguments) {
+  return act(arguments, "cancel", [](const Json& job) {
+    if (cell(job, "state") != "running")
+      return "job " + cell(job, "id") + " is " + cell(job, "state") + "\n";
+    return "job " + cell(job, "id") + " was asked to end; it is cancelled when its run has ended\n";
+  });
+}
+
+int run_jobs_discard(const Arguments& arguments) {
+  return act(arguments, "discard", [](const Json& job) {
+    return "job " + cell(job, "id") + " is " + cell(job, "state") + ": " + cell(job, "reason") +
+           "\n";
+  });
 }
 
 }  // namespace fh

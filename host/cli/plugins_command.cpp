@@ -38,6 +38,17 @@ std::string removed_text(const Json& removed) {
          " cancelled\n";
 }
 
+std::string state_text(const Json& plugin) {
+  const std::string reason = cell(plugin, "reason");
+  return cell(plugin, "name") + " is " + cell(plugin, "state") +
+         (reason.empty() ? "" : ": " + reason) + "\n";
+}
+
+int act(const Arguments& arguments, const std::string& action) {
+  return show(arguments, AdminClient(arguments).post(path_of(arguments) + "/" + action),
+              state_text);
+}
+
 }  // namespace
 
 int run_plugins_list(const Arguments& arguments) {
@@ -46,6 +57,15 @@ int run_plugins_list(const Arguments& arguments) {
 
 int run_plugins_show(const Arguments& arguments) {
   return show(arguments, AdminClient(arguments).get(path_of(arguments)), plugin_text);
+}
+
+int run_plugins_pause(const Arguments& arguments) { return act(arguments, "pause"); }
+
+int run_plugins_resume(const Arguments& arguments) { return act(arguments, "resume"); }
+
+int run_plugins_reload(const Arguments& arguments) {
+  if (!arguments.words.empty()) return act(arguments, "reload");
+  return show(arguments, AdminClient(arguments).post("/plugins/reload"), list_text);
 }
 
 int run_plugins_remove(const Arguments& arguments) {

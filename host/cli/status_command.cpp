@@ -15,8 +15,8 @@ std::string status_text(const Json& status) {
   const std::string jobs = tallies_text(status.value("jobs", Json::object()));
   const bool ready = status.value("ready", Json(false)) == true;
   std::string text = "fieldhook " + cell(status, "version") + ", " +
-                     (ready ? "ready" : "not ready") + "\njobs: " + (jobs.empty() ? "none" : jobs) +
-                     "\n";
+                     (ready ? "ready" : "not ready: " + cell(status, "not_ready")) +
+                     "\njobs: " + (jobs.empty() ? "none" : jobs) + "\n";
 
   Table plugins({"PLUGIN", "VERSION", "BUILD", "STATE"});
   for (const Json& plugin : list_of(status, "plugins"))

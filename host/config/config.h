@@ -50,6 +50,7 @@ struct IngestConfig {
   std::size_t max_in_flight = 64 * 1024 * 1024;  // bytes of requests, over all connections
   std::vector<IpNetwork> trusted_proxies;        // whose X-Forwarded-For is believed
   std::optional<TlsConfig> tls;                  // else plain HTTP
+  std::size_t min_free_disk = 64 * 1024 * 1024;  // of the store's; with less nothing is taken
 };
 
 /// Without tokens `listen` is loopback, and the server answers its health endpoints only.

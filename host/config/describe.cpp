@@ -27,6 +27,7 @@ Json describe_ingest(const IngestConfig& ingest) {
                {"max_connections", ingest.max_connections},
                {"max_connections_per_address", ingest.max_connections_per_address},
                {"max_in_flight", size_text(ingest.max_in_flight)},
+               {"min_free_disk", size_text(ingest.min_free_disk)},
                {"trusted_proxies", describe_networks(ingest.trusted_proxies)}};
   if (ingest.tls)
     json["tls"] = {{"certificate", ingest.tls->certificate.string()},

@@ -43,6 +43,7 @@ IngestConfig read_ingest(ConfigReader in) {
       in.mistake("trusted_proxies",
                  "\"" + text + "\" is no address and no network such as \"10.0.0.0/8\"");
   }
+  ingest.min_free_disk = in.size("min_free_disk", defaults.min_free_disk, {0, 1024 * 1024 * kMiB});
   return ingest;
 }
 

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "base/digest.h"
+#include "domain/snapshot.h"
 #include "ingress/read_delivery.h"
 
 namespace fh {
 namespace {
 
 // Thrown out of a transaction so that nothing of it stays; carries what it would have done.
+template <class Result>
 struct DryRun {
-  Replayed replayed;
+  Result result;
 };
 
 Json alias_json(const Event& event) {
@@ -31,6 +34,29 @@ std::optional<Changes> stored_changes(const Event& event, const std::vector<Even
   return changes_from_json(Json::parse(found->changes));
 }
 
+std::string alias_at(const Json& record, const char* key) {
+  const auto found = record.find(key);
+  if (found == record.end()) return "";
+  if (found->is_string()) return found->get<std::string>();
+  return found->is_number_integer() ? to_text(*found) : "";
+}
+
+// A table's cell as the kind of value the record is known to have there.
+Json typed_like(const Json& known, const std::string& cell) {
+  if (known.is_string() || known.is_null()) return cell;
+  Json parsed = Json::parse(cell, nullptr, false);
+  const bool same_kind = parsed.type() == known.type() || (parsed.is_number() && known.is_number());
+  return same_kind ? parsed : Json(cell);
+}
+
+void type_cells(Json& record, const std::string& baseline) {
+  const Json known = Json::parse(baseline);
+  for (auto& [field, value] : record.items()) {
+    const Json* there = find_field(known, field);
+    if (there != nullptr && value.is_string()) value = typed_like(*there, value);
+  }
+}
+
 }  // namespace
 
 Arrival Deliveries::read(const DeliveryView& delivery) const {
@@ -50,11 +76,46 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   try {
     return store_.write([&](Transaction& tx) {
       Replayed replayed = fh::replay(tx, arrival, order, catalog_);
-      if (order.dry_run) throw DryRun{std::move(replayed)};
+      if (order.dry_run) throw DryRun<Replayed>{std::move(replayed)};
       return replayed;
     });
-  } catch (const DryRun& dry) {
-    return dry.replayed;
+  } catch (const DryRun<Replayed>& dry) {
+    return dry.result;
+  }
+}
+
+Acceptance Deliveries::import(const SourceConfig& source, const std::string& record,
+                              const Import& order) {
+  StrictJson parsed = parse_strict(record);
+  if (parsed.refusal) throw NotReadable("no JSON: " + parsed.refusal->reason);
+  if (!parsed.value.is_object()) throw NotReadable("a record must be a JSON object");
+  Event event;
+  event.type = source.record;
+  event.mode = PayloadMode::full_object;
+  event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
+  if (event.aliases.empty()) throw NotReadable("the record has no \"uuid\" and no \"id\"");
+  event.snapshot = std::move(parsed.value);
+
+  Arrival arrival;
+  arrival.source = &source;
+  arrival.delivery = store_.new_delivery_id();
+  arrival.head = R"([["Imported","true"]])";
+  arrival.body = record;
+  arrival.body_hash = bytes_of(sha256(record));
+  const auto take = [&](Transaction& tx) {
+    Event typed = event;
+    const auto known = tx.records.resolve(source.account, event.type, event.aliases);
+    if (order.text_cells && known.snapshot) type_cells(typed.snapshot, *known.snapshot);
+    arrival.events.clear();
+    arrival.events.emplace_back(std::move(typed));
+    Acceptance acceptance = accept(tx, arrival, catalog_);
+    if (order.dry_run) throw DryRun<Acceptance>{std::move(acceptance)};
+    return acceptance;
+  };
+  try {
+    return store_.write(take);
+  } catch (const DryRun<Acceptance>& dry) {
+    return dry.result;
   }
 }
 

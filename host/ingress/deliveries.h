@@ -13,6 +13,12 @@ class NotReadable : public HostError {
   using HostError::HostError;
 };
 
+/// How a record of a CRM's export is taken: as if the CRM had sent it whole.
+struct Import {
+  bool text_cells = false;  // values are texts of a table: typed like what is known of the record
+  bool dry_run = false;     // nothing is changed
+};
+
 class Deliveries {
  public:
   Deliveries(const Config& config, Store& store, const Catalog& catalog)
@@ -20,6 +26,10 @@ class Deliveries {
 
   /// Throws NotReadable.
   Replayed replay(const DeliveryView& delivery, const Replay& order);
+
+  /// Compares the record, a JSON object with "uuid" or "id", with what is known of it; what changed
+  /// becomes an event. Throws NotReadable.
+  Acceptance import(const SourceConfig& source, const std::string& record, const Import& order);
 
   /// {"events": [{"record", "kind", "mode", "changes", "watches": [{"plugin", "watch", "met",
   /// "why"}]}], "unmapped"}, with the watches and the mapping as they are now.

@@ -48,8 +48,14 @@ std::string_view name_of(Reception reception) {
   return "";
 }
 
-Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock)
-    : config_(config), store_(store), catalog_(catalog), clock_(clock), started_at_(clock.now()) {
+Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
+                   const DiskWatch& disk)
+    : config_(config),
+      store_(store),
+      catalog_(catalog),
+      clock_(clock),
+      disk_(disk),
+      started_at_(clock.now()) {
   for (const SourceConfig& source : config.sources) {
     if (const auto* token = std::get_if<PathToken>(&source.verify.scheme))
       by_parent_[token->base] = &source;
@@ -170,6 +176,10 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
     Answer answer = refusal(429, "more deliveries than this source may send");
     answer.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)));
     return refuse(source, request, std::move(answer), "rate_limit", "over the source's rate_limit");
+  }
+  if (disk_.low()) {
+    count(source, Reception::unavailable);
+    return unavailable("the store's disk is nearly full");
   }
   StrictJson body = parse_strict(request.body);
   if (body.refusal) {

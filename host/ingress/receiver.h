@@ -16,6 +16,7 @@
 #include "ingress/refused_list.h"
 #include "runtime/catalog.h"
 #include "senders/sender_profile.h"
+#include "store/disk_watch.h"
 #include "store/store.h"
 
 namespace fh {
@@ -41,7 +42,8 @@ struct SourceCounters {
 
 class Receiver {
  public:
-  Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock);
+  Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
+           const DiskWatch& disk);
 
   /// The answer comes when it may: at once, or from the store's writer after the commit.
   void handle(RawRequest request, std::function<void(const Answer&)> respond);
@@ -85,6 +87,7 @@ class Receiver {
   Store& store_;
   const Catalog& catalog_;
   const Clock& clock_;
+  const DiskWatch& disk_;
   std::map<std::string, const SourceConfig*, std::less<>> by_path_;    // exact
   std::map<std::string, const SourceConfig*, std::less<>> by_parent_;  // a token follows
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;

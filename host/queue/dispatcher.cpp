@@ -34,6 +34,14 @@ void Dispatcher::pause() {
   paused_ = true;
 }
 
+void Dispatcher::hold(bool held) {
+  {
+    const std::lock_guard lock(mutex_);
+    held_ = held;
+  }
+  if (!held) nudge();
+}
+
 // An empty transaction: it writes nothing and syncs nothing, but its end runs the hook.
 void Dispatcher::nudge() {
   store_.write_later("nudge", [](Transaction&) {});
@@ -43,16 +51,19 @@ void Dispatcher::before_commit(Transaction& tx) {
   due_ = tx.jobs.take_earliest_due();
   const std::lock_guard lock(mutex_);
   to_look_at_.merge(tx.jobs.take_ready());
-  if (paused_) return;
+  if (paused_ || held_) return;
   looked_at_.assign(to_look_at_.begin(), to_look_at_.end());
   for (const std::string& plugin : looked_at_) lease_for(tx, plugin);
   to_look_at_.clear();
 }
 
 void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
+  // Whoever ends the hold has the plugin looked at again.
+  if (tx.holds.is_paused(plugin)) return;
   std::vector<Parking>& parked = parked_[plugin];
   while (!parked.empty()) {
     const Parking& parking = parked.back();
+    if (tx.holds.is_quarantined(plugin, parking.build)) return;
     const TimePoint until = tx.now + parking.timeout;
     auto job = tx.jobs.lease_next(plugin, {tx.host_run, parking.build, tx.now, until});
     if (!job) return;

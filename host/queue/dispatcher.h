@@ -60,6 +60,8 @@ class Dispatcher final : public CommitHook {
   void look_at(const std::string& plugin);
   /// Nothing is leased from now on; parked workers stay parked.
   void pause();
+  /// While it is held nothing is leased either; what became ready meanwhile is leased afterwards.
+  void hold(bool held);
 
   void before_commit(Transaction& tx) override;
   void after_commit() override;
@@ -74,6 +76,7 @@ class Dispatcher final : public CommitHook {
 
   std::mutex mutex_;
   bool paused_ = false;                                 // guarded by mutex_
+  bool held_ = false;                                   // guarded by mutex_
   std::map<std::string, std::vector<Parking>> parked_;  // guarded by mutex_; last in, first out
   std::set<std::string> to_look_at_;                    // guarded by mutex_
 

@@ -1,12 +1,25 @@
 #include "queue/finish.h"
 
+#include <map>
+
 namespace fh {
 namespace {
 
-// Checked before anything is written, so that a conflict needs no undoing.
-bool conflicts(Transaction& tx, const JobRow& job, const Effects& effects) {
-  if (effects.states.empty()) return false;
-  return tx.effects.state(job.plugin, job.record).version != effects.states.front().expected;
+// What keeps the effects from being stored; "" when nothing does. Asked before anything is written,
+// so that there is nothing to undo.
+std::string obstacle(Transaction& tx, const JobRow& job, const Effects& effects) {
+  if (!effects.states.empty() &&
+      tx.effects.state(job.plugin, job.record).version != effects.states.front().expected)
+    return StateConflict(job.plugin).what();
+  std::map<std::string, std::int64_t> more;
+  for (const NewJob& fresh : effects.jobs)
+    if (tx.tallies.open(fresh.plugin) + more[fresh.plugin]++ >= fresh.backlog)
+      return EnqueueRefused(fresh.plugin).what();
+  return "";
+}
+
+bool is_finished(OutcomeKind kind) {
+  return kind == OutcomeKind::done || kind == OutcomeKind::skipped;
 }
 
 }  // namespace
@@ -21,6 +34,7 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects) {
     fresh.event = job.event;
     fresh.delivery = job.delivery;
     fresh.depth = job.depth + 1;
+    if (tx.tallies.open(fresh.plugin) >= fresh.backlog) throw EnqueueRefused(fresh.plugin);
     tx.jobs.insert(fresh);
   }
 }
@@ -29,8 +43,12 @@ std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end) {
   const auto job = tx.jobs.find_running(end.job, end.lease);
   if (!job) return std::nullopt;
   Outcome outcome = end.outcome;
-  if (keeps_effects(outcome.kind) && conflicts(tx, *job, end.effects))
-    outcome = {.kind = OutcomeKind::retry, .text = StateConflict(job->plugin).what()};
+  if (keeps_effects(outcome.kind))
+    if (std::string why = obstacle(tx, *job, end.effects); !why.empty())
+      outcome = {.kind = OutcomeKind::retry, .text = std::move(why)};
+  if (!is_finished(outcome.kind))
+    if (const auto who = tx.actions.cancel_asked_by(end.job))
+      outcome = {.kind = OutcomeKind::cancelled, .text = "cancelled by " + *who};
   const JobTransition next = after_run(job->counters, outcome, end.backoff, tx.now, end.jitter);
   if (keeps_effects(outcome.kind)) apply(tx, *job, end.effects);
   if (!tx.jobs.end_run(*job, outcome, next, tx.now)) return std::nullopt;

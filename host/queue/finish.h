@@ -36,11 +36,20 @@ class StateConflict : public HostError {
       : HostError("state: another job of " + plugin + " changed it meanwhile") {}
 };
 
-/// Throws StateConflict; whatever of it was written is the caller's transaction's to undo.
+/// A job was enqueued for a plugin that has as many open ones as it may have.
+class EnqueueRefused : public HostError {
+ public:
+  explicit EnqueueRefused(const std::string& plugin)
+      : HostError("enqueue: plugin " + plugin + " has reached its backlog limit") {}
+};
+
+/// Throws StateConflict or EnqueueRefused; whatever of it was written is the caller's transaction's
+/// to undo.
 void apply(Transaction& tx, const JobRow& job, const Effects& effects);
 
-/// Where the job went; nullopt: the lease was lost and nothing changed. A state conflict turns the
-/// outcome into a retry.
+/// Where the job went; nullopt: the lease was lost and nothing changed. A state conflict, or a full
+/// backlog of a plugin that was enqueued, turns the outcome into a retry. A job that an operator
+/// asked to cancel is cancelled unless its work was finished.
 std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end);
 
 }  // namespace fh

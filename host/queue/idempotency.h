@@ -43,7 +43,8 @@ BeginResult begin_effect(Transaction& tx, const Holder& holder, const EffectName
 /// The work failed; an interrupted() of a later run will say so.
 void leave_effect(Transaction& tx, const Holder& holder, const EffectName& name);
 
-/// Whether the key was begun and never finished, by a run other than this one's own begin.
+/// Whether the key was begun and never finished, by a begin other than the one under way: the same
+/// answer before this run begins it and inside.
 bool was_interrupted(Transaction& tx, const Holder& holder, const std::string& key);
 
 }  // namespace fh

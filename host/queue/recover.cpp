@@ -11,9 +11,9 @@ int recover(Store& store) {
     const int ended = store.write([](Transaction& tx) {
       const auto jobs = tx.jobs.leased_before(tx.host_run, kRunsPerCommit);
       for (const JobRow& job : jobs) {
-        const Outcome outcome{.kind = OutcomeKind::lost, .text = "the host ended during the run"};
-        const auto next = after_run(job.counters, outcome, {}, tx.now, 0);
-        CHECK(tx.jobs.end_run(job, outcome, next, tx.now));
+        RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
+        end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
+        CHECK(finish_run(tx, end).has_value());
       }
       return static_cast<int>(jobs.size());
     });

@@ -10,8 +10,8 @@ namespace {
 constexpr int kJobsPerTick = 1000;
 constexpr int kPrunedPerTick = 1000;
 constexpr int kDeliveriesPerTick = 200;
-// What expires is looked at this often even when no job is due; so is a clock that jumped.
-constexpr Millis kLongest = std::chrono::seconds(60);
+// What expires is looked at this often even when no job is due.
+constexpr Millis kLongest = std::chrono::seconds(10);
 // After a full tick the rest follows at once; after a failed one it does not spin.
 constexpr Millis kShortest = Millis(20);
 
@@ -57,8 +57,9 @@ void Timer::stop() {
 void Timer::due_at(TimePoint at) {
   {
     const std::lock_guard lock(mutex_);
-    if (at >= next_) return;
-    next_ = at;
+    const Millis next = steady_at(at);
+    if (next >= next_) return;
+    next_ = next;
   }
   changed_.notify_all();
 }
@@ -68,19 +69,18 @@ void Timer::loop() {
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
-      next_ = clock_.now() + kLongest;  // due_at() from here on counts
+      next_ = clock_.steady() + kLongest;  // due_at() from here on counts
     }
-    TimePoint next;
+    Millis next{};
     try {
-      next = tick();
+      next = steady_at(tick());
     } catch (const std::exception& error) {
       log_error("timer_failed", {{"error", error.what()}});
-      next = clock_.now() + std::chrono::seconds(1);
+      next = clock_.steady() + std::chrono::seconds(1);
     }
     std::unique_lock lock(mutex_);
     next_ = std::min(next_, next);
-    while (!stopping_ && clock_.now() < next_)
-      changed_.wait_for(lock, std::min(next_ - clock_.now(), kLongest));
+    while (!stopping_ && clock_.steady() < next_) changed_.wait_for(lock, next_ - clock_.steady());
   }
 }
 

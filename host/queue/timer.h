@@ -1,6 +1,6 @@
 // Timer: one thread that takes due jobs on and prunes what expired. It sleeps until the next due
-// time and is woken when a job is given an earlier one. Each job is moved by an operation of its
-// own, so one bad row holds up no other.
+// time, by the steady clock, and is woken when a job is given an earlier one. Each job is moved by
+// an operation of its own, so one bad row holds up no other.
 #pragma once
 
 #include <condition_variable>
@@ -18,7 +18,7 @@ class Timer {
       : store_(store), clock_(clock), retention_(retention) {}
   ~Timer() { stop(); }
 
-  /// Called at least once a minute, on the timer's thread. Set it before start().
+  /// Called at least every ten seconds, on the timer's thread. Set it before start().
   void set_on_tick(std::function<void(TimePoint now)> on_tick) { on_tick_ = std::move(on_tick); }
 
   void start();
@@ -32,6 +32,7 @@ class Timer {
 
  private:
   void loop();
+  Millis steady_at(TimePoint at) const { return clock_.steady() + (at - clock_.now()); }
 
   Store& store_;
   const Clock& clock_;
@@ -40,7 +41,7 @@ class Timer {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  TimePoint next_{};       // guarded by mutex_
+  Millis next_{};          // guarded by mutex_; when to look next, by Clock::steady()
   bool stopping_ = false;  // guarded by mutex_
   std::jthread thread_;
 };

@@ -20,6 +20,21 @@ PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   return terms;
 }
 
+std::string ActivePlugin::state() const {
+  if (!has_build()) return row.state;
+  if (quarantine) return "quarantined";
+  return pause ? "paused" : row.state;
+}
+
+std::string ActivePlugin::reason() const {
+  if (!has_build()) return row.reason;
+  if (quarantine) return quarantine->reason;
+  if (pause)
+    return pause->who + " paused it at " + rfc3339(pause->at) + ": 'fieldhook plugins resume " +
+           row.name + "' lets its jobs run";
+  return refused.empty() ? row.reason : "the file now in the folder is not used: " + refused;
+}
+
 NewJob new_job_for(const ActivePlugin& plugin) {
   NewJob job;
   job.plugin = plugin.row.name;

@@ -9,6 +9,7 @@
 #include "domain/backoff.h"
 #include "domain/job.h"
 #include "domain/manifest.h"
+#include "store/hold_table.h"
 #include "store/job_table.h"
 #include "store/plugin_table.h"
 
@@ -29,8 +30,14 @@ struct ActivePlugin {
   PluginTerms terms;
   std::filesystem::path library;  // the build's private copy
   std::string refused;            // why the file now in the folder is not used; "" when it is
+  std::optional<Pause> pause;
+  std::optional<Quarantine> quarantine;  // of this build
 
-  bool can_run() const { return row.state == "active"; }
+  bool has_build() const { return row.state == "active"; }
+  bool can_run() const { return has_build() && !pause && !quarantine; }
+  /// For people: missing, quarantined, paused or active, the first that holds, and why.
+  std::string state() const;
+  std::string reason() const;
 };
 
 PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits);

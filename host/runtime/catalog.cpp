@@ -98,6 +98,7 @@ void Catalog::load_stored() {
     }
     rebuild_index(state);
   });
+  read_holds();
   for (const auto& entry : std::filesystem::directory_iterator(options_.builds)) {
     std::error_code ignored;
     if (!used.contains(entry.path())) std::filesystem::remove(entry.path(), ignored);
@@ -140,7 +141,7 @@ void Catalog::note_missing(const std::map<std::string, Stamp>& present) {
   state_.with([&](State& state) {
     std::erase_if(state.files, [&](const auto& file) { return !present.contains(file.first); });
     for (const auto& [name, plugin] : state.plugins)
-      if (plugin.can_run() && !present.contains(plugin.row.file)) missing.push_back(name);
+      if (plugin.has_build() && !present.contains(plugin.row.file)) missing.push_back(name);
   });
   for (const std::string& plugin : missing)
     set_missing(plugin,
@@ -181,7 +182,7 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
   state_.with([&](State& state) {
     state.files[file] = {stamp, name, ""};
     for (const auto& [other, plugin] : state.plugins)
-      if (other != name && plugin.can_run() && plugin.row.file == file) left.push_back(other);
+      if (other != name && plugin.has_build() && plugin.row.file == file) left.push_back(other);
   });
   for (const std::string& other : left)
     set_missing(other, "its file " + file + " now holds plugin \"" + name + "\"");
@@ -214,7 +215,7 @@ void Catalog::activate(const std::string& file, const PluginCopy& copy,
   plugin.row = {name,        plugin.manifest.version, copy.build, manifest_text, file, "active", "",
                 clock_.now()};
   const auto before = find(name);
-  if (before && before->can_run() && before->row.build == copy.build)
+  if (before && before->has_build() && before->row.build == copy.build)
     plugin.row.activated_at = before->row.activated_at;
   store_.write([&](Transaction& tx) { tx.plugins.put(plugin.row); });
   log_info("plugin_active", {{"plugin", name},
@@ -235,7 +236,7 @@ void Catalog::rebuild_index(State& state) {
   state.watches = std::make_shared<const WatchIndex>(std::move(watches));
 }
 
-int Catalog::remove(const std::string& name) {
+int Catalog::remove(const std::string& name, const std::string& who) {
   const std::lock_guard one_at_a_time(judging_);
   const auto plugin = find(name);
   if (!plugin) throw HostError("there is no plugin \"" + name + "\"");
@@ -246,7 +247,13 @@ int Catalog::remove(const std::string& name) {
     state.plugins.erase(name);
     rebuild_index(state);
   });
-  store_.write([&](Transaction& tx) { tx.plugins.remove(name); });
+  store_.write([&](Transaction& tx) {
+    tx.plugins.remove(name);
+    tx.holds.resume(name);
+    tx.holds.lift_quarantines(name);
+    tx.actions.add({tx.now, who, "remove", {}, name});
+  });
+  read_holds();
   constexpr int kJobsPerCommit = 1000;
   int cancelled = 0;
   while (true) {
@@ -268,15 +275,15 @@ std::optional<ActivePlugin> Catalog::find(const std::string& name) const {
   return state_.with([&](const State& state) -> std::optional<ActivePlugin> {
     const auto found = state.plugins.find(name);
     if (found == state.plugins.end()) return std::nullopt;
-    return found->second;
+    return with_holds(state, found->second);
   });
 }
 
 bool Catalog::runs(const std::string& name, const std::string& build) const {
   return state_.with([&](const State& state) {
     const auto found = state.plugins.find(name);
-    return found != state.plugins.end() && found->second.can_run() &&
-           found->second.row.build == build;
+    return found != state.plugins.end() && found->second.row.build == build &&
+           with_holds(state, found->second).can_run();
   });
 }
 
@@ -291,7 +298,7 @@ std::optional<NewJob> Catalog::job_for(const std::string& name) const {
 std::vector<ActivePlugin> Catalog::all() const {
   return state_.with([](const State& state) {
     std::vector<ActivePlugin> plugins;
-    for (const auto& [name, plugin] : state.plugins) plugins.push_back(plugin);
+    for (const auto& [name, plugin] : state.plugins) plugins.push_back(with_holds(state, plugin));
     return plugins;
   });
 }

@@ -43,7 +43,8 @@ class Catalog {
   Catalog(CatalogOptions options, Store& store, const Clock& clock);
   ~Catalog();
 
-  /// Called after a plugin became active with another build, or missing; on the catalog's thread.
+  /// Called after a plugin became active with another build, or missing, or whether it may run
+  /// changed; on the thread that changed it.
   void set_on_change(std::function<void(const std::string& plugin)> changed);
 
   void start();
@@ -59,8 +60,16 @@ class Catalog {
   std::shared_ptr<const WatchIndex> watches() const;
 
   /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError
-  /// when there is no such plugin or its file is still in the folder.
-  int remove(const std::string& plugin);
+  /// when there is no such plugin or its file is still in the folder. `who` is the operator.
+  int remove(const std::string& plugin, const std::string& who);
+
+  /// While it is paused its deliveries make jobs, which wait. Durable. False: no such plugin.
+  bool pause(const std::string& plugin, const std::string& who);
+  bool resume(const std::string& plugin, const std::string& who);
+  /// Lifts the plugin's quarantine and judges its file again; "" for all. False: no such plugin.
+  bool reload(const std::string& plugin, const std::string& who);
+  /// The store says that this build is set aside.
+  void quarantined(const std::string& plugin, const std::string& build, const Quarantine& why);
 
   /// Looks at the folder and judges what changed since the last look.
   void judge_folder();
@@ -79,6 +88,7 @@ class Catalog {
   struct State {
     std::map<std::string, ActivePlugin> plugins;
     std::map<std::string, SeenFile> files;
+    Holds holds;
     // Shared: a delivery that is being matched keeps the index it began with.
     std::shared_ptr<const WatchIndex> watches = std::make_shared<WatchIndex>();
   };
@@ -91,7 +101,10 @@ class Catalog {
   void note_missing(const std::map<std::string, Stamp>& present);
   void set_missing(const std::string& plugin, const std::string& reason);
   std::string name_taken_by(const std::string& plugin, const std::string& file) const;
-  void put(ActivePlugin plugin);
+  bool change_hold(const std::string& plugin, const std::string& who, const std::string& action,
+                   const std::function<void(Transaction&)>& change);
+  void read_holds();
+  static ActivePlugin with_holds(const State& state, ActivePlugin plugin);
   static void rebuild_index(State& state);
   void loop();
 
@@ -101,6 +114,7 @@ class Catalog {
   std::function<void(const std::string&)> changed_;
   Guarded<State> state_;
   std::mutex judging_;  // one look at a time
+  std::mutex holding_;  // what is read of the store last is what state_ gets last
 
   std::unique_ptr<FolderWatch> watch_;
   std::mutex mutex_;

@@ -33,6 +33,10 @@ using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);
 
+/// Why the file would be refused, judged the same way but neither copied nor loaded; "" when it
+/// would not.
+std::string mistake_in_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust);
+
 /// What keeps the folder itself from being trusted; "" when nothing does.
 std::string mistrust_of_folder(const std::filesystem::path& folder, PluginsConfig::Trust trust);
 

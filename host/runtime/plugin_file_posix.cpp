@@ -113,8 +113,11 @@ std::string mistrust_of_folder(const std::filesystem::path& folder, PluginsConfi
   return trust == PluginsConfig::Trust::owner ? mistrust(status, folder.string()) : "";
 }
 
-JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
-                             const std::filesystem::path& builds) {
+namespace {
+
+// The file's bytes, or why they are not to be used.
+std::variant<std::string, PluginRefusal> read_plugin_file(const std::filesystem::path& file,
+                                                          PluginsConfig::Trust trust) {
   // Non-blocking: a FIFO in the folder must not hold the host.
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
@@ -125,9 +128,24 @@ JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::T
     return PluginRefusal{"it is larger than 512 MiB"};
   if (trust == PluginsConfig::Trust::owner)
     if (auto why = mistrust(status, file.string()); !why.empty()) return PluginRefusal{why};
-  const std::string bytes = read_all(fd.get(), static_cast<std::size_t>(status.st_size));
+  std::string bytes = read_all(fd.get(), static_cast<std::size_t>(status.st_size));
   if (auto why = mistake_in_elf(bytes); !why.empty()) return PluginRefusal{why};
-  return keep_copy(bytes, builds);
+  return bytes;
+}
+
+}  // namespace
+
+JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
+                             const std::filesystem::path& builds) {
+  auto read = read_plugin_file(file, trust);
+  if (auto* refusal = std::get_if<PluginRefusal>(&read)) return std::move(*refusal);
+  return keep_copy(std::get<std::string>(read), builds);
+}
+
+std::string mistake_in_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust) {
+  const auto read = read_plugin_file(file, trust);
+  const auto* refusal = std::get_if<PluginRefusal>(&read);
+  return refusal == nullptr ? "" : refusal->reason;
 }
 
 }  // namespace fh

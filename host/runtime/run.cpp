@@ -8,6 +8,8 @@ namespace {
 
 constexpr int kMaxLinesPerRun = 1000;
 constexpr std::chrono::hours kNoDeadline(24);
+// For another job that is at work on a key, unless the plugin names a wait of its own.
+constexpr Millis kBusyWait(1000);
 
 std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -27,9 +29,9 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
     : worker_(worker),
       lease_(lease),
       calls_(lease, std::move(surroundings)),
-      terms_(terms),
+      terms_(std::move(terms)),
       signals_(signals),
-      deadline_(steady_now() + terms.timeout) {}
+      deadline_(steady_now() + terms_.timeout) {}
 
 Outcome Run::converse() {
   send_or_kill(execute_frame(lease_));
@@ -69,7 +71,10 @@ Outcome Run::on_finished(const wire::Finished& finished) {
   // Work that was finished in spite of the request to end stays finished.
   if (asked_to_end_ && outcome.kind != OutcomeKind::done && outcome.kind != OutcomeKind::skipped)
     return *asked_to_end_;
-  if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) outcome.charged = false;
+  if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) {
+    outcome.charged = false;
+    if (!outcome.after) outcome.after = kBusyWait;
+  }
   return outcome;
 }
 
@@ -77,13 +82,15 @@ Outcome Run::on_ended(const WorkerEnded& ended) {
   worker_lives_ = false;
   if (asked_to_end_) return *asked_to_end_;
   Outcome crashed{.kind = OutcomeKind::crashed};
-  crashed.text = "the worker ended with " + ended.how + " during the run";
+  crashed.text = "the worker of build " + terms_.build.substr(0, 12) + " ended with " + ended.how +
+                 " during the run";
   if (!ended.last_errors.empty()) crashed.text += "; its last words: " + ended.last_errors;
   return crashed;
 }
 
 void Run::heed_signals() {
-  if (signals_.cancelled_job == lease_.job.id)
+  const RunName self{lease_.job.id, lease_.job.lease};
+  if (signals_.cancelled.with([&](const RunName& cancelled) { return cancelled == self; }))
     ask_to_end(OutcomeKind::cancelled, "cancelled by an operator");
   if (signals_.interrupted) ask_to_end(OutcomeKind::interrupted, "the host is stopping");
 }

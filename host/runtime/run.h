@@ -15,21 +15,30 @@ namespace fh {
 
 /// What a slot is doing, for status and `jobs show`.
 struct SlotStatus {
-  std::int64_t job = 0;  // 0: idle
-  int pid = 0;           // 0: no worker
-  int percent = -1;      // what the plugin said of its progress; -1: nothing
+  std::int64_t job = 0;    // 0: idle
+  std::int64_t lease = 0;  // of that job
+  int pid = 0;             // 0: no worker
+  int percent = -1;        // what the plugin said of its progress; -1: nothing
   std::string progress;
+};
+
+/// One run among all: a job's leases are never used twice.
+struct RunName {
+  std::int64_t job = 0;
+  std::int64_t lease = 0;
+  bool operator==(const RunName&) const = default;
 };
 
 /// What others may tell a run; whoever sets one also signals the slot's WakeUp.
 struct RunSignals {
   std::atomic<bool> interrupted{false};
-  std::atomic<std::int64_t> cancelled_job{0};
+  Guarded<RunName> cancelled;
 };
 
 struct RunTerms {
   Millis timeout;
   Millis cancel_grace;
+  std::string build;  // that runs it, for the report of a crash
 };
 
 class Run {

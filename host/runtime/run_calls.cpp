@@ -111,14 +111,22 @@ Answer RunCalls::commit(const wire::Call& call) {
   } catch (const StateConflict& conflict) {
     return no(CallStatus::conflict, conflict.what());
   }
-  if (!scope.effects.states.empty()) {
-    // What is still open is based on the version that this commit made.
-    ++stored_version_;
-    for (auto& [number, other] : scopes_)
-      for (StateWrite& write : other.effects.states) write.expected = stored_version_;
-  }
+  if (!scope.effects.states.empty()) settle_states(scope.state_version);
   scopes_.erase(call.scope);
   return ok();
+}
+
+// The state write of that version is stored. One made before it is overtaken; one made after it is
+// based on what is stored now.
+void RunCalls::settle_states(std::int64_t stored) {
+  ++stored_version_;
+  for (auto& [number, other] : scopes_) {
+    auto& states = other.effects.states;
+    if (other.state_version <= stored)
+      states.clear();
+    else if (!states.empty())
+      states.front().expected = stored_version_;
+  }
 }
 
 Answer RunCalls::abandon(const wire::Call& call) {
@@ -126,10 +134,13 @@ Answer RunCalls::abandon(const wire::Call& call) {
   const EffectName name = scopes_.at(call.scope).name;
   scopes_.erase(call.scope);
   surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
-  // What it wrote is dropped: the run sees its own write again, or what is stored.
+  // What it wrote is dropped: the run sees the latest of its other writes, or what is stored.
   state_.reset();
-  const auto& own = scopes_[0].effects.states;
-  if (!own.empty()) state_ = StateRow{own.front().expected + 1, own.front().value};
+  for (const auto& [number, other] : scopes_) {
+    const auto& states = other.effects.states;
+    if (!states.empty() && (!state_ || other.state_version > state_->version))
+      state_ = StateRow{other.state_version, states.front().value};
+  }
   return ok();
 }
 
@@ -155,7 +166,9 @@ Answer RunCalls::state_set(const wire::Call& call) {
     return no(CallStatus::conflict, "state: version " + std::to_string(call.number) +
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
-  auto& states = scopes_.at(call.scope).effects.states;
+  Scope& scope = scopes_.at(call.scope);
+  auto& states = scope.effects.states;
+  scope.state_version = seen + 1;
   if (states.empty())
     states.push_back({call.payload, stored_version_});
   else

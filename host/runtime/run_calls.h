@@ -49,6 +49,7 @@ class RunCalls {
   struct Scope {
     EffectName name;
     Effects effects;
+    std::int64_t state_version = 0;  // of its state write, if it has one: later ones are higher
   };
 
   wire::Answer begin(const wire::Call& call, EffectName::Kind kind);
@@ -62,6 +63,7 @@ class RunCalls {
   wire::Answer expect_echo(const wire::Call& call);
   wire::Answer superseded();
   wire::Answer dispatch(const wire::Call& call);
+  void settle_states(std::int64_t stored);
 
   const Lease& lease_;
   RunSurroundings surroundings_;

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "base/log.h"
+#include "queue/quarantine.h"
 #include "runtime/probe.h"
 #include "store/store_lock.h"
 
@@ -61,8 +62,9 @@ void Slot::interrupt() {
 }
 
 bool Slot::cancel(std::int64_t job) {
-  if (status().job != job) return false;
-  signals_.cancelled_job = job;
+  const SlotStatus now = status();
+  if (now.job != job) return false;
+  signals_.cancelled.with([&](RunName& cancelled) { cancelled = {now.job, now.lease}; });
   wake_.signal();
   return true;
 }
@@ -72,6 +74,13 @@ SlotStatus Slot::status() const {
 }
 
 void Slot::take(Lease lease) {
+  // From here on it can be cancelled: whoever reads in the store that it runs finds it here.
+  status_.with([&](SlotStatus& status) {
+    status.job = lease.job.id;
+    status.lease = lease.job.lease;
+    status.percent = -1;
+    status.progress.clear();
+  });
   mailbox_.with([&](auto& mailbox) { mailbox = std::move(lease); });
   wake_.signal();
 }
@@ -134,7 +143,7 @@ void Slot::stop_worker() {
   }
   worker_.reset();  // kills what is left of its group and reaps it
   s_.ledger.erase(pid);
-  status_.with([](SlotStatus& status) { status = {}; });
+  status_.with([](SlotStatus& status) { status.pid = 0; });
 }
 
 void Slot::serve(const ActivePlugin& plugin) {
@@ -186,20 +195,16 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
       lives = false;
       ++failures_;
       log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
+      note_crash_of(plugin.row.build, 0);
     }
   }
 }
 
 void Slot::run(const ActivePlugin& plugin) {
   const Lease lease = *std::exchange(lease_, {});
-  status_.with([&](SlotStatus& status) {
-    status.job = lease.job.id;
-    status.percent = -1;
-    status.progress.clear();
-  });
   const auto started = steady_now();
-  Run run(*worker_, lease, surroundings(), {plugin.terms.timeout, s_.workers.cancel_grace},
-          signals_);
+  Run run(*worker_, lease, surroundings(),
+          {plugin.terms.timeout, s_.workers.cancel_grace, plugin.row.build}, signals_);
   const Outcome outcome = run.converse();
   failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
@@ -214,7 +219,10 @@ void Slot::run(const ActivePlugin& plugin) {
     const int pid = worker_->pid();
     worker_.reset();
     s_.ledger.erase(pid);
+    status_.with([](SlotStatus& status) { status.pid = 0; });
   }
+  // Before the job can run again: one that crashed too often does not.
+  if (outcome.kind == OutcomeKind::crashed) note_crash_of(plugin.row.build, lease.job.id);
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
   if (stay) park(plugin, false);
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
@@ -222,7 +230,6 @@ void Slot::run(const ActivePlugin& plugin) {
   end.backoff = plugin.terms.backoff;
   end.jitter = random_jitter();
   write_end(end);
-  status_.with([&](SlotStatus& status) { status.job = 0; });
 }
 
 // A lease at hand and no worker for it: the job is ready again, nothing charged.
@@ -256,19 +263,35 @@ void Slot::write_end(RunEnd end) {
     try {
       const auto next = s_.store.write([&](Transaction& tx) { return finish_run(tx, end); });
       if (!next) log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
-      return;
+      break;
     } catch (const StoreError& error) {
       // A full disk: the result is kept in hand until there is room, for it cannot be made again.
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
-      if (signals_.interrupted) return;  // the run will be found lost at the next start
+      if (signals_.interrupted) break;  // the run will be found lost at the next start
       wake_.wait(kWriteAgain);
     } catch (const HostError& error) {
       // What it wrote cannot be stored: the run counts as lost, so that the job is not stuck.
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
-      if (end.outcome.kind == OutcomeKind::lost) return;
+      if (end.outcome.kind == OutcomeKind::lost) break;
       end.outcome = {.kind = OutcomeKind::lost, .text = error.what()};
       end.effects = {};
     }
+  }
+  // Unless the next lease, which may have come with the same commit, stands there already.
+  status_.with([&](SlotStatus& status) {
+    if (status.job == end.job && status.lease == end.lease) status.job = status.lease = 0;
+  });
+}
+
+void Slot::note_crash_of(const std::string& build, std::int64_t job) {
+  try {
+    const auto quarantine = s_.store.write([&](Transaction& tx) {
+      return note_crash(tx, {plugin_, build, job});
+    });
+    if (quarantine) s_.catalog.quarantined(plugin_, build, *quarantine);
+  } catch (const HostError& error) {
+    // Not counted: the job's own count of crashes still holds.
+    log_error("crash_not_counted", {{"plugin", plugin_}, {"error", error.what()}});
   }
 }
 

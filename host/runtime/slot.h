@@ -66,6 +66,7 @@ class Slot final : public IdleWorker {
   void give_back_lease();
   RunSurroundings surroundings();
   void write_end(RunEnd end);
+  void note_crash_of(const std::string& build, std::int64_t job);
   void back_off();
 
   const SlotSurroundings s_;

@@ -147,6 +147,11 @@ std::vector<RunningJob> Supervisor::running() const {
   return jobs;
 }
 
+bool Supervisor::draining() const {
+  const std::lock_guard lock(mutex_);
+  return draining_;
+}
+
 std::map<std::string, int> Supervisor::workers_by_plugin() const {
   const std::lock_guard lock(mutex_);
   return count_locked();

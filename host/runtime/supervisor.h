@@ -42,6 +42,7 @@ class Supervisor {
   bool cancel(std::int64_t job);
 
   std::vector<RunningJob> running() const;
+  bool draining() const;
   std::map<std::string, int> workers_by_plugin() const;
 
  private:

@@ -12,16 +12,21 @@ EffectRow row_of(const Query& query) {
 }  // namespace
 
 std::optional<EffectRow> EffectTable::find_once(const std::string& plugin, const std::string& key) {
-  auto query = db_.query("SELECT job, lease, result FROM once_keys WHERE plugin = ? AND key = ?",
-                         plugin, key);
-  return query.next() ? std::optional(row_of(query)) : std::nullopt;
+  auto query = db_.query(
+      "SELECT job, lease, result, interrupted FROM once_keys WHERE plugin = ? AND key = ?", plugin,
+      key);
+  if (!query.next()) return std::nullopt;
+  EffectRow row = row_of(query);
+  row.interrupted = query.integer(3) != 0;
+  return row;
 }
 
 void EffectTable::begin_once(const std::string& plugin, const std::string& key, std::int64_t job,
                              std::int64_t lease, TimePoint now) {
   db_.run(
-      "INSERT OR REPLACE INTO once_keys (plugin, key, job, lease, started_at_ms)"
-      " VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO once_keys (plugin, key, job, lease, started_at_ms) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT DO UPDATE SET job = excluded.job, lease = excluded.lease,"
+      " started_at_ms = excluded.started_at_ms, interrupted = 1",
       plugin, key, job, lease, to_ms(now));
 }
 

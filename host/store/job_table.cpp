@@ -160,6 +160,25 @@ bool JobTable::close(std::int64_t id, JobState final_state, const std::string& r
   return true;
 }
 
+std::optional<JobPlace> JobTable::find_place(std::int64_t job) {
+  auto query = db_.query(
+      "SELECT plugin, state FROM jobs WHERE id = ?1"
+      " UNION ALL SELECT plugin, state FROM job_history WHERE id = ?1",
+      job);
+  if (!query.next()) return std::nullopt;
+  return JobPlace{query.text(0), job_state_from(query.text(1)).value()};
+}
+
+bool JobTable::set_aside(std::int64_t id, const std::string& reason, TimePoint now) {
+  auto query = db_.query("SELECT plugin FROM job_history WHERE id = ? AND state = 'dead'", id);
+  if (!query.next()) return false;
+  const std::string plugin = query.text(0);
+  db_.run("UPDATE job_history SET state = 'cancelled', reason = ?, finished_at_ms = ? WHERE id = ?",
+          reason, to_ms(now), id);
+  tallies_.move(plugin, JobState::dead, JobState::cancelled);
+  return true;
+}
+
 bool JobTable::reopen(std::int64_t id, TimePoint now) {
   auto query = db_.query("SELECT plugin, record, turn, state FROM job_history WHERE id = ?", id);
   if (!query.next()) return false;
@@ -237,6 +256,11 @@ void JobTable::wake(std::int64_t id) {
     place(id, job->plugin, JobState::scheduled, JobState::blocked);
     promote(job->record, job->plugin);
   }
+}
+
+void JobTable::shift_due(Millis by) {
+  db_.run("UPDATE jobs SET run_at_ms = run_at_ms + ? WHERE state IN ('scheduled', 'retryable')",
+          static_cast<std::int64_t>(by.count()));
 }
 
 std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {

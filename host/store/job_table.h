@@ -46,6 +46,12 @@ struct JobRow {
   TimePoint created_at{};
 };
 
+/// Where a job stands, open or final.
+struct JobPlace {
+  std::string plugin;
+  JobState state = JobState::available;
+};
+
 struct LeaseTerms {
   std::int64_t host_run = 0;
   std::string build;
@@ -87,10 +93,13 @@ class JobTable {
 
   /// Takes an open job that is not running to a final state. False: it is running or not open.
   bool close(std::int64_t job, JobState final_state, const std::string& reason, TimePoint now);
+  /// Sets a dead job aside as cancelled. False: it is not dead.
+  bool set_aside(std::int64_t job, const std::string& reason, TimePoint now);
   /// Makes a final job open again, its counters at zero. False: it is not final.
   bool reopen(std::int64_t job, TimePoint now);
 
   std::optional<JobRow> find_open(std::int64_t job);
+  std::optional<JobPlace> find_place(std::int64_t job);
   /// Open jobs of the plugin that are not running, oldest first.
   std::vector<std::int64_t> waiting_of(const std::string& plugin, int limit);
 
@@ -100,6 +109,9 @@ class JobTable {
   std::optional<TimePoint> next_due();
   /// Takes a due job on: a retryable one is available again, a scheduled one rejoins at the back.
   void wake(std::int64_t job);
+
+  /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
+  void shift_due(Millis by);
 
   /// Running jobs leased by earlier host runs.
   std::vector<JobRow> leased_before(std::int64_t host_run, int limit);

@@ -218,11 +218,54 @@ constexpr const char* kFirst[] = {
     "CREATE INDEX echoes_by_expiry ON echoes (expires_at_ms)",
 };
 
+constexpr const char* kSecond[] = {
+    // Which file the host had open (store_file.h), and when it closed it; null: not (yet).
+    "ALTER TABLE host_runs ADD COLUMN file TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE host_runs ADD COLUMN ended_at_ms INTEGER",
+    // Whether an earlier begin of the key was never finished.
+    "ALTER TABLE once_keys ADD COLUMN interrupted INTEGER NOT NULL DEFAULT 0",
+
+    // What operators did; job is null for what was done to a plugin.
+    R"(CREATE TABLE actions (
+         id INTEGER PRIMARY KEY AUTOINCREMENT,
+         at_ms INTEGER NOT NULL,
+         who TEXT NOT NULL,
+         action TEXT NOT NULL,
+         job INTEGER,
+         plugin TEXT NOT NULL))",
+    "CREATE INDEX actions_by_job ON actions (job) WHERE job IS NOT NULL",
+    "CREATE INDEX actions_by_plugin ON actions (plugin) WHERE job IS NULL",
+
+    // What keeps a plugin's ready jobs from being leased.
+    R"(CREATE TABLE pauses (
+         plugin TEXT PRIMARY KEY,
+         who TEXT NOT NULL,
+         at_ms INTEGER NOT NULL) WITHOUT ROWID)",
+    R"(CREATE TABLE quarantines (
+         plugin TEXT NOT NULL,
+         build TEXT NOT NULL,
+         reason TEXT NOT NULL,
+         jobs TEXT NOT NULL,
+         at_ms INTEGER NOT NULL,
+         PRIMARY KEY (plugin, build)) WITHOUT ROWID)",
+    // The latest crashes of each build's workers; job 0: it was idle.
+    R"(CREATE TABLE crashes (
+         plugin TEXT NOT NULL,
+         build TEXT NOT NULL,
+         job INTEGER NOT NULL,
+         at_ms INTEGER NOT NULL))",
+    "CREATE INDEX crashes_by_build ON crashes (plugin, build, at_ms)",
+};
+
 void first_step(Poco::Data::Session& session) {
   for (const char* sql : kFirst) session << sql, now;
 }
 
-constexpr std::array<void (*)(Poco::Data::Session&), 1> kSteps = {first_step};
+void second_step(Poco::Data::Session& session) {
+  for (const char* sql : kSecond) session << sql, now;
+}
+
+constexpr std::array<void (*)(Poco::Data::Session&), 2> kSteps = {first_step, second_step};
 
 }  // namespace
 

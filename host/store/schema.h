@@ -9,6 +9,8 @@ namespace fh {
 
 /// The version this build writes.
 int schema_version();
+/// From this one on host_runs tell whether the store was closed.
+inline constexpr int kFirstVersionThatRecordsTheEnd = 2;
 
 /// Takes the missing steps, each in a transaction of its own. Throws HostError with what to do when
 /// the file is newer than this build.

@@ -5,11 +5,27 @@ namespace {
 
 [[noreturn]] void fail(sqlite3* handle, int code, const char* sql) {
   throw StoreError(std::string("store: ") + sqlite3_errmsg(handle) + " (SQLite code " +
-                       std::to_string(code) + ") in: " + (sql ? sql : ""),
+                       std::to_string(code) + ")" + remedy_for(code) + "; in: " + (sql ? sql : ""),
                    code);
 }
 
 }  // namespace
+
+std::string remedy_for(int sqlite_code) {
+  if (sqlite_code == SQLITE_IOERR_SHMSIZE) return remedy_for(SQLITE_FULL);
+  switch (sqlite_code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ": the file is damaged, cut short, or no fieldhook store: keep a copy of it, see what "
+             "'fieldhook doctor' says, and restore a backup (docs/operations.md)";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return ": the file or its folder is read-only: let the host's user write both, and look at "
+             "how the disk is mounted";
+    case SQLITE_FULL: return ": make room on its disk";
+    default: return "";
+  }
+}
 
 bool Query::next() {
   const int code = sqlite3_step(statement_);

@@ -17,13 +17,18 @@
 
 namespace fh {
 
+/// What an operator can do about an SQLite error, as the end of a sentence; "" when nothing
+/// special.
+std::string remedy_for(int sqlite_code);
+
 /// A statement that failed. full(): the disk or the quota is; nothing was written.
 class StoreError : public HostError {
  public:
   StoreError(const std::string& text, int code) : HostError(text), code_(code) {}
-  bool full() const { return (code_ & 0xff) == SQLITE_FULL; }
+  /// The index of the WAL is written before the WAL itself, so no room for it is no harm either.
+  bool full() const { return (code_ & 0xff) == SQLITE_FULL || code_ == SQLITE_IOERR_SHMSIZE; }
   /// The file itself could not be written or synced: what is on disk is in doubt until recovery.
-  bool io() const { return (code_ & 0xff) == SQLITE_IOERR; }
+  bool io() const { return (code_ & 0xff) == SQLITE_IOERR && !full(); }
 
  private:
   int code_;

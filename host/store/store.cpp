@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "store/schema.h"
+#include "store/store_file.h"
 
 namespace fh {
 namespace {
@@ -22,7 +23,18 @@ Poco::Data::Session open_session(const std::string& uri) {
   return Poco::Data::Session("SQLite", uri);
 }
 
+std::optional<LastHost> last_host(Poco::Data::Session& session) {
+  Database db(Poco::Data::SQLite::Utility::dbHandle(session));
+  auto query =
+      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
+  if (!query.next()) return std::nullopt;
+  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
+  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
+  return last;
+}
+
 Poco::Data::Session open_writer(const std::string& path) {
+  refuse_emptied(path);
   try {
     Poco::Data::Session session = open_session(path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
@@ -34,19 +46,23 @@ Poco::Data::Session open_writer(const std::string& path) {
     return session;
   } catch (const Poco::Exception& error) {
     throw HostError("store: cannot open " + path + ": " + error.displayText() +
-                    ": check that the folder exists and may be written, and that the file is a "
-                    "fieldhook store");
+                    ": check that the folder exists and that it and the file may be written; if "
+                    "they may, the file is damaged or no fieldhook store: keep a copy of it and "
+                    "restore a backup (docs/operations.md)");
   }
 }
 
 }  // namespace
 
-Store::Store(std::string path, const Clock& clock)
-    : path_(std::move(path)), clock_(clock), session_(open_writer(path_)) {
+Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
+    : path_(std::move(path)), clock_(clock), session_(open_writer(path_)), clock_jump_(clock) {
+  const auto last = last_host(session_);
+  if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   tables_ = std::make_unique<Tables>(Poco::Data::SQLite::Utility::dbHandle(session_));
-  tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms) VALUES (?, ?, ?)",
-                  static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()));
-  host_run_ = tables_->db.last_id();
+  begin_host_run();
+  // A closed store says so in its one file; from now on that file says that it is open.
+  if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
+  if (last) not_shifted_ = clock_jump_.since(last->ended_at.value_or(last->started_at));
   auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
@@ -54,6 +70,22 @@ Store::Store(std::string path, const Clock& clock)
 }
 
 Store::~Store() { stop(); }
+
+void Store::begin_host_run() {
+  tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
+                  static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
+                  file_identity(path_));
+  host_run_ = tables_->db.last_id();
+}
+
+void Store::end_host_run() {
+  try {
+    tables_->db.run("UPDATE host_runs SET ended_at_ms = ? WHERE id = ?", to_ms(clock_.now()),
+                    host_run_);
+  } catch (const StoreError& error) {
+    log_warning("store_not_closed", {{"error", error.what()}});
+  }
+}
 
 void Store::start() {
   writer_ = std::jthread([this] { write_loop(); });
@@ -67,6 +99,7 @@ void Store::stop() {
   changed_.notify_all();
   if (writer_.joinable()) writer_.join();
   if (!tables_) return;
+  end_host_run();
   tables_.reset();
   session_.close();
 }
@@ -162,11 +195,14 @@ void Store::commit(std::vector<Waiting>& batch) {
 
 void Store::commit_together(std::vector<Waiting*> batch) {
   Tables& tables = *tables_;
-  Transaction tx{tables.records,   tables.deliveries, tables.jobs,  tables.effects, tables.plugins,
-                 tables.retention, tables.tallies,    clock_.now(), host_run_};
+  not_shifted_ += clock_jump_.take();
+  Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
+                 tables.plugins, tables.holds,      tables.actions, tables.retention,
+                 tables.tallies, clock_.now(),      host_run_};
   bool committing = false;
   try {
     execute("BEGIN IMMEDIATE");
+    if (not_shifted_ != Millis(0)) tables.jobs.shift_due(not_shifted_);
     for (Waiting* waiting : batch) waiting->run(tx);
     if (hook_ != nullptr) run_hook(tx);
     tables.tallies.flush();
@@ -185,6 +221,7 @@ void Store::commit_together(std::vector<Waiting*> batch) {
     roll_back();
     throw;
   }
+  not_shifted_ = Millis(0);
   for (Waiting* waiting : batch) waiting->finish(nullptr);
   if (hook_ != nullptr) hook_->after_commit();
 }

@@ -3,6 +3,9 @@
 // and then wakes the waiters. Readers are short, read-only connections. The file is held by a lock
 // that workers inherit (store_lock.h), taken before this class opens it.
 //
+// Times that jobs wait for are kept as wall time; when somebody sets the wall clock they are moved
+// with it, in the next transaction, so that every wait keeps its length.
+//
 // write() may be called from any thread but the writer's; start() once, stop() any number of times.
 #pragma once
 
@@ -18,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock_jump.h"
 #include "store/transaction.h"
 
 namespace fh {
@@ -33,6 +37,11 @@ class CommitHook {
   virtual void after_rollback() = 0;
 };
 
+struct StoreOptions {
+  /// Takes a file that was copied after its host was killed, which otherwise is refused.
+  bool accept_copy = false;
+};
+
 class Store {
  public:
   /// Operations that may wait at once; a writer beyond that waits for room.
@@ -41,7 +50,7 @@ class Store {
   static constexpr std::size_t kMaxBatch = 512;
 
   /// Opens or makes the file and brings it up to this build's schema. Throws HostError.
-  Store(std::string path, const Clock& clock);
+  Store(std::string path, const Clock& clock, const StoreOptions& options = {});
   ~Store();
 
   void start();
@@ -81,6 +90,8 @@ class Store {
     std::function<void(std::exception_ptr)> finish;  // null pointer: committed
   };
 
+  void begin_host_run();
+  void end_host_run();
   void enqueue(Waiting waiting);
   void write_loop();
   void commit(std::vector<Waiting>& batch);
@@ -95,6 +106,8 @@ class Store {
   Poco::Data::Session session_;  // the writer's, used by its thread only once started
   std::unique_ptr<Tables> tables_;
   std::int64_t host_run_ = 0;
+  ClockJump clock_jump_;   // the writer's thread only
+  Millis not_shifted_{0};  // of it; what waits for a time has not been moved by it yet
 
   std::atomic<std::int64_t> next_delivery_{1};
   std::atomic<std::int64_t> reserved_{0};  // ids up to here are on disk as given out

@@ -3,6 +3,7 @@
 // it knows that no job of this store runs anywhere. The file names the host that took it last.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -12,17 +13,30 @@ namespace fh {
 
 class StoreLock {
  public:
-  /// Waits up to `patience` for the workers of a host that is gone, then kills those recorded in
-  /// the worker ledger and waits as long again. Throws HostError when a live host holds the lock,
-  /// or nobody known does.
-  StoreLock(const std::string& store_path, Millis patience);
+  /// Waits up to `drain_patience` for a live host that was told to stop. Then up to `patience` for
+  /// the workers of a host that is gone, kills those recorded in the worker ledger and waits as
+  /// long again. Throws HostError when a live host keeps the lock, or nobody known does.
+  StoreLock(const std::string& store_path, Millis patience, Millis drain_patience = Millis(0));
+
+  /// From here on a next host waits for this one instead of refusing to start.
+  void note_draining();
 
   /// For workers to inherit.
   int fd() const { return fd_.get(); }
 
  private:
+  void write_holder(const std::string& state);
+
+  std::string path_;
   UniqueFd fd_;
 };
+
+/// Who has a store.
+struct StoreHolder {
+  bool locked = false;     // by a host, or by workers that outlived theirs
+  std::optional<int> pid;  // of a host that lives
+};
+StoreHolder holder_of(const std::string& store_path);
 
 /// The running workers of a store, each recorded under its pid with its start time before it gets a
 /// job, so that a later host can end those that outlived theirs. A folder of small files beside the

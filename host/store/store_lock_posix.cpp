@@ -2,6 +2,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -29,11 +30,12 @@ bool lock_within(int fd, Millis patience) {
 struct Holder {
   int pid = 0;
   std::string start_time;
+  std::string state;  // "draining"
 };
 
 Holder read_holder(const std::string& path) {
   Holder holder;
-  std::ifstream(path) >> holder.pid >> holder.start_time;
+  std::ifstream(path) >> holder.pid >> holder.start_time >> holder.state;
   return holder;
 }
 
@@ -41,17 +43,41 @@ bool is_alive(const Holder& holder) {
   return holder.pid > 0 && process_start_time(holder.pid) == holder.start_time;
 }
 
+// A host that was told to stop a moment ago may not have noted it yet.
+constexpr Millis kNoteWait(1000);
+
+// Waits for a live host that drains; returns when it is gone, or the lock is taken.
+void wait_for_live_host(int fd, const std::string& path, const std::string& store_path,
+                        Millis drain_patience) {
+  const auto start = std::chrono::steady_clock::now();
+  bool told = false;
+  while (!try_lock(fd)) {
+    const Holder holder = read_holder(path);
+    if (!is_alive(holder)) return;
+    const bool draining = holder.state == "draining";
+    const auto waited = std::chrono::steady_clock::now() - start;
+    if (waited >= (draining ? std::max(drain_patience, kNoteWait) : kNoteWait))
+      throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
+                      std::to_string(holder.pid) +
+                      (draining ? ", which was told to stop and still waits for running jobs: "
+                                  "start again when it has ended"
+                                : ": stop that one first, or use another store"));
+    if (draining && !std::exchange(told, true))
+      log_info("waiting_for_old_host", {{"store", store_path}, {"pid", holder.pid}});
+    std::this_thread::sleep_for(Millis(5));  // flock() has no timed form
+  }
+}
+
 }  // namespace
 
-StoreLock::StoreLock(const std::string& store_path, Millis patience) {
-  const std::string path = store_path + ".lock";
+StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience)
+    : path_(store_path + ".lock") {
+  const std::string& path = path_;
   fd_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!fd_) throw_errno("store: cannot open " + path);
+  if (!fd_)
+    throw_errno("store: cannot open " + path + " (the host's user must be able to write there)");
+  wait_for_live_host(fd_.get(), path, store_path, drain_patience);
   if (!try_lock(fd_.get())) {
-    const Holder holder = read_holder(path);
-    if (is_alive(holder))
-      throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
-                      std::to_string(holder.pid) + ": stop that one first, or use another store");
     log_info("waiting_for_old_workers", {{"store", store_path}});
     if (!lock_within(fd_.get(), patience)) {
       WorkerLedger(store_path).kill_recorded();
@@ -62,11 +88,28 @@ StoreLock::StoreLock(const std::string& store_path, Millis patience) {
                         path + "' and end it");
     }
   }
+  write_holder("");
+}
+
+void StoreLock::note_draining() { write_holder(" draining"); }
+
+void StoreLock::write_holder(const std::string& state) {
   const std::string self =
-      std::to_string(::getpid()) + " " + process_start_time(::getpid()).value_or("") + "\n";
+      std::to_string(::getpid()) + " " + process_start_time(::getpid()).value_or("") + state + "\n";
   if (::ftruncate(fd_.get(), 0) != 0 ||
       ::pwrite(fd_.get(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size()))
-    throw_errno("store: cannot write " + path);
+    throw_errno("store: cannot write " + path_);
+}
+
+StoreHolder holder_of(const std::string& store_path) {
+  const std::string path = store_path + ".lock";
+  StoreHolder found;
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return found;
+  found.locked = ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0;
+  const Holder holder = read_holder(path);
+  if (found.locked && is_alive(holder)) found.pid = holder.pid;
+  return found;
 }
 
 WorkerLedger::WorkerLedger(const std::string& store_path) : folder_(store_path + ".workers") {

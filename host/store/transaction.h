@@ -4,8 +4,10 @@
 // once and must leave nothing behind outside the tables until it returned for good.
 #pragma once
 
+#include "store/action_table.h"
 #include "store/delivery_table.h"
 #include "store/effect_table.h"
+#include "store/hold_table.h"
 #include "store/job_table.h"
 #include "store/plugin_table.h"
 #include "store/record_table.h"
@@ -22,6 +24,8 @@ struct Tables {
   JobTable jobs{db, tallies};
   EffectTable effects{db};
   PluginTable plugins{db};
+  HoldTable holds{db};
+  ActionTable actions{db};
   Retention retention{db, tallies};
 };
 
@@ -31,6 +35,8 @@ struct Transaction {
   JobTable& jobs;
   EffectTable& effects;
   PluginTable& plugins;
+  HoldTable& holds;
+  ActionTable& actions;
   Retention& retention;
   Tallies& tallies;
   TimePoint now;

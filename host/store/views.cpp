@@ -85,6 +85,10 @@ class Selection {
   int conditions_ = 0;
 };
 
+constexpr const char* kJobsRecord =
+    " j JOIN records n ON n.id = j.record"
+    " JOIN records r ON r.id = coalesce(n.merged_into, n.id)";
+
 std::string job_select(const char* table) {
   return std::string(
              "SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
@@ -92,9 +96,7 @@ std::string job_select(const char* table) {
              " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
              " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
              " ORDER BY run DESC LIMIT 1) AS build FROM ") +
-         table +
-         " j JOIN records n ON n.id = j.record"
-         " JOIN records r ON r.id = coalesce(n.merged_into, n.id)";
+         table + kJobsRecord;
 }
 
 RecordKey read_record(const Row& row) {
@@ -142,6 +144,19 @@ DeliveryView read_delivery(const Row& row) {
 constexpr const char* kDeliveryColumns =
     "SELECT id, source, status, reason, received_at_ms, duplicate_of, jobs, secret";
 
+Action read_action(const Row& row) {
+  return {row.time("at_ms"), row.text("who"), row.text("action"), row.integer("job"),
+          row.text("plugin")};
+}
+
+void narrow(Selection& select, const JobFilter& filter) {
+  if (!filter.state.empty()) select.where("j.state = ?", filter.state);
+  if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
+  if (!filter.record.empty()) select.where("r.key = ?", filter.record);
+  if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);
+  if (filter.below != 0) select.where("j.id < ?", filter.below);
+}
+
 int held(int limit) { return std::clamp(limit, 1, kMaxListed); }
 
 }  // namespace
@@ -164,10 +179,7 @@ std::vector<JobView> Views::jobs(const JobFilter& filter) {
     const bool final_ones = std::string_view(table) == "job_history";
     if (wanted && is_final(*wanted) != final_ones) continue;
     Selection select(session_, job_select(table));
-    if (!filter.state.empty()) select.where("j.state = ?", filter.state);
-    if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
-    if (!filter.record.empty()) select.where("r.key = ?", filter.record);
-    if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);
+    narrow(select, filter);
     select.append(" ORDER BY j.id DESC LIMIT " + std::to_string(limit));
     for (JobView& job : select.rows(read_job)) found.push_back(std::move(job));
   }
@@ -175,6 +187,34 @@ std::vector<JobView> Views::jobs(const JobFilter& filter) {
             [](const JobView& left, const JobView& right) { return left.id > right.id; });
   if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
   return found;
+}
+
+std::vector<std::int64_t> Views::job_ids(const JobFilter& filter) {
+  const bool final_ones = is_final(job_state_from(filter.state).value());
+  Selection select(session_, std::string("SELECT j.id FROM ") +
+                                 (final_ones ? "job_history" : "jobs") + kJobsRecord);
+  narrow(select, filter);
+  select.append(" ORDER BY j.id DESC LIMIT " + std::to_string(held(filter.limit)));
+  return select.rows([](const Row& row) { return row.integer("id"); });
+}
+
+std::vector<Action> Views::actions_on_job(std::int64_t job) {
+  Selection select(session_, "SELECT at_ms, who, action, job, plugin FROM actions");
+  select.where("job = ?", job);
+  select.append(" ORDER BY id DESC LIMIT " + std::to_string(kMaxListed));
+  auto actions = select.rows(read_action);
+  std::reverse(actions.begin(), actions.end());
+  return actions;
+}
+
+std::vector<Action> Views::actions_on_plugin(const std::string& plugin) {
+  Selection select(session_, "SELECT at_ms, who, action, job, plugin FROM actions");
+  select.where("job IS NULL");
+  select.where("plugin = ?", plugin);
+  select.append(" ORDER BY id DESC LIMIT 100");
+  auto actions = select.rows(read_action);
+  std::reverse(actions.begin(), actions.end());
+  return actions;
 }
 
 std::optional<JobView> Views::job(std::int64_t id) {
@@ -207,8 +247,19 @@ std::vector<DeliveryView> Views::deliveries(const DeliveryFilter& filter) {
   Selection select(session_, std::string(kDeliveryColumns) + " FROM deliveries");
   if (!filter.source.empty()) select.where("source = ?", filter.source);
   if (!filter.status.empty()) select.where("status = ?", filter.status);
-  select.append(" ORDER BY id DESC LIMIT " + std::to_string(held(filter.limit)));
+  if (!filter.reason.empty()) select.where("instr(reason, ?) = 1", filter.reason);
+  if (filter.since) select.where("received_at_ms >= ?", to_ms(*filter.since));
+  if (filter.until) select.where("received_at_ms <= ?", to_ms(*filter.until));
+  if (filter.after > 0) select.where("id > ?", filter.after);
+  if (filter.last > 0) select.where("id <= ?", filter.last);
+  select.append(std::string(" ORDER BY id") + (filter.oldest_first ? "" : " DESC") + " LIMIT " +
+                std::to_string(held(filter.limit)));
   return select.rows(read_delivery);
+}
+
+std::int64_t Views::last_delivery() {
+  Selection select(session_, "SELECT coalesce(max(id), 0) AS id FROM deliveries");
+  return select.rows([](const Row& row) { return row.integer("id"); }).at(0);
 }
 
 std::optional<DeliveryView> Views::delivery(std::int64_t id) {

@@ -9,6 +9,7 @@
 
 #include "domain/job.h"
 #include "domain/record.h"
+#include "store/action_table.h"
 
 namespace fh {
 
@@ -47,6 +48,7 @@ struct JobFilter {
   std::string plugin;
   std::string record;  // key
   std::int64_t delivery = 0;
+  std::int64_t below = 0;  // only ids below it; 0: all
   int limit = 50;
 };
 
@@ -74,6 +76,12 @@ struct DeliveryView {
 struct DeliveryFilter {
   std::string source;
   std::string status;
+  std::string reason;  // begins with
+  std::optional<TimePoint> since;
+  std::optional<TimePoint> until;
+  std::int64_t after = 0;  // ids above this one
+  std::int64_t last = 0;   // ids up to this one; 0: all
+  bool oldest_first = false;
   int limit = 50;
 };
 
@@ -86,10 +94,18 @@ class Views {
 
   /// Newest first.
   std::vector<JobView> jobs(const JobFilter& filter);
+  /// Of those jobs(filter) would list, the ids alone, when the filter names a state.
+  std::vector<std::int64_t> job_ids(const JobFilter& filter);
   std::optional<JobView> job(std::int64_t id);
+  /// What operators did, the oldest first.
+  std::vector<Action> actions_on_job(std::int64_t job);
+  /// The same of the plugin itself; the latest hundred.
+  std::vector<Action> actions_on_plugin(const std::string& plugin);
   std::vector<RunView> runs_of(std::int64_t job);
   std::vector<DeliveryView> deliveries(const DeliveryFilter& filter);
   std::optional<DeliveryView> delivery(std::int64_t id);
+  /// The highest id; 0: there is none.
+  std::int64_t last_delivery();
   std::vector<EventView> events_of(std::int64_t delivery);
   /// plugin -> state -> jobs.
   std::map<std::string, std::map<std::string, std::int64_t>> tallies();

@@ -75,7 +75,8 @@ std::map<std::string, std::set<std::string>> declared_arrows() {
     }
   }
   arrows["worker"] = {"worker", "wire", "base"};
-  arrows["cli"] = {"cli", "config", "domain", "base", "ingress", "runtime", "senders"};
+  // The store for what works without a host: a backup.
+  arrows["cli"] = {"cli", "config", "domain", "base", "ingress", "runtime", "senders", "store"};
   return arrows;
 }
 

@@ -216,5 +216,22 @@ TEST_F(AcceptTest, AFullBacklogStoresNothing) {
   EXPECT_EQ(status(R"({"id":2,"changes":{"s":"Passed"}})"), "accepted");
 }
 
+TEST_F(AcceptTest, AFullBacklogOfOneOfTwoPluginsStoresNothingForEither) {
+  watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])", 1);
+  watch("q", R"([{"record":"contact","field":"t","changes":true},
+                 {"record":"contact","field":"s","becomes":["Passed"]}])");
+  EXPECT_EQ(deliver(kPassed).jobs, 2);
+  const auto before = Views(store_->reader()).tallies();
+  const char* second = R"({"id":2,"changes":{"s":"Passed"}})";
+  EXPECT_THROW(deliver(second), BacklogFull);
+  EXPECT_FALSE(Views(store_->reader()).delivery(last_));
+  EXPECT_EQ(Views(store_->reader()).tallies(), before);
+  expect_tallies_hold();
+  // What does not concern the full one is taken, of the same record as well.
+  EXPECT_EQ(status(R"({"id":2,"changes":{"t":"x"}})"), "accepted");
+  finish(*lease("p"), {});
+  EXPECT_EQ(deliver(second).jobs, 2);
+}
+
 }  // namespace
 }  // namespace fh

@@ -119,6 +119,45 @@ TEST_F(DispatcherTest, NothingIsLeasedOncePaused) {
   EXPECT_EQ(state_of(job), "available");
 }
 
+TEST_F(DispatcherTest, WhatBecameReadyWhileItWasHeldIsLeasedAfterwards) {
+  Worker worker;
+  dispatcher_->hold(true);
+  park(worker);
+  const auto job = add_job(record("1"));
+  starved();
+  EXPECT_EQ(state_of(job), "available");
+  dispatcher_->hold(false);
+  EXPECT_EQ(worker.job(), job);
+}
+
+TEST_F(DispatcherTest, APausedPluginsJobsWaitAndOthersDoNot) {
+  Worker worker;
+  Worker other;
+  park(worker);
+  park(other, "q");
+  write([](Transaction& tx) { tx.holds.pause("p", "ops", tx.now); });
+  const auto waits = add_job(record("1"));
+  const auto runs = add_job(record("1"), "q");
+  EXPECT_EQ(other.job(), runs);
+  EXPECT_EQ(state_of(waits), "available");
+  EXPECT_TRUE(starved().empty()) << "nobody is to start workers for it";
+  write([](Transaction& tx) { EXPECT_TRUE(tx.holds.resume("p")); });
+  dispatcher_->look_at("p");
+  EXPECT_EQ(worker.job(), waits);
+}
+
+TEST_F(DispatcherTest, AQuarantinedBuildsWorkerGetsNothing) {
+  Worker worker;
+  park(worker);
+  write([](Transaction& tx) { tx.holds.quarantine("p", "build", {"it crashes", {1}, tx.now}); });
+  const auto job = add_job(record("1"));
+  starved();
+  EXPECT_EQ(state_of(job), "available");
+  Worker corrected;
+  dispatcher_->park({"p", "other build", Millis(1000), &corrected});
+  EXPECT_EQ(corrected.job(), job);
+}
+
 TEST_F(DispatcherTest, AnOperationThatFailsTakesNoLeaseWithIt) {
   Worker worker;
   park(worker);

@@ -89,6 +89,61 @@ TEST_F(Idempotency, ALaterRunLearnsThatAnEarlierOneWasInterrupted) {
   EXPECT_FALSE(interrupted(again));
 }
 
+TEST_F(Idempotency, InterruptedIsSaidInsideTheWorkToo) {
+  const JobRow first = running("1");
+  begin(first, kOnce);
+  EXPECT_FALSE(interrupted(first));
+  reopen();
+  recover(*store_);
+  const JobRow again = *lease();
+  EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
+  EXPECT_TRUE(interrupted(again));
+  EXPECT_TRUE(commit(again, kOnce, "1"));
+  EXPECT_FALSE(interrupted(again));
+}
+
+TEST_F(Idempotency, ANameUsedTwiceInOneRunIsDoneTheSecondTime) {
+  const JobRow job = running("1");
+  for (const EffectName& name : {kOnce, kStep}) {
+    EXPECT_EQ(begin(job, name).begin, Begin::begun);
+    EXPECT_TRUE(commit(job, name, "1"));
+    const BeginResult second = begin(job, name);
+    EXPECT_EQ(second.begin, Begin::done);
+    EXPECT_EQ(second.result, "1");
+  }
+}
+
+TEST_F(Idempotency, OfTwoJobsOnOneKeyOneWaitsAndThenFindsItDone) {
+  const JobRow first = running("1");
+  const JobRow second = running("2");
+  begin(first, kOnce);
+  EXPECT_EQ(begin(second, kOnce).begin, Begin::busy);
+  finish(second, {.kind = OutcomeKind::retry, .after = Millis(0), .charged = false});
+  ASSERT_TRUE(commit(first, kOnce, "\"sent\""));
+  write([&](Transaction& tx) { tx.jobs.wake(second.id); });
+  const JobRow again = *lease();
+  ASSERT_EQ(again.id, second.id);
+  EXPECT_EQ(again.counters.attempts, 0);
+  EXPECT_EQ(begin(again, kOnce).result, "\"sent\"");
+}
+
+TEST_F(Idempotency, AFullBacklogOfAnotherPluginMakesTheRunARetryAndKeepsNothing) {
+  const JobRow job = running("1");
+  RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
+  end.effects.states.push_back({"1", 0});
+  for (int i = 0; i < 2; ++i) {
+    NewJob fresh = new_job(job.record, "q");
+    fresh.backlog = 1;
+    end.effects.jobs.push_back(fresh);
+  }
+  const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
+  EXPECT_EQ(next->state, JobState::retryable);
+  EXPECT_NE(next->reason.find("plugin q has reached its backlog limit"), std::string::npos);
+  EXPECT_FALSE(lease("q"));
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).version; }), 0);
+  expect_tallies_hold();
+}
+
 TEST_F(Idempotency, ALostLeaseCanNeitherBeginNorFinish) {
   const JobRow late = running("1");
   begin(late, kOnce);

@@ -1,0 +1,208 @@
+#include "admin/delivery_calls.h"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+
+#include "admin/view_json.h"
+#include "base/log.h"
+
+namespace fh {
+namespace {
+
+constexpr int kPage = 200;
+constexpr std::size_t kMostProblems = 20;
+
+DeliveryFilter filter_of(const Call& call) {
+  DeliveryFilter filter;
+  filter.source = text_of(call, "source");
+  filter.status = text_of(call, "status");
+  filter.reason = text_of(call, "reason");
+  const auto time = [&](const char* key) -> std::optional<TimePoint> {
+    const std::string text = text_of(call, key);
+    if (text.empty()) return std::nullopt;
+    const auto at = parse_rfc3339(text);
+    if (!at) throw BadQuery{std::string(key) + "=" + text + " is no time as 2026-06-24T10:15:30Z"};
+    return at;
+  };
+  filter.since = time("since");
+  filter.until = time("until");
+  return filter;
+}
+
+Answer no_such_delivery(std::int64_t id) {
+  return problem(404, "not found", "there is no delivery " + std::to_string(id));
+}
+
+Json plugins_json(const Replayed& replayed) { return Json(replayed.plugins); }
+
+// What happened to many, with the first few things that went wrong.
+class Problems {
+ public:
+  void add(Json where, const std::string& what) {
+    if (++count_ > kMostProblems) return;
+    where["problem"] = what;
+    list_.push_back(std::move(where));
+  }
+  std::int64_t count() const { return static_cast<std::int64_t>(count_); }
+  const Json& list() const { return list_; }
+
+ private:
+  std::size_t count_ = 0;
+  Json list_ = Json::array();
+};
+
+}  // namespace
+
+Answer DeliveryCalls::list(const Call& call) {
+  refuse_unknown(call, {"source", "status", "reason", "since", "until", "limit"});
+  DeliveryFilter filter = filter_of(call);
+  filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call, "limit", 50), kMaxListed));
+  Json list = Json::array();
+  for (const DeliveryView& delivery : Views(p_.store.reader()).deliveries(filter)) {
+    Json json = to_json(delivery);
+    json["jobs"] = delivery.jobs;
+    list.push_back(std::move(json));
+  }
+  return json_answer(list);
+}
+
+Answer DeliveryCalls::show(std::int64_t id) {
+  Views views(p_.store.reader());
+  const auto found = views.delivery(id);
+  if (!found) return no_such_delivery(id);
+  Json json = to_json(*found);
+  json["head"] = Json::parse(found->head);
+  json["body"] = found->body;
+  json["events"] = Json::array();
+  for (const EventView& event : views.events_of(id)) json["events"].push_back(to_json(event));
+  json["jobs"] = Json::array();
+  JobFilter filter;
+  filter.delivery = id;
+  filter.limit = kMaxListed;
+  for (const JobView& job : views.jobs(filter)) json["jobs"].push_back(job.id);
+  return json_answer(json);
+}
+
+Answer DeliveryCalls::explain(std::int64_t id) {
+  Views views(p_.store.reader());
+  const auto found = views.delivery(id);
+  if (!found) return no_such_delivery(id);
+  Json json = to_json(*found);
+  json["jobs"] = found->jobs;
+  try {
+    json.update(deliveries_.explain(*found, views.events_of(id)));
+  } catch (const NotReadable& error) {
+    json["unmapped"] = error.what();
+  }
+  return json_answer(json);
+}
+
+Answer DeliveryCalls::replay(std::int64_t id, const Call& call) {
+  refuse_unknown(call, {"plugin", "dry_run"});
+  const Replay order{text_of(call, "plugin"), flag_of(call, "dry_run")};
+  const auto found = Views(p_.store.reader()).delivery(id);
+  if (!found) return no_such_delivery(id);
+  try {
+    const Replayed replayed = deliveries_.replay(*found, order);
+    if (!order.dry_run)
+      log_info("delivery_replayed", {{"delivery", id},
+                                     {"jobs", static_cast<int>(replayed.plugins.size())},
+                                     {"who", call.who}});
+    return json_answer({{"delivery", id},
+                        {"dry_run", order.dry_run},
+                        {"jobs", replayed.plugins.size()},
+                        {"plugins", plugins_json(replayed)}});
+  } catch (const NotReadable& error) {
+    return problem(409, "cannot be read", error.what());
+  } catch (const BacklogFull& error) {
+    return problem(503, "queue full", error.what());
+  }
+}
+
+Answer DeliveryCalls::replay_all(const Call& call) {
+  refuse_unknown(call, {"source", "status", "reason", "since", "until", "plugin", "dry_run"});
+  DeliveryFilter filter = filter_of(call);
+  if (filter.source.empty() && filter.status.empty() && filter.reason.empty() && !filter.since)
+    throw BadQuery{"say which deliveries: source, status, reason or since"};
+  const Replay order{text_of(call, "plugin"), flag_of(call, "dry_run")};
+  filter.limit = kPage;
+  filter.oldest_first = true;
+  // What arrives from here on is not replayed: a replay must end.
+  filter.last = Views(p_.store.reader()).last_delivery();
+  std::int64_t matched = 0;
+  std::int64_t jobs = 0;
+  Problems problems;
+  while (true) {
+    const auto page = Views(p_.store.reader()).deliveries(filter);
+    for (const DeliveryView& listed : page) {
+      filter.after = listed.id;
+      ++matched;
+      try {
+        const auto whole = Views(p_.store.reader()).delivery(listed.id);
+        if (whole)
+          jobs += static_cast<std::int64_t>(deliveries_.replay(*whole, order).plugins.size());
+      } catch (const HostError& error) {
+        problems.add({{"delivery", listed.id}}, error.what());
+      }
+    }
+    if (page.size() < kPage) break;
+  }
+  if (!order.dry_run)
+    log_info("deliveries_replayed", {{"matched", matched}, {"jobs", jobs}, {"who", call.who}});
+  return json_answer({{"matched", matched},
+                      {"jobs", jobs},
+                      {"dry_run", order.dry_run},
+                      {"failed", problems.count()},
+                      {"problems", problems.list()}});
+}
+
+Answer DeliveryCalls::refused(const Call& call) {
+  refuse_unknown(call, {"source"});
+  Json list = Json::array();
+  for (const RefusedRequest& one : p_.receiver.refused(text_of(call, "source")))
+    list.push_back({{"at", rfc3339(one.at)},
+                    {"source", one.source},
+                    {"status", one.status},
+                    {"cause", one.cause},
+                    {"text", one.text},
+                    {"remote_address", one.remote_address},
+                    {"body_bytes", one.body_bytes},
+                    {"head", Json::parse(one.head)}});
+  return json_answer(list);
+}
+
+Answer DeliveryCalls::import(const Call& call) {
+  refuse_unknown(call, {"source", "cells", "dry_run"});
+  const std::string name = text_of(call, "source");
+  const auto source = std::find_if(p_.config.sources.begin(), p_.config.sources.end(),
+                                   [&](const SourceConfig& one) { return one.name == name; });
+  if (source == p_.config.sources.end())
+    return problem(404, "not found", "there is no source \"" + name + "\"");
+  const Import order{flag_of(call, "cells"), flag_of(call, "dry_run")};
+  std::map<std::string, std::int64_t> counts{{"accepted", 0}, {"duplicate", 0}, {"ignored", 0}};
+  std::int64_t jobs = 0;
+  Problems problems;
+  std::istringstream lines(call.body);
+  std::int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.empty()) continue;
+    try {
+      const Acceptance acceptance = deliveries_.import(*source, line, order);
+      ++counts[acceptance.status];
+      jobs += acceptance.jobs;
+    } catch (const HostError& error) {
+      problems.add({{"line", number}}, error.what());
+    }
+  }
+  if (!order.dry_run) log_info("imported", {{"source", name}, {"jobs", jobs}, {"who", call.who}});
+  Json json(counts);
+  json["jobs"] = jobs;
+  json["dry_run"] = order.dry_run;
+  json["failed"] = problems.count();
+  json["problems"] = problems.list();
+  return json_answer(json);
+}
+
+}  // namespace fh

@@ -1,0 +1,95 @@
+#include "admin/plugin_calls.h"
+
+#include <set>
+
+#include "admin/view_json.h"
+
+namespace fh {
+namespace {
+
+Json plugin_json(const ActivePlugin& plugin) {
+  Json watches = Json::array();
+  for (const Watch& watch : plugin.manifest.watches) watches.push_back(describe(watch));
+  const std::string reason = plugin.reason();
+  return {
+      {"name", plugin.row.name},
+      {"version", plugin.row.version},
+      {"build", plugin.row.build},
+      {"state", plugin.state()},
+      {"reason", reason.empty() ? Json() : Json(reason)},
+      {"quarantine", plugin.quarantine ? Json{{"at", rfc3339(plugin.quarantine->at)},
+                                              {"jobs", plugin.quarantine->jobs}}
+                                       : Json()},
+      {"paused",
+       plugin.pause ? Json{{"at", rfc3339(plugin.pause->at)}, {"who", plugin.pause->who}} : Json()},
+      {"file", plugin.row.file},
+      {"watches", watches},
+      {"slots", plugin.terms.slots},
+      {"max_attempts", plugin.terms.max_attempts},
+      {"timeout_ms", plugin.terms.timeout.count()},
+      {"activated_at", rfc3339(plugin.row.activated_at)}};
+}
+
+Json refused_json(const RefusedFile& refused) {
+  return {{"name", refused.file},     {"version", ""},
+          {"build", nullptr},         {"state", "refused"},
+          {"reason", refused.reason}, {"quarantine", nullptr},
+          {"paused", nullptr},        {"file", refused.file},
+          {"watches", Json::array()}, {"jobs", Json::object()}};
+}
+
+Answer no_such_plugin(const std::string& name) {
+  return problem(404, "not found", "there is no plugin \"" + name + "\"");
+}
+
+}  // namespace
+
+std::vector<Json> PluginCalls::list() {
+  const auto tallies = Views(p_.store.reader()).tallies();
+  std::vector<Json> list;
+  std::set<std::string> files;
+  for (const ActivePlugin& plugin : p_.catalog.all()) {
+    Json json = plugin_json(plugin);
+    const auto counts = tallies.find(plugin.row.name);
+    json["jobs"] = counts == tallies.end() ? Json::object() : Json(counts->second);
+    files.insert(plugin.row.file);
+    list.push_back(std::move(json));
+  }
+  // A refused file that no plugin in force came from is named by its file.
+  for (const RefusedFile& refused : p_.catalog.refused())
+    if (!files.contains(refused.file)) list.push_back(refused_json(refused));
+  return list;
+}
+
+Answer PluginCalls::show(const std::string& name) {
+  for (Json& plugin : list()) {
+    if (plugin["name"] != name) continue;
+    plugin["actions"] = Json::array();
+    for (const Action& action : Views(p_.store.reader()).actions_on_plugin(name))
+      plugin["actions"].push_back(to_json(action));
+    return json_answer(plugin);
+  }
+  return no_such_plugin(name);
+}
+
+Answer PluginCalls::remove(const std::string& name, const Call& call) {
+  try {
+    const int cancelled = p_.catalog.remove(name, call.who);
+    return json_answer({{"name", name}, {"cancelled", cancelled}});
+  } catch (const StoreError&) {
+    throw;
+  } catch (const HostError& error) {
+    return problem(p_.catalog.find(name) ? 409 : 404, "not removed", error.what());
+  }
+}
+
+Answer PluginCalls::act(const std::string& action, const std::string& name, const Call& call) {
+  refuse_unknown(call, {});
+  const bool known = action == "pause"    ? p_.catalog.pause(name, call.who)
+                     : action == "resume" ? p_.catalog.resume(name, call.who)
+                                          : p_.catalog.reload(name, call.who);
+  if (!known) return no_such_plugin(name);
+  return name.empty() ? json_answer(list()) : show(name);
+}
+
+}  // namespace fh

@@ -1,0 +1,115 @@
+#include "cli/record_file.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "base/check.h"
+
+namespace fh {
+namespace {
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw HostError("cannot read " + file.string());
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+Json parsed(const std::string& text, const std::string& place) {
+  StrictJson json = parse_strict(text);
+  if (json.refusal) throw HostError(place + ": " + json.refusal->reason);
+  return std::move(json.value);
+}
+
+std::vector<Json> from_array(const std::string& text, const std::string& name) {
+  const Json all = parsed(text, name);
+  if (!all.is_array()) throw HostError(name + ": a .json export must be an array of objects");
+  return {all.begin(), all.end()};
+}
+
+std::vector<Json> from_lines(const std::string& text, const std::string& name) {
+  std::vector<Json> records;
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    records.push_back(parsed(line, name + " line " + std::to_string(number)));
+  }
+  return records;
+}
+
+std::vector<Json> from_table(const std::string& text, const std::string& name) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  const auto rows =
+      parse_csv(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
+  if (rows.empty()) throw HostError(name + ": a .csv export begins with a line of names");
+  const auto& names = rows.front();
+  std::vector<Json> records;
+  for (std::size_t row = 1; row < rows.size(); ++row) {
+    if (rows[row].size() != names.size())
+      throw HostError(name + " row " + std::to_string(row + 1) + ": has " +
+                      std::to_string(rows[row].size()) + " cells, the first line has " +
+                      std::to_string(names.size()));
+    Json record = Json::object();
+    for (std::size_t cell = 0; cell < names.size(); ++cell)
+      if (!rows[row][cell].empty()) record[names[cell]] = rows[row][cell];
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> row;
+  std::string cell;
+  bool quoted = false;
+  bool any = false;  // something of this row was seen
+  const auto end_cell = [&] { row.push_back(std::exchange(cell, {})); };
+  const auto end_row = [&] {
+    end_cell();
+    rows.push_back(std::exchange(row, {}));
+    any = false;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c != '"')
+        cell += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        cell += text[++i];
+      else
+        quoted = false;
+      continue;
+    }
+    if (c == '\n') {
+      if (any) end_row();
+      continue;
+    }
+    if (c == '\r') continue;
+    any = true;
+    if (c == '"' && cell.empty())
+      quoted = true;
+    else if (c == ',')
+      end_cell();
+    else
+      cell += c;
+  }
+  if (quoted) throw HostError("the table ends inside quotes");
+  if (any) end_row();
+  return rows;
+}
+
+std::vector<Json> read_records(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  const std::string kind = file.extension().string();
+  if (kind == ".json") return from_array(content_of(file), name);
+  if (kind == ".ndjson" || kind == ".jsonl") return from_lines(content_of(file), name);
+  if (kind == ".csv") return from_table(content_of(file), name);
+  throw HostError(name + ": its name must end in .json, .ndjson or .csv");
+}
+
+}  // namespace fh

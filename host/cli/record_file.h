@@ -1,0 +1,20 @@
+// Records of a CRM's export: a JSON array of objects, one object a line, or a table with a line of
+// names. Throws HostError with the file's line.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+
+namespace fh {
+
+/// By the name's end: .json, .ndjson (or .jsonl), .csv. A table's cells are texts; an empty cell is
+/// left out, since it may as well mean unknown as cleared.
+std::vector<Json> read_records(const std::filesystem::path& file);
+
+/// RFC 4180: rows of cells; quotes, doubled quotes and line ends inside quotes.
+std::vector<std::vector<std::string>> parse_csv(const std::string& text);
+
+}  // namespace fh

@@ -1,0 +1,75 @@
+// Catalog: what keeps a plugin from running although it has a build: a pause, a quarantine.
+#include "base/log.h"
+#include "runtime/catalog.h"
+
+namespace fh {
+
+ActivePlugin Catalog::with_holds(const State& state, ActivePlugin plugin) {
+  const auto pause = state.holds.pauses.find(plugin.row.name);
+  if (pause != state.holds.pauses.end()) plugin.pause = pause->second;
+  const auto quarantine = state.holds.quarantines.find({plugin.row.name, plugin.row.build});
+  if (quarantine != state.holds.quarantines.end()) plugin.quarantine = quarantine->second;
+  return plugin;
+}
+
+void Catalog::read_holds() {
+  const std::lock_guard in_order(holding_);
+  Holds holds = store_.write([](Transaction& tx) { return tx.holds.all(); });
+  state_.with([&](State& state) { state.holds = std::move(holds); });
+}
+
+bool Catalog::change_hold(const std::string& name, const std::string& who,
+                          const std::string& action,
+                          const std::function<void(Transaction&)>& change) {
+  if (!find(name)) return false;
+  store_.write([&](Transaction& tx) {
+    change(tx);
+    tx.actions.add({tx.now, who, action, {}, name});
+  });
+  read_holds();
+  log_info("plugin_" + action, {{"plugin", name}, {"who", who}});
+  if (changed_) changed_(name);
+  return true;
+}
+
+bool Catalog::pause(const std::string& name, const std::string& who) {
+  return change_hold(name, who, "pause",
+                     [&](Transaction& tx) { tx.holds.pause(name, who, tx.now); });
+}
+
+bool Catalog::resume(const std::string& name, const std::string& who) {
+  return change_hold(name, who, "resume", [&](Transaction& tx) { tx.holds.resume(name); });
+}
+
+bool Catalog::reload(const std::string& name, const std::string& who) {
+  std::vector<std::string> names;
+  for (const ActivePlugin& plugin : all())
+    if (name.empty() || plugin.row.name == name) names.push_back(plugin.row.name);
+  if (!name.empty() && names.empty()) return false;
+  {
+    const std::lock_guard one_at_a_time(judging_);
+    state_.with([&](State& state) {
+      const auto own = state.plugins.find(name);
+      for (auto& [file, seen] : state.files)
+        if (name.empty() || (own != state.plugins.end() && own->second.row.file == file))
+          seen.stamp = {};  // no file has it, so that this one is judged again
+    });
+  }
+  judge_folder();
+  for (const std::string& plugin : names)
+    change_hold(plugin, who, "reload", [&](Transaction& tx) { tx.holds.lift_quarantines(plugin); });
+  return true;
+}
+
+void Catalog::quarantined(const std::string& name, const std::string& build,
+                          const Quarantine& why) {
+  read_holds();
+  std::string jobs;
+  for (const std::int64_t job : why.jobs) jobs += (jobs.empty() ? "" : ",") + std::to_string(job);
+  log_error(
+      "plugin_quarantined",
+      {{"plugin", name}, {"build", build.substr(0, 12)}, {"jobs", jobs}, {"reason", why.reason}});
+  if (changed_) changed_(name);
+}
+
+}  // namespace fh

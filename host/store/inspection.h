@@ -1,0 +1,42 @@
+// Inspection: what can be found wrong with a store by looking at it, with or without a host that
+// works with it. It reads only. One thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/hold_table.h"
+#include "store/plugin_table.h"
+#include "store/read_connection.h"
+
+namespace fh {
+
+/// A job that the store says is running.
+struct OpenLease {
+  std::int64_t job = 0;
+  std::string plugin;
+  bool of_last_host = false;
+};
+
+class Inspection {
+ public:
+  /// Throws HostError.
+  explicit Inspection(const std::filesystem::path& store);
+
+  int schema();
+  /// What SQLite finds damaged; at most ten sentences.
+  std::vector<std::string> damage();
+  /// Where the tallies and the rows disagree, a sentence each.
+  std::vector<std::string> miscounts();
+  std::vector<OpenLease> leases();
+  /// The latest time that the store knows of.
+  std::optional<TimePoint> newest();
+  std::vector<PluginRow> plugins();
+  Holds holds();
+
+ private:
+  SqliteHandle handle_;
+  Database db_;
+};
+
+}  // namespace fh

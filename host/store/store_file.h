@@ -1,0 +1,30 @@
+// The store's file as an operator handles it: which file it is, whether it was copied while a host
+// had it open, whether it was emptied. All are asked before a host changes anything.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace fh {
+
+/// Tells the file from every copy of it, and stays the same when it is renamed.
+std::string file_identity(const std::filesystem::path& file);
+
+/// The latest host that had the store open, as it recorded itself.
+struct LastHost {
+  std::string file;  // file_identity(); "" when its version did not record it
+  TimePoint started_at{};
+  std::optional<TimePoint> ended_at;  // nullopt: it did not close the store
+};
+
+/// Throws HostError with what to do when the file was copied while a host had it open: what that
+/// host had not yet written into this one file is missing.
+void refuse_open_copy(const std::filesystem::path& file, const LastHost& last);
+
+/// Throws HostError with what to do when the file is empty though a host has worked with it.
+void refuse_emptied(const std::filesystem::path& file);
+
+}  // namespace fh

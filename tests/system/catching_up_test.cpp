@@ -1,0 +1,164 @@
+// What operators do about deliveries: see why one ran nothing, run it again, import what was
+// missed; and what a source's traffic settings do.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "system/host_process.h"
+
+namespace fh::test {
+namespace {
+
+class CatchingUp : public ::testing::Test {
+ protected:
+  CatchingUp() { host_.install("misbehave.so"); }
+
+  Ran fieldhook(std::vector<std::string> words) {
+    Environment environment = host_.environment();
+    environment["FIELDHOOK_URL"] = host_.admin_url();
+    environment["FIELDHOOK_TOKEN"] = kAdminToken;
+    words.insert(words.begin(), executable("fieldhook"));
+    return run_program(words, environment);
+  }
+  Json json_of(std::vector<std::string> words) {
+    words.push_back("--json");
+    const Ran ran = fieldhook(words);
+    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+    return Json::parse(ran.out);
+  }
+  std::string write(const std::string& name, const std::string& content) {
+    std::ofstream(host_.folder() / name) << content;
+    return (host_.folder() / name).string();
+  }
+  // The values for which the plugin was run.
+  std::vector<std::string> values_run() {
+    std::vector<std::string> values;
+    for (const LoggedRun& run : host_.runs())
+      if (run.end) values.push_back(run.value);
+    return values;
+  }
+  void wait_for_jobs(std::int64_t completed) {
+    EXPECT_TRUE(eventually(kPatience,
+                           [&] { return host_.api("status")["jobs"]["completed"] == completed; }));
+  }
+  Json& contact() { return host_.config()["sources"][0]; }
+
+  HostProcess host_;
+};
+
+TEST_F(CatchingUp, ExplainSaysWhyAndReplayRunsItAgain) {
+  host_.start();
+  const Json answer = host_.send(contact_update("c-1", "ok"));
+  const std::string id = std::to_string(answer["delivery"].get<std::int64_t>());
+  wait_for_jobs(1);
+  const Json explained = json_of({"deliveries", "explain", id});
+  EXPECT_EQ(explained["events"][0]["watches"][0]["met"], true);
+  EXPECT_EQ(explained["events"][0]["changes"]["misbehave"]["to"], "ok");
+
+  const Json dry = json_of({"deliveries", "replay", id, "--dry-run"});
+  EXPECT_EQ(dry["plugins"], Json::array({"misbehave"}));
+  EXPECT_EQ(json_of({"deliveries", "replay", id})["jobs"], 1);
+  wait_for_jobs(2);
+  EXPECT_EQ(values_run(), (std::vector<std::string>{"ok", "ok"}));
+  EXPECT_EQ(fieldhook({"deliveries", "replay", "999999"}).code, 1);
+  EXPECT_EQ(fieldhook({"deliveries", "replay"}).code, 2);
+}
+
+TEST_F(CatchingUp, ReplayOfAFilterTakesEveryDeliveryThatMatches) {
+  host_.start();
+  for (int i = 0; i < 5; ++i) host_.send(contact_update("c-" + std::to_string(i), "ok"));
+  wait_for_jobs(5);
+  EXPECT_EQ(json_of({"deliveries", "replay", "--status", "accepted", "--dry-run"})["jobs"], 5);
+  const Json done = json_of({"deliveries", "replay", "--status", "accepted"});
+  EXPECT_EQ(done["matched"], 5);
+  EXPECT_EQ(done["jobs"], 5);
+  wait_for_jobs(10);
+}
+
+TEST_F(CatchingUp, AnImportMakesEventsOfWhatChangedMeanwhile) {
+  host_.start();
+  const auto known = [](const std::string& id, const std::string& value) {
+    return R"({"id":")" + id + R"(","name":"A, \"B\"","age":42,"misbehave":")" + value + "\"}";
+  };
+  for (const char* id : {"1", "2"}) host_.send(known(id, "none"));
+  const std::string file =
+      write("export.csv",
+            "id,name,age,misbehave\r\n1,\"A, \"\"B\"\"\",42,ok\r\n2,\"A, \"\"B\"\"\",42,none\r\n");
+  const Json dry = json_of({"import", file, "--source", "contact", "--dry-run"});
+  EXPECT_EQ(dry["jobs"], 1);
+  EXPECT_TRUE(host_.api("jobs").empty());
+  const Json done = json_of({"import", file, "--source", "contact"});
+  EXPECT_EQ(done["accepted"], 1);
+  EXPECT_EQ(done["ignored"], 1);
+  wait_for_jobs(1);
+  // What a table cannot say, a number, was not taken for a change.
+  const Json changes = host_.api(
+      "deliveries/" +
+      std::to_string(host_.api("jobs")[0]["delivery"].get<int>()))["events"][0]["changes"];
+  EXPECT_EQ(changes.size(), 1U) << changes;
+
+  const std::string lines =
+      write("more.ndjson", known("1", "again") + "\n" + known("9", "x") + "\n");
+  EXPECT_EQ(json_of({"import", lines, "--source", "contact"})["jobs"], 1);
+}
+
+TEST_F(CatchingUp, AnImportSaysWhichRecordIsWrong) {
+  host_.start();
+  const std::string file = write("export.json", R"([{"id":1},{"name":"nobody"}])");
+  const Ran ran = fieldhook({"import", file, "--source", "contact", "--json"});
+  EXPECT_EQ(ran.code, 1);
+  const Json done = Json::parse(ran.out);
+  EXPECT_EQ(done["failed"], 1);
+  EXPECT_EQ(done["problems"][0]["record"], 2);
+  EXPECT_EQ(fieldhook({"import", write("x.csv", "a,b\n1\n"), "--source", "contact"}).code, 1);
+  EXPECT_EQ(fieldhook({"import", file, "--source", "nowhere"}).code, 1);
+  EXPECT_EQ(fieldhook({"import", file}).code, 2);
+}
+
+TEST_F(CatchingUp, ACapturingSourceKeepsAllAndRunsNothing) {
+  contact()["capture"] = true;
+  host_.start();
+  const Json answer = host_.send(contact_update("c-1", "ok"));
+  EXPECT_EQ(answer["status"], "ignored");
+  const std::string id = std::to_string(answer["delivery"].get<std::int64_t>());
+  EXPECT_TRUE(eventually(
+      kPatience, [&] { return host_.admin("GET", "/api/v1/deliveries/" + id).status == 200; }));
+  EXPECT_EQ(host_.api("deliveries/" + id)["reason"], "capture");
+  EXPECT_EQ(json_of({"deliveries", "explain", id})["events"][0]["watches"][0]["met"], true);
+  EXPECT_TRUE(host_.api("jobs").empty());
+}
+
+TEST_F(CatchingUp, ARateLimitAnswers429AndTheRefusedAreListed) {
+  contact()["rate_limit"] = {{"deliveries", 2}, {"per", "1h"}};
+  host_.start();
+  for (int i = 0; i < 2; ++i) host_.send(contact_update("c-" + std::to_string(i), "ok"));
+  const Reply limited = host_.post(HostProcess::sign(contact_update("c-3", "ok")));
+  EXPECT_EQ(limited.status, 429);
+  EXPECT_GT(std::stoi(limited.headers.at("retry-after")), 60);
+  RawRequest forged = HostProcess::sign(contact_update("c-4", "ok"));
+  forged.body += " ";
+  EXPECT_EQ(host_.post(forged).status, 401);
+  // Another source is not hurt.
+  EXPECT_EQ(host_.send(R"({"id":1})", "company")["status"], "ignored");
+
+  const Json refused = json_of({"deliveries", "list", "--refused"});
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0]["cause"], "mismatch");
+  EXPECT_EQ(refused[0]["remote_address"], "127.0.0.1");
+  EXPECT_EQ(refused[1]["cause"], "rate_limit");
+}
+
+TEST_F(CatchingUp, ASourceThatFallsSilentRaisesAnAlert) {
+  contact()["expect_event_every"] = "1s";
+  host_.start();
+  const auto silent = [&] {
+    return host_.admin("GET", "/metrics")
+               .body.find("fieldhook_source_silent{source=\"contact\"} 1") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(kPatience * 3, silent));
+  EXPECT_TRUE(host_.logged("source_silent source=contact"));
+  EXPECT_EQ(host_.api("status")["sources"][0]["silent"], true);
+}
+
+}  // namespace
+}  // namespace fh::test

@@ -1,0 +1,107 @@
+// A store that was copied, emptied, cut short or damaged.
+#include "store/store_file.h"
+
+#include <fstream>
+
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+namespace fs = std::filesystem;
+using test::StoreTest;
+
+class StoreFile : public StoreTest {
+ protected:
+  void TearDown() override {
+    if (store_) store_->stop();
+  }
+  fs::path file() const { return folder_ / "store.db"; }
+  fs::path copy() const { return folder_ / "copy.db"; }
+  void make_copy(bool with_wal = false) {
+    fs::copy_file(file(), copy());
+    if (with_wal) fs::copy_file(file().string() + "-wal", copy().string() + "-wal");
+  }
+  /// Why the store is refused; "" when it is not.
+  std::string refusal(const fs::path& path, const StoreOptions& options = {}) {
+    try {
+      Store store(path, clock_, options);
+      return "";
+    } catch (const HostError& error) {
+      return error.what();
+    }
+  }
+};
+
+TEST_F(StoreFile, CopiedWhileOpenIsRefusedWithWhatToDo) {
+  add_job(record("1"));
+  make_copy();
+  const std::string why = refusal(copy());
+  EXPECT_NE(why.find("was copied while a fieldhookd had it open"), std::string::npos) << why;
+  EXPECT_NE(why.find("'fieldhook backup'"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, CopiedWithItsWalWhileOpenIsRefusedUnlessSomebodyVouchesForIt) {
+  const auto job = add_job(record("1"));
+  make_copy(true);
+  EXPECT_NE(refusal(copy()), "");
+  Store accepted(copy(), clock_, {.accept_copy = true});
+  EXPECT_TRUE(Views(accepted.reader()).job(job));
+  accepted.stop();
+  EXPECT_EQ(refusal(copy()), "") << "it is a store of its own from then on";
+}
+
+TEST_F(StoreFile, CopiedAfterItsHostStoppedIsAStore) {
+  const auto job = add_job(record("1"));
+  store_->stop();
+  make_copy();
+  Store copied(copy(), clock_);
+  EXPECT_TRUE(Views(copied.reader()).job(job));
+  copied.stop();
+  open();
+}
+
+TEST_F(StoreFile, MovedAfterItsHostStoppedIsAStore) {
+  store_->stop();
+  store_.reset();
+  fs::rename(file(), copy());
+  EXPECT_EQ(refusal(copy()), "");
+}
+
+TEST_F(StoreFile, EmptiedIsRefusedOnceAHostHasWorkedWithIt) {
+  store_->stop();
+  store_.reset();
+  fs::resize_file(file(), 0);
+  EXPECT_EQ(refusal(file()), "") << "nobody has got far enough to lose anything";
+  fs::remove(file());
+  fs::create_directory(file().string() + ".builds");
+  EXPECT_EQ(refusal(file()), "") << "a store that was deleted is made again";
+  fs::resize_file(file(), 0);
+  const std::string why = refusal(file());
+  EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, CutShortIsRefusedWithWhatToDo) {
+  for (int i = 0; i < 50; ++i) add_job(record(std::to_string(i)));
+  store_->stop();
+  store_.reset();
+  fs::resize_file(file(), fs::file_size(file()) / 2);
+  const std::string why = refusal(file());
+  EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, DamagedIsRefusedWithWhatToDo) {
+  store_->stop();
+  store_.reset();
+  {
+    std::fstream bytes(file(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(100);  // behind the head of the file: the schema
+    const std::string garbage(2000, '\x5a');
+    bytes.write(garbage.data(), static_cast<std::streamsize>(garbage.size()));
+  }
+  const std::string why = refusal(file());
+  EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+}  // namespace
+}  // namespace fh
