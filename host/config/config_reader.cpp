@@ -114,6 +114,33 @@ std::string ConfigReader::choice(const std::string& key, const std::vector<std::
   return fallback.value_or("");
 }
 
+bool ConfigReader::flag(const std::string& key, bool fallback) {
+  const Json* value = ask(key, Json::value_t::boolean, "true or false");
+  return value == nullptr ? fallback : value->get<bool>();
+}
+
+std::vector<std::string> ConfigReader::texts(const std::string& key,
+                                             std::vector<std::string> fallback) {
+  const Json* list = ask(key, Json::value_t::array, "a list");
+  if (list == nullptr) return fallback;
+  std::vector<std::string> texts;
+  for (const Json& item : *list) {
+    if (item.is_string() && item != "")
+      texts.push_back(item);
+    else
+      mistake(key, "must be a list of texts that are not empty");
+  }
+  if (texts.size() > kMostItems)
+    mistake(key, "has more than " + std::to_string(kMostItems) + " items");
+  return texts;
+}
+
+bool ConfigReader::is_text(const std::string& key, const std::vector<std::string>& texts) {
+  asked_.insert(key);
+  const Json* value = find(key);
+  return value != nullptr && std::find(texts.begin(), texts.end(), *value) != texts.end();
+}
+
 std::int64_t ConfigReader::number(const std::string& key, std::int64_t fallback,
                                   Range<std::int64_t> range) {
   asked_.insert(key);

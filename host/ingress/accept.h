@@ -29,6 +29,7 @@ struct Arrival {
   std::string body_hash;  // SHA-256 of it
   std::string sender_id;  // of the whole delivery; "" when the sender gave none
   std::string unmapped;   // why it could not be read; events are then empty
+  std::string ignored;    // why there is nothing for this source in it; events are then empty
   std::vector<ArrivedEvent> events;
 };
 
@@ -44,6 +45,9 @@ class BacklogFull : public HostError {
   explicit BacklogFull(const std::string& plugin)
       : HostError("plugin " + plugin + " has reached its backlog limit") {}
 };
+
+/// False: whatever the watches, it makes no job.
+bool may_make_jobs(const Event& event);
 
 /// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);

@@ -34,9 +34,14 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
   return answer;
 }
 
+SourceTerms terms_of(const SourceConfig& source) {
+  return {source.record, source.event, &source.mapping, &source.ignore_actors};
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
-  return std::any_of(events.begin(), events.end(),
-                     [&](const ArrivedEvent& arrived) { return watches.may_match(arrived.event); });
+  return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
+    return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
+  });
 }
 
 }  // namespace
@@ -60,7 +65,7 @@ Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, c
       by_parent_[token->base] = &source;
     else
       by_path_[source.path] = &source;
-    counters_[source.name] = std::make_unique<SourceCounters>();
+    counters_[source.name] = std::make_unique<SourceCounters>(source.verify);
   }
 }
 
@@ -73,6 +78,12 @@ const SourceConfig* Receiver::find_source(std::string_view path) const {
 void Receiver::count(const SourceConfig& source, Reception reception) {
   SourceCounters& counters = *counters_.at(source.name);
   counters.receptions[static_cast<std::size_t>(reception)].fetch_add(1);
+}
+
+void Receiver::count_verified(const SourceConfig& source, const std::string& secret) {
+  auto& verified = counters_.at(source.name)->verified;
+  if (const auto counter = verified.find(secret); counter != verified.end())
+    counter->second.fetch_add(1);
 }
 
 Answer Receiver::handle(const RawRequest& request) {
@@ -98,7 +109,7 @@ Answer Receiver::handle(const RawRequest& request) {
 }
 
 Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) {
-  const Verdict verdict = verify(source.verify, request);
+  const Verdict verdict = verify(source.verify, request, clock_.now());
   if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
     count(source, Reception::unauthorized);
     log_debug(
@@ -106,6 +117,8 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
         {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
     return refusal(401, "the request is not signed by this source's sender");
   }
+  const Verified& verified = std::get<Verified>(verdict);
+  count_verified(source, verified.secret);
   StrictJson body = parse_strict(request.body);
   if (body.refusal) {
     count(source, Reception::unreadable);
@@ -113,14 +126,15 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   }
   Arrival arrival;
   arrival.source = &source;
-  arrival.secret = std::get<Verified>(verdict).secret;
+  arrival.secret = verified.secret;
   arrival.head = masked_head(request, source.verify);
   arrival.body = request.body;
   arrival.body_hash = bytes_of(sha256(request.body));
-  arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
-  SenderReading reading =
-      find_sender(source.sender)(std::move(body.value), {source.record, source.event});
+  arrival.sender_id =
+      request.header(kDeliveryIdHeader).value_or(verified.id).substr(0, kMaxSenderId);
+  SenderReading reading = find_sender(source.sender)(std::move(body.value), terms_of(source));
   arrival.unmapped = std::move(reading.unmapped);
+  arrival.ignored = std::move(reading.ignored);
   for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
   return store_arrival(source, std::move(arrival));
 }

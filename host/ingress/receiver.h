@@ -23,6 +23,11 @@ inline constexpr std::size_t kReceptions = 6;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {
+  explicit SourceCounters(const VerifyConfig& verify) {
+    for (const Secret& secret : verify.secrets) verified[secret.name] = 0;
+  }
+
+  std::map<std::string, std::atomic<std::uint64_t>> verified;  // by the secret that proved it
   std::array<std::atomic<std::uint64_t>, kReceptions> receptions{};
   std::atomic<std::int64_t> last_delivery_ms{0};  // 0: none yet
 };
@@ -51,6 +56,7 @@ class Receiver {
   Answer receive(const SourceConfig& source, const RawRequest& request);
   Answer store_arrival(const SourceConfig& source, Arrival arrival);
   void count(const SourceConfig& source, Reception reception);
+  void count_verified(const SourceConfig& source, const std::string& secret);
 
   const Config& config_;
   Store& store_;
