@@ -12,7 +12,6 @@
 
 #include "base/log.h"
 #include "daemon.h"
-#include "senders/sender_profile.h"
 
 namespace fh {
 namespace {
@@ -126,7 +125,7 @@ int run(int argc, char** argv) {
               << kUsage;
     return kExitWrong;
   }
-  Config config = load_config(arguments.config, {.known_senders = known_senders()});
+  Config config = load_config(arguments.config);
   if (arguments.check) {
     std::cout << "the configuration " << config.file.string() << " is good\n";
     return 0;

@@ -57,6 +57,13 @@ std::string metrics_text(const ApiParts& parts) {
           {{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
           static_cast<std::int64_t>(parts.receiver.counters(source.name).receptions[i].load()));
 
+  page.family("fieldhook_verified_total", "counter",
+              "Verified requests, by the name of the secret that proved them.");
+  for (const SourceConfig& source : parts.receiver.sources())
+    for (const auto& [secret, verified] : parts.receiver.counters(source.name).verified)
+      page.sample({{"source", source.name}, {"secret", secret}},
+                  static_cast<std::int64_t>(verified.load()));
+
   page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",
               "When the source's last verified delivery came; 0: never.");
   for (const SourceConfig& source : parts.receiver.sources())

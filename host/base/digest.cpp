@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace fh {
@@ -84,6 +86,23 @@ std::optional<std::string> from_base64(std::string_view text) {
   bytes.resize(static_cast<std::size_t>(size) - padding);
   if (to_base64(bytes) != text) return std::nullopt;
   return bytes;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  std::string text = to_base64(bytes);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  text.resize(text.find_last_not_of('=') + 1);
+  return text;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  if (text.find_first_of("+/") != std::string_view::npos) return std::nullopt;
+  std::string plain(text);
+  std::replace(plain.begin(), plain.end(), '-', '+');
+  std::replace(plain.begin(), plain.end(), '_', '/');
+  if (plain.find('=') == std::string::npos) plain.append((4 - plain.size() % 4) % 4, '=');
+  return from_base64(plain);
 }
 
 bool equal_constant_time(std::string_view left, std::string_view right) {

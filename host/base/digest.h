@@ -20,6 +20,8 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes);
 std::string to_hex(std::string_view bytes);
 std::string to_hex(const Digest& digest);
 std::string to_base64(std::string_view bytes);
+/// Without padding.
+std::string to_base64url(std::string_view bytes);
 inline std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -28,6 +30,8 @@ inline std::string_view bytes_of(const Digest& digest) {
 std::optional<std::string> from_hex(std::string_view text);
 /// RFC 4648 section 4, padding required; nullopt for anything else.
 std::optional<std::string> from_base64(std::string_view text);
+/// RFC 4648 section 5, padding optional; nullopt for anything else.
+std::optional<std::string> from_base64url(std::string_view text);
 
 /// Time depends on the lengths only, never on where the two differ.
 bool equal_constant_time(std::string_view left, std::string_view right);

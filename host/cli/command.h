@@ -26,6 +26,7 @@ const std::vector<Command>& commands();
 const std::vector<Option>& options();
 
 int run_send(const Arguments& arguments);
+int run_verify(const Arguments& arguments);
 int run_status(const Arguments& arguments);
 int run_jobs_list(const Arguments& arguments);
 int run_jobs_show(const Arguments& arguments);

@@ -2,12 +2,15 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/digest.h"
+#include "cli/chosen_source.h"
 #include "cli/command.h"
 #include "cli/config_path.h"
 #include "cli/http_call.h"
 #include "cli/shown.h"
 #include "cli/table.h"
 #include "config/config.h"
+#include "config/secret_key.h"
 #include "ingress/sign.h"
 
 namespace fh {
@@ -21,16 +24,6 @@ std::string read_body(const std::string& file) {
   return body;
 }
 
-SourceConfig find_source(const Config& config, const std::string& name) {
-  std::vector<std::string> names;
-  for (const SourceConfig& source : config.sources) {
-    if (source.name == name) return source;
-    names.push_back(source.name);
-  }
-  throw UsageError("no source is named \"" + name + "\"" + did_you_mean(name, names) + " in " +
-                   config.file.string());
-}
-
 // A server that listens on every address is asked on this machine's own.
 std::string ingest_url(const Config& config, const Arguments& arguments) {
   if (const auto url = arguments.option("ingest-url")) return *url;
@@ -42,9 +35,13 @@ std::string ingest_url(const Config& config, const Arguments& arguments) {
   return "http://" + address.text();
 }
 
-RawRequest make_request(SourceConfig source, const Arguments& arguments) {
-  Secret& secret = source.verify.secrets.front();
-  secret.value = secret.from.resolve();
+// What a sender would call a delivery of its own.
+std::string new_id() {
+  constexpr std::size_t kBytes = 12;
+  return "msg_" + to_hex(random_bytes(kBytes));
+}
+
+RawRequest make_request(const SourceConfig& source, const Arguments& arguments) {
   RawRequest request;
   request.path = source.path;
   request.body = read_body(arguments.words.front());
@@ -53,7 +50,7 @@ RawRequest make_request(SourceConfig source, const Arguments& arguments) {
     if (id->empty() || printable(*id) != *id) throw UsageError("--id must be a text in one line");
     request.headers.emplace_back("X-Fieldhook-Delivery", *id);
   }
-  sign(source.verify, request);
+  sign(source.verify, request, {SystemClock().now(), arguments.option("id").value_or(new_id())});
   return request;
 }
 
@@ -76,10 +73,10 @@ std::string refused_text(int status, const Json& answer) {
 }  // namespace
 
 int run_send(const Arguments& arguments) {
-  const auto name = arguments.option("source");
-  if (!name) throw UsageError("send needs --source NAME: a source of the configuration");
   const Config config = load_config(config_path(arguments), {.read_secrets = false});
-  const RawRequest request = make_request(find_source(config, *name), arguments);
+  SourceConfig source = chosen_source(config, arguments);
+  read_signing_secret(source.verify);
+  const RawRequest request = make_request(source, arguments);
 
   const std::string query = request.query.empty() ? "" : "?" + request.query;
   const HttpReply reply = perform({request.method, ingest_url(config, arguments),

@@ -11,7 +11,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/check.h"
@@ -21,17 +20,12 @@
 #include "config/ip_network.h"
 #include "config/listen_address.h"
 #include "config/secret_ref.h"
+#include "config/verify_config.h"
 #include "domain/event.h"
 #include "domain/record.h"
+#include "domain/sender.h"
 
 namespace fh {
-
-/// A named secret that is checked on every request, so that it is read once, when the file is.
-struct Secret {
-  std::string name;  // for logs and for rotation; the value never shows
-  SecretRef from;
-  std::string value;  // empty only after LoadOptions{.read_secrets = false}
-};
 
 /// PEM files: the certificate with its chain, and its key.
 struct TlsConfig {
@@ -90,35 +84,6 @@ struct PluginsConfig {
   PluginLimits limits_of(const std::string& plugin) const;
 };
 
-/// The signature is the HMAC of the raw body, in `header` after `prefix`.
-struct HmacSha256 {
-  enum class Encoding { hex, base64 };
-  std::string header;
-  std::string prefix;
-  Encoding encoding = Encoding::hex;
-};
-
-/// The token is the value of one query parameter.
-struct QueryToken {
-  std::string parameter;
-};
-
-/// The token is the one path segment after `base`, the source's path without a slash at its end.
-struct PathToken {
-  std::string base;
-};
-
-/// The token is the header's value after `prefix`.
-struct HeaderToken {
-  std::string header;
-  std::string prefix;
-};
-
-struct VerifyConfig {
-  std::variant<HmacSha256, QueryToken, PathToken, HeaderToken> scheme;
-  std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
-};
-
 /// Verified deliveries beyond it are answered 429.
 struct RateLimit {
   std::size_t deliveries = 0;  // at once, and again within each `per`
@@ -132,8 +97,11 @@ struct SourceConfig {
   std::string path;     // exact; with a PathToken, deliveries come to one segment below it
   std::string sender;   // one of LoadOptions::known_senders
   std::string account;  // default: the sender's name
-  RecordType record = RecordType::contact;
+  RecordType record = RecordType::contact;  // these two: where the body does not say it
   EventKind event = EventKind::updated;
+  Mapping mapping;
+  std::vector<std::string> ignore_fields;  // never count as changes
+  std::vector<std::string> ignore_actors;  // whose changes make no job
   FirstSeen first_seen = FirstSeen::baseline;
   bool capture = false;                // keep what comes, run nothing
   std::optional<Millis> expect_every;  // alert when no delivery comes for this long
@@ -178,7 +146,6 @@ class ConfigErrors : public HostError {
 };
 
 struct LoadOptions {
-  std::vector<std::string> known_senders = {"insites"};
   /// false: Secret::value stays empty and an unreadable secret is no mistake, for commands that
   /// look at a configuration without being the host.
   bool read_secrets = true;
@@ -188,8 +155,8 @@ struct LoadOptions {
 /// Throws ConfigErrors.
 Config load_config(const std::filesystem::path& path, const LoadOptions& options = {});
 
-/// The configuration in the file's own shape, defaults filled in and secrets as references: what
-/// load_config() would take again.
+/// The configuration in the file's own shape, defaults filled in, presets expanded and secrets as
+/// references: what load_config() would take again.
 Json describe(const Config& config);
 
 /// Every key that load_config() knows: "ingest.listen", "sources[].verify.header",

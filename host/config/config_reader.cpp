@@ -135,6 +135,12 @@ std::vector<std::string> ConfigReader::texts(const std::string& key,
   return texts;
 }
 
+bool ConfigReader::is_text(const std::string& key, const std::vector<std::string>& texts) {
+  asked_.insert(key);
+  const Json* value = find(key);
+  return value != nullptr && std::find(texts.begin(), texts.end(), *value) != texts.end();
+}
+
 std::int64_t ConfigReader::number(const std::string& key, std::int64_t fallback,
                                   Range<std::int64_t> range) {
   asked_.insert(key);

@@ -37,6 +37,7 @@ struct Range {
 class ConfigReader {
  public:
   using UseItem = std::function<void(ConfigReader&)>;
+  using UseSecret = std::function<void(ConfigReader& item, Secret& secret)>;
   using UseEntry = std::function<void(const std::string& name, ConfigReader&)>;
 
   /// The top of a document. Anything but an object is a mistake and reads as an empty one.
@@ -57,6 +58,8 @@ class ConfigReader {
   bool flag(const std::string& key, bool fallback);
   /// A list of texts, none of them empty.
   std::vector<std::string> texts(const std::string& key, std::vector<std::string> fallback = {});
+  /// Whether it stands there as one of `texts`.
+  bool is_text(const std::string& key, const std::vector<std::string>& texts);
   std::int64_t number(const std::string& key, std::int64_t fallback, Range<std::int64_t> range);
   Millis duration(const std::string& key, Millis fallback, Range<Millis> range);
   std::size_t size(const std::string& key, std::size_t fallback, Range<std::size_t> range);
@@ -64,7 +67,8 @@ class ConfigReader {
   /// Absolute and normal; a relative one starts at the file's folder.
   std::filesystem::path path(const std::string& key, const std::string& fallback);
   /// {"name": ..., "from": ...} items with different names, read unless the options say otherwise.
-  std::vector<Secret> secrets(const std::string& key);
+  /// `use` is called on each and may read further keys of it; a HostError of its is a mistake.
+  std::vector<Secret> secrets(const std::string& key, const UseSecret& use = {});
   /// This object's entries as name -> reference.
   std::map<std::string, SecretRef> secret_refs();
   /// This object as it stands, whatever its keys are.

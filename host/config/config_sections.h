@@ -25,9 +25,18 @@ PluginsConfig read_plugins(ConfigReader in);
 std::vector<SourceConfig> read_sources(ConfigReader& top);
 
 // read_verify.cpp
-/// `source_path` is the path of the source that is verified.
-VerifyConfig read_verify(ConfigReader in, const std::string& source_path);
-/// Their names in the file: "hmac-sha256", "url-token", "header-token".
-const std::vector<std::string>& verify_schemes();
+/// The keys "verify" and "public_url" of a source whose path is `source_path`.
+VerifyConfig read_verify(ConfigReader& source, const std::string& source_path);
+
+// read_signature.cpp
+/// `scheme` is one of signature_presets().
+SignatureTemplate read_signature(ConfigReader& in, const std::string& scheme);
+/// Notes a mistake at `key` when `header` cannot be a header's name (RFC 9110 section 5.6.2).
+void check_header(ConfigReader& in, const std::string& key, const std::string& header);
+
+// describe_verify.cpp
+/// What read_verify() would take again: presets expanded, secrets as references.
+Json describe_verify(const VerifyConfig& verify);
+Json describe_secrets(const std::vector<Secret>& secrets);
 
 }  // namespace fh

@@ -1,16 +1,8 @@
 // describe(): a Config in its file's own shape. It prints references, never a secret's value.
-#include "config/config.h"
-#include "config/quantity.h"
+#include "config/config_sections.h"
 
 namespace fh {
 namespace {
-
-Json describe_secrets(const std::vector<Secret>& secrets) {
-  Json list = Json::array();
-  for (const Secret& secret : secrets)
-    list.push_back({{"name", secret.name}, {"from", secret.from.text()}});
-  return list;
-}
 
 Json describe_networks(const std::vector<IpNetwork>& networks) {
   Json list = Json::array();
@@ -60,23 +52,6 @@ Json describe_plugins(const PluginsConfig& plugins) {
           {"limits", limits}};
 }
 
-struct DescribeScheme {
-  Json operator()(const HmacSha256& hmac) const {
-    const bool hex = hmac.encoding == HmacSha256::Encoding::hex;
-    return {{"scheme", "hmac-sha256"},
-            {"header", hmac.header},
-            {"prefix", hmac.prefix},
-            {"encoding", hex ? "hex" : "base64"}};
-  }
-  Json operator()(const QueryToken& token) const {
-    return {{"scheme", "url-token"}, {"in", "query:" + token.parameter}};
-  }
-  Json operator()(const PathToken&) const { return {{"scheme", "url-token"}, {"in", "path"}}; }
-  Json operator()(const HeaderToken& token) const {
-    return {{"scheme", "header-token"}, {"header", token.header}, {"prefix", token.prefix}};
-  }
-};
-
 void describe_traffic(const SourceConfig& source, Json& json) {
   json["capture"] = source.capture;
   if (source.expect_every) json["expect_event_every"] = duration_text(*source.expect_every);
@@ -92,18 +67,24 @@ Json describe_retention(const RetentionConfig& retention) {
 }
 
 Json describe_source(const SourceConfig& source) {
-  Json verify = std::visit(DescribeScheme(), source.verify.scheme);
-  verify["secrets"] = describe_secrets(source.verify.secrets);
   const bool baseline = source.first_seen == SourceConfig::FirstSeen::baseline;
-  return {{"name", source.name},
-          {"path", source.path},
-          {"sender", source.sender},
-          {"account", source.account},
-          {"record", name_of(source.record)},
-          {"event", name_of(source.event)},
-          {"first_seen", baseline ? "baseline" : "changed"},
-          {"dedupe", {{"window", duration_text(source.dedupe_window)}}},
-          {"verify", verify}};
+  Json json = {{"name", source.name},
+               {"path", source.path},
+               {"sender", source.sender},
+               {"account", source.account},
+               {"record", name_of(source.record)},
+               {"event", name_of(source.event)},
+               {"first_seen", baseline ? "baseline" : "changed"},
+               {"dedupe", {{"window", duration_text(source.dedupe_window)}}},
+               {"verify", describe_verify(source.verify)}};
+  Json mapping = Json::object();
+  for (const MappingKey& one : mapping_keys())
+    if (const auto& pointer = source.mapping.*one.part) mapping[one.key] = *pointer;
+  if (!mapping.empty()) json["mapping"] = mapping;
+  if (!source.ignore_fields.empty()) json["ignore_fields"] = source.ignore_fields;
+  if (!source.ignore_actors.empty()) json["ignore_actors"] = source.ignore_actors;
+  if (!source.verify.public_url.empty()) json["public_url"] = source.verify.public_url;
+  return json;
 }
 
 const char* level_name(LogLevel level) {

@@ -31,16 +31,16 @@ std::optional<SecretRef> ConfigReader::secret_ref(const std::string& key) {
   return reference;
 }
 
-std::vector<Secret> ConfigReader::secrets(const std::string& key) {
+std::vector<Secret> ConfigReader::secrets(const std::string& key, const UseSecret& use) {
   std::vector<Secret> secrets;
   each_item(key, [&](ConfigReader& item) {
     const std::string name = item.text("name");
     const auto from = item.secret_ref("from");
     if (!from) return;
-    secrets.push_back({name, *from, {}});
-    if (!item.reading_.options.read_secrets) return;
+    secrets.push_back({name, *from});
     try {
-      secrets.back().value = from->resolve();
+      if (item.reading_.options.read_secrets) secrets.back().value = from->resolve();
+      if (use) use(item, secrets.back());
     } catch (const HostError& error) {
       item.mistake("from", std::string("cannot be used: ") + error.what());
     }

@@ -1,3 +1,4 @@
+#include "base/json_pointer.h"
 #include "config/config_sections.h"
 
 namespace fh {
@@ -28,23 +29,60 @@ std::string read_path(ConfigReader& in) {
   return path;
 }
 
+std::vector<std::string> sender_names() {
+  std::vector<std::string> names;
+  for (const Sender& sender : senders()) names.push_back(sender.name);
+  return names;
+}
+
+void read_mapping(ConfigReader& in, SourceConfig& source) {
+  const Sender* sender = find_sender_named(source.sender);
+  if (in.has("mapping") && sender != nullptr && !sender->takes_mapping)
+    in.mistake("mapping", "means nothing to sender \"" + source.sender +
+                              "\", whose bodies are known: leave it out");
+  ConfigReader mapping = in.section("mapping");
+  for (const MappingKey& one : mapping_keys()) {
+    const std::string pointer = mapping.text_or_empty(one.key);
+    if (!mapping.has(one.key)) continue;
+    source.mapping.*one.part = pointer;
+    if (!is_json_pointer(pointer))
+      mapping.mistake(one.key,
+                      "\"" + pointer + "\" is no JSON Pointer such as \"/data/id\" (\"\" is all)");
+  }
+  if (source.sender == "generic" && !source.mapping.uuid && !source.mapping.id)
+    in.mistake("mapping", "of sender \"generic\" needs \"id\" or \"uuid\": whose record it is");
+}
+
+// What the record is and what happened to it; needed where the body does not say it.
+void read_what(ConfigReader& in, SourceConfig& source) {
+  const Sender* sender = find_sender_named(source.sender);
+  const bool body_says = (sender != nullptr && sender->says_record) || source.mapping.type;
+  const auto choice = [&](const char* key, const std::vector<std::string>& known) {
+    return in.choice(key, known, body_says ? std::optional<std::string>("") : std::nullopt);
+  };
+  const std::string record = choice("record", {"contact", "company"});
+  source.record = record_type_from(record).value_or(source.record);
+  const std::string event = choice("event", {"created", "updated", "deleted"});
+  source.event = event_kind_from(event).value_or(source.event);
+}
+
 SourceConfig read_source(ConfigReader& in) {
   SourceConfig source;
   source.name = read_name(in, "name");
   source.path = read_path(in);
-  source.sender = in.choice("sender", in.reading().options.known_senders);
+  source.sender = in.choice("sender", sender_names());
   source.account = read_name(in, "account", source.sender);
-  const std::string record = in.choice("record", {"contact", "company"});
-  source.record = record_type_from(record).value_or(source.record);
-  const std::string event = in.choice("event", {"created", "updated", "deleted"});
-  source.event = event_kind_from(event).value_or(source.event);
+  read_mapping(in, source);
+  read_what(in, source);
+  source.ignore_fields = in.texts("ignore_fields");
+  source.ignore_actors = in.texts("ignore_actors");
   source.first_seen = in.choice("first_seen", {"baseline", "changed"}, "baseline") == "changed"
                           ? SourceConfig::FirstSeen::changed
                           : SourceConfig::FirstSeen::baseline;
   ConfigReader dedupe = in.section("dedupe");
   source.dedupe_window = dedupe.duration("window", source.dedupe_window, {0ms, 7 * 24h});
   read_traffic(in, source);
-  source.verify = read_verify(in.required_section("verify"), source.path);
+  source.verify = read_verify(in, source.path);
   return source;
 }
 

@@ -34,6 +34,7 @@ struct Event {
   std::string sender_id;    // the sender's own id of this event; empty when it has none
   std::string occurred_at;  // as the sender wrote it; empty when unknown
   std::string actor;        // who made the change, as the sender wrote it; empty when unknown
+  std::string set_aside;    // why it makes no job whatever it changes; empty when it may
 };
 
 /// An event as watches see it: with its changes completed from the baseline, and the last known

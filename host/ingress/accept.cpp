@@ -8,6 +8,9 @@
 namespace fh {
 namespace {
 
+constexpr const char* kOnlyNoise = "only ignore_fields changed";
+constexpr const char* kDeleted = "deleted: no watch matches a deletion yet";
+
 // What became of one event of the delivery.
 struct Considered {
   const ArrivedEvent* arrived = nullptr;
@@ -27,19 +30,25 @@ std::string sender_id_of(const Arrival& arrival, const Event& event) {
 std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arrival,
                                           const Considered& considered) {
   const std::string& source = arrival.source->name;
-  if (const auto id = sender_id_of(arrival, considered.arrived->event); !id.empty())
-    return tx.deliveries.find_sender_id(source, id, tx.now);
+  const Event& event = considered.arrived->event;
+  if (const auto id = sender_id_of(arrival, event); !id.empty()) {
+    const auto original = tx.deliveries.find_sender_id(source, id, tx.now);
+    // The events of one delivery share its id, and are no duplicates of each other.
+    const bool sibling = original == arrival.delivery && event.sender_id.empty();
+    return sibling ? std::nullopt : original;
+  }
   const auto latest = tx.deliveries.latest(considered.record.id, source);
   const Millis window = arrival.source->dedupe_window;
-  const bool same = latest && latest->body_hash == arrival.body_hash && window > Millis(0) &&
+  const bool same = latest && latest->delivery != arrival.delivery &&
+                    latest->body_hash == arrival.body_hash && window > Millis(0) &&
                     tx.now - latest->received_at <= window;
   return same ? std::optional(latest->delivery) : std::nullopt;
 }
 
-std::optional<TimePoint> updated_at(const Json& snapshot) {
-  const auto at = snapshot.find("updated_at");
-  if (at == snapshot.end() || !at->is_string()) return std::nullopt;
-  return parse_rfc3339(at->get_ref<const std::string&>());
+std::optional<TimePoint> updated_at(const Event& event) {
+  const auto at = event.snapshot.find("updated_at");
+  const bool says = at != event.snapshot.end() && at->is_string();
+  return parse_rfc3339(says ? at->get_ref<const std::string&>() : event.occurred_at);
 }
 
 // Compares a full object with the baseline; the reason says why nothing counts as changed.
@@ -62,6 +71,18 @@ void fill_old_values_from(const std::optional<std::string>& baseline, Changes& c
   if (!baseline) return;
   for (auto& [field, change] : changes)
     if (!change.from) change.from = stored_field(*baseline, field);
+}
+
+// Fields that the source does not count, wherever the change list or the comparison had them from.
+void drop_noise(Considered& considered, const std::vector<std::string>& ignore_fields) {
+  if (ignore_fields.empty() || considered.changes.empty()) return;
+  std::erase_if(considered.changes, [&](const auto& change) {
+    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
+      return bare_field(change.first) == bare_field(field);
+    });
+  });
+  const bool creation = considered.arrived->event.kind == EventKind::created;
+  if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
 }
 
 // The last known record after the event.
@@ -115,6 +136,19 @@ bool still_matches(Transaction& tx, const Considered& considered, Match& match,
   return false;
 }
 
+// Finds what changed, and brings the last known record up to date; the reason says why nothing
+// counts.
+void take_changes(Transaction& tx, const Arrival& arrival, Considered& considered) {
+  const Event& event = considered.arrived->event;
+  if (event.kind == EventKind::deleted) {
+    considered.reason = kDeleted;  // the last known record stays what it was
+    return;
+  }
+  take_baseline(tx, arrival, considered);
+  drop_noise(considered, arrival.source->ignore_fields);
+  if (!event.set_aside.empty()) considered.reason = event.set_aside;
+}
+
 Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
                     const WatchIndex& watches) {
   const Event& event = arrived.event;
@@ -123,7 +157,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
-  take_baseline(tx, arrival, considered);
+  take_changes(tx, arrival, considered);
   if (!considered.reason.empty()) return considered;
   considered.matches = watches.match({event, considered.changes, event.snapshot});
   const std::size_t matched = considered.matches.size();
@@ -182,7 +216,7 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
     considered.changes = changes_from_json(Json::parse(stored->changes));
     considered.snapshot = stored->snapshot;
   } else {
-    take_baseline(tx, arrival, considered);
+    take_changes(tx, arrival, considered);
   }
   if (considered.reason.empty())
     considered.matches = watches.match({event, considered.changes, event.snapshot});
@@ -190,7 +224,8 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
 }
 
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
-  if (!arrival.unmapped.empty()) return {"ignored", "unmapped: " + arrival.unmapped, 0};
+  if (!arrival.unmapped.empty() && all.empty())
+    return {"ignored", "unmapped: " + arrival.unmapped, 0};
   Acceptance acceptance{"ignored", arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
   bool duplicates_only = !all.empty();
   for (const Considered& one : all) {
@@ -222,7 +257,11 @@ ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
   if (!event.snapshot.is_object()) return;
   snapshot = to_text(event.snapshot);
   shape = shape_of(event.snapshot);
-  updated_at = fh::updated_at(event.snapshot);
+  updated_at = fh::updated_at(event);
+}
+
+bool may_make_jobs(const Event& event) {
+  return event.kind != EventKind::deleted && event.set_aside.empty();
 }
 
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog) {

@@ -71,7 +71,7 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
 
 Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   const Arrival arrival = read(delivery);
-  if (!arrival.unmapped.empty())
+  if (!arrival.unmapped.empty() && arrival.events.empty())
     throw NotReadable("unmapped: " + arrival.unmapped + ": correct the source's mapping first");
   try {
     return store_.write([&](Transaction& tx) {
@@ -126,6 +126,7 @@ Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventVi
     events.push_back(explain_event(arrived.event, stored));
   Json json = {{"events", events}};
   if (!arrival.unmapped.empty()) json["unmapped"] = arrival.unmapped;
+  if (!arrival.ignored.empty()) json["ignored"] = arrival.ignored;
   return json;
 }
 

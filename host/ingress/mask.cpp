@@ -7,12 +7,19 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
+bool is_signature(std::string_view name, const SignatureTemplate& signature) {
+  if (signature.header_prefixes.empty()) return same_header_name(name, signature.header);
+  return std::any_of(
+      signature.header_prefixes.begin(), signature.header_prefixes.end(),
+      [&](const auto& prefix) { return same_header_name(name, prefix + signature.header); });
+}
+
 bool carries_credentials(std::string_view name, const VerifyConfig& verify) {
   for (const std::string_view known :
        {"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"})
     if (same_header_name(name, known)) return true;
-  if (const auto* hmac = std::get_if<HmacSha256>(&verify.scheme))
-    return same_header_name(name, hmac->header);
+  if (const auto* signature = std::get_if<SignatureTemplate>(&verify.scheme))
+    return is_signature(name, *signature);
   if (const auto* token = std::get_if<HeaderToken>(&verify.scheme))
     return same_header_name(name, token->header);
   return false;

@@ -6,9 +6,10 @@ namespace fh {
 
 void read_events(Json body, Arrival& arrival) {
   const SourceConfig& source = *arrival.source;
-  SenderReading reading =
-      find_sender(source.sender)(std::move(body), {source.record, source.event});
+  SenderReading reading = find_sender(source.sender)(
+      std::move(body), {source.record, source.event, &source.mapping, &source.ignore_actors});
   arrival.unmapped = std::move(reading.unmapped);
+  arrival.ignored = std::move(reading.ignored);
   for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
 }
 

@@ -29,8 +29,9 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
 }
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
-  return std::any_of(events.begin(), events.end(),
-                     [&](const ArrivedEvent& arrived) { return watches.may_match(arrived.event); });
+  return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
+    return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
+  });
 }
 
 }  // namespace
@@ -61,7 +62,7 @@ Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, c
       by_parent_[token->base] = &source;
     else
       by_path_[source.path] = &source;
-    counters_[source.name] = std::make_unique<SourceCounters>();
+    counters_[source.name] = std::make_unique<SourceCounters>(source.verify);
     gates_[source.name] = std::make_unique<RateGate>(source.rate_limit);
   }
 }
@@ -75,6 +76,12 @@ const SourceConfig* Receiver::find_source(std::string_view path) const {
 void Receiver::count(const SourceConfig& source, Reception reception) {
   SourceCounters& counters = *counters_.at(source.name);
   counters.receptions[static_cast<std::size_t>(reception)].fetch_add(1);
+}
+
+void Receiver::count_verified(const SourceConfig& source, const std::string& secret) {
+  auto& verified = counters_.at(source.name)->verified;
+  if (const auto counter = verified.find(secret); counter != verified.end())
+    counter->second.fetch_add(1);
 }
 
 std::optional<Answer> Receiver::judge_head(const RawRequest& head) const {
@@ -160,7 +167,7 @@ void Receiver::look_for_silence(TimePoint now) {
 std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
                                         const Respond& respond) {
   if (request.body.size() > config_.ingest.max_body) return refusal(413, "the body is too large");
-  const Verdict verdict = verify(source.verify, request);
+  const Verdict verdict = verify(source.verify, request, clock_.now());
   if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
     count(source, Reception::unauthorized);
     log_debug(
@@ -181,6 +188,8 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
     count(source, Reception::unavailable);
     return unavailable("the store's disk is nearly full");
   }
+  const Verified& verified = std::get<Verified>(verdict);
+  count_verified(source, verified.secret);
   StrictJson body = parse_strict(request.body);
   if (body.refusal) {
     count(source, Reception::unreadable);
@@ -189,11 +198,12 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   }
   Arrival arrival;
   arrival.source = &source;
-  arrival.secret = std::get<Verified>(verdict).secret;
+  arrival.secret = verified.secret;
   arrival.head = masked_head(request, source.verify);
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.body = std::move(request.body);
-  arrival.sender_id = request.header(kDeliveryIdHeader).value_or("").substr(0, kMaxSenderId);
+  arrival.sender_id =
+      request.header(kDeliveryIdHeader).value_or(verified.id).substr(0, kMaxSenderId);
   if (source.capture)
     arrival.ignored = "capture";
   else

@@ -35,6 +35,11 @@ inline constexpr std::size_t kReceptions = 7;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {
+  explicit SourceCounters(const VerifyConfig& verify) {
+    for (const Secret& secret : verify.secrets) verified[secret.name] = 0;
+  }
+
+  std::map<std::string, std::atomic<std::uint64_t>> verified;  // by the secret that proved it
   std::array<std::atomic<std::uint64_t>, kReceptions> receptions{};
   std::atomic<std::int64_t> last_delivery_ms{0};  // 0: none yet
   std::atomic<bool> silent{false};                // longer than expect_event_every
@@ -82,6 +87,7 @@ class Receiver {
   void count(const SourceConfig& source, Reception reception);
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);
+  void count_verified(const SourceConfig& source, const std::string& secret);
 
   const Config& config_;
   Store& store_;

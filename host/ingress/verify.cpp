@@ -1,8 +1,12 @@
 #include "ingress/verify.h"
 
-#include "base/check.h"
 #include "base/digest.h"
+#include "base/json.h"
+#include "base/json_pointer.h"
 #include "ingress/percent.h"
+#include "ingress/secret_match.h"
+#include "ingress/shown_signatures.h"
+#include "ingress/verify_signature.h"
 
 namespace fh {
 namespace {
@@ -12,17 +16,28 @@ VerifyRefusal refusal(RefusalCause cause, std::string text) { return {cause, std
 // What the request shows as its proof, or why it shows none.
 using Presented = std::variant<std::string, VerifyRefusal>;
 
-Presented read_header(const RawRequest& request, const std::string& name,
-                      const std::string& prefix) {
-  const auto values = request.header_values(name);
-  if (values.empty())
-    return refusal(RefusalCause::missing_header, "header " + name + " is missing");
-  if (values.size() > 1)
-    return refusal(RefusalCause::repeated_header, "header " + name + " is given more than once");
-  if (!values.front().starts_with(prefix))
+Presented header_after(const RawRequest& request, const std::string& name,
+                       const std::string& prefix) {
+  const auto value = read_header(request, name);
+  if (const auto* why = std::get_if<VerifyRefusal>(&value)) return *why;
+  const auto text = std::get<std::string_view>(value);
+  if (!text.starts_with(prefix))
     return refusal(RefusalCause::wrong_prefix,
                    "header " + name + " does not begin with \"" + prefix + "\"");
-  return std::string(values.front().substr(prefix.size()));
+  return std::string(text.substr(prefix.size()));
+}
+
+// RFC 9110 section 11.4: the scheme's name in either case, then blanks.
+Presented credentials(const RawRequest& request, std::string_view scheme) {
+  const auto value = read_header(request, "Authorization");
+  if (const auto* why = std::get_if<VerifyRefusal>(&value)) return *why;
+  const auto text = std::get<std::string_view>(value);
+  const auto blank = text.find(' ');
+  const auto first = text.find_first_not_of(' ', blank);
+  if (!same_header_name(text.substr(0, blank), scheme) || first == std::string_view::npos)
+    return refusal(RefusalCause::wrong_prefix,
+                   "header Authorization is not \"" + std::string(scheme) + " ...\"");
+  return std::string(text.substr(first));
 }
 
 Presented decode_token(std::string_view encoded, const std::string& place) {
@@ -33,43 +48,14 @@ Presented decode_token(std::string_view encoded, const std::string& place) {
   return *std::move(token);
 }
 
-// True for the one secret that `matches`; all are tried, and none that is empty ever matches.
-template <class Matches>
-Verdict find_secret(const std::vector<Secret>& secrets, Matches matches) {
-  const Secret* found = nullptr;
-  for (const Secret& secret : secrets) {
-    const bool match = matches(secret.value) && !secret.value.empty();
-    found = match && found == nullptr ? &secret : found;
-  }
-  if (found == nullptr) return refusal(RefusalCause::mismatch, "no secret matches");
-  return Verified{found->name};
-}
-
 // Digests compare instead of the tokens, so that not even a secret's length shows.
-Verdict judge_token(const std::vector<Secret>& secrets, const Presented& presented) {
-  if (const auto* why = std::get_if<VerifyRefusal>(&presented)) return *why;
-  const Digest token = sha256(std::get<std::string>(presented));
-  return find_secret(secrets, [&](const std::string& secret) {
-    return equal_constant_time(bytes_of(sha256(secret)), bytes_of(token));
-  });
-}
-
 struct Judge {
-  const std::vector<Secret>& secrets;
+  const VerifyConfig& config;
   const RawRequest& request;
+  const TimePoint now;
 
-  Verdict operator()(const HmacSha256& scheme) const {
-    const Presented presented = read_header(request, scheme.header, scheme.prefix);
-    if (const auto* why = std::get_if<VerifyRefusal>(&presented)) return *why;
-    const auto& text = std::get<std::string>(presented);
-    const bool hex = scheme.encoding == HmacSha256::Encoding::hex;
-    const auto signature = hex ? from_hex(text) : from_base64(text);
-    if (!signature || signature->size() != Digest().size())
-      return refusal(RefusalCause::bad_encoding,
-                     "header " + scheme.header + " is not 32 bytes in " + (hex ? "hex" : "base64"));
-    return find_secret(secrets, [&](const std::string& secret) {
-      return equal_constant_time(bytes_of(hmac_sha256(secret, request.body)), *signature);
-    });
+  Verdict operator()(const SignatureTemplate& scheme) const {
+    return verify_signature(scheme, config, request, now);
   }
 
   Verdict operator()(const QueryToken& scheme) const {
@@ -78,7 +64,7 @@ struct Judge {
     if (values.empty()) return refusal(RefusalCause::missing_token, place + " is missing");
     if (values.size() > 1)
       return refusal(RefusalCause::repeated_token, place + " is given more than once");
-    return judge_token(secrets, decode_token(values.front(), place));
+    return judge_token(decode_token(values.front(), place));
   }
 
   Verdict operator()(const PathToken& scheme) const {
@@ -88,32 +74,55 @@ struct Judge {
     const auto segment = std::string_view(request.path).substr(start.size());
     if (segment.find('/') != std::string_view::npos)
       return refusal(RefusalCause::bad_encoding, "the path has more than a token after " + start);
-    return judge_token(secrets, decode_token(segment, "the path's token"));
+    return judge_token(decode_token(segment, "the path's token"));
   }
 
   Verdict operator()(const HeaderToken& scheme) const {
-    const Presented presented = read_header(request, scheme.header, scheme.prefix);
-    return judge_token(secrets, presented);
+    return judge_token(header_after(request, scheme.header, scheme.prefix));
+  }
+
+  Verdict operator()(const BearerToken&) const {
+    return judge_token(credentials(request, "Bearer"));
+  }
+
+  Verdict operator()(const BasicPassword&) const {
+    const Presented presented = credentials(request, "Basic");
+    if (const auto* why = std::get_if<VerifyRefusal>(&presented)) return *why;
+    auto pair = from_base64(std::get<std::string>(presented));
+    if (!pair || pair->find(':') == std::string::npos)
+      return refusal(RefusalCause::bad_credentials,
+                     "header Authorization is not base64 of \"user:password\"");
+    return judge_token(*std::move(pair));
+  }
+
+  Verdict operator()(const BodyToken& scheme) const {
+    const StrictJson body = parse_strict(request.body);
+    if (body.refusal)
+      return refusal(
+          RefusalCause::unreadable_body,
+          "the body, where the token should be, cannot be read: " + body.refusal->reason);
+    const Json* token = find_at(body.value, scheme.pointer);
+    if (token == nullptr || !token->is_string())
+      return refusal(RefusalCause::missing_token, "the body has no token at " + scheme.pointer);
+    return judge_token(token->get<std::string>());
+  }
+
+  Verdict operator()(const Unauthenticated&) const { return Verified{}; }
+
+ private:
+  Verdict judge_token(const Presented& presented) const {
+    if (const auto* why = std::get_if<VerifyRefusal>(&presented)) return *why;
+    const Digest token = sha256(std::get<std::string>(presented));
+    return find_secret(config.secrets, now, [&](const Secret& secret) {
+      return equal_constant_time(bytes_of(sha256(secret.key)), bytes_of(token));
+    });
   }
 };
 
 }  // namespace
 
-std::string_view name_of(RefusalCause cause) {
-  switch (cause) {
-    case RefusalCause::missing_header: return "missing_header";
-    case RefusalCause::repeated_header: return "repeated_header";
-    case RefusalCause::wrong_prefix: return "wrong_prefix";
-    case RefusalCause::bad_encoding: return "bad_encoding";
-    case RefusalCause::missing_token: return "missing_token";
-    case RefusalCause::repeated_token: return "repeated_token";
-    case RefusalCause::mismatch: return "mismatch";
-  }
-  CHECK(!"a refusal's cause");
-}
-
-Verdict verify(const VerifyConfig& config, const RawRequest& request) {
-  return std::visit(Judge{config.secrets, request}, config.scheme);
+Verdict verify(const VerifyConfig& config, const RawRequest& request, TimePoint now) {
+  return std::visit(Judge{config, request, now}, config.scheme);
 }
 
 }  // namespace fh

@@ -1,17 +1,28 @@
 #include "senders/sender_profile.h"
 
+#include <map>
+
+#include "senders/close_crm.h"
+#include "senders/espocrm.h"
+#include "senders/generic.h"
+#include "senders/hubspot.h"
 #include "senders/insites.h"
+#include "senders/pipedrive.h"
+#include "senders/standard_webhooks.h"
+#include "senders/twenty.h"
+#include "senders/zoho.h"
 
 namespace fh {
 
 SenderProfile find_sender(std::string_view name) {
-  if (name == "insites") return read_insites;
-  return nullptr;
-}
-
-const std::vector<std::string>& known_senders() {
-  static const std::vector<std::string> kNames = {"insites"};
-  return kNames;
+  static const std::map<std::string, SenderProfile, std::less<>> kProfiles = {
+      {"insites", read_insites},     {"hubspot", read_hubspot},
+      {"pipedrive", read_pipedrive}, {"zoho", read_zoho},
+      {"close", read_close},         {"espocrm", read_espocrm},
+      {"twenty", read_twenty},       {"standard-webhooks", read_standard_webhooks},
+      {"generic", read_generic}};
+  const auto found = kProfiles.find(name);
+  return found == kProfiles.end() ? nullptr : found->second;
 }
 
 }  // namespace fh

@@ -8,18 +8,22 @@
 #include <vector>
 
 #include "domain/event.h"
+#include "domain/sender.h"
 
 namespace fh {
 
-/// What the configuration says of a source, for senders whose body does not say it.
+/// What the configuration says of a source. The pointers may be null, and outlive the reading.
 struct SourceTerms {
-  RecordType record = RecordType::contact;
+  RecordType record = RecordType::contact;  // these two: where the body does not say it
   EventKind event = EventKind::updated;
+  const Mapping* mapping = nullptr;
+  const std::vector<std::string>* ignore_actors = nullptr;
 };
 
 struct SenderReading {
   std::vector<Event> events;
-  std::string unmapped;  // why nothing could be read; "" when events are there
+  std::string unmapped = {};  // why nothing could be read; "" when events are there
+  std::string ignored = {};   // why what was read is not for this source: "other_record: deal"
 };
 
 /// Takes the body over: a snapshot in it is moved into its event, not copied.
@@ -27,6 +31,5 @@ using SenderProfile = SenderReading (*)(Json body, const SourceTerms& terms);
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);
-const std::vector<std::string>& known_senders();
 
 }  // namespace fh

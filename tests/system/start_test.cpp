@@ -29,7 +29,7 @@ class Start : public ::testing::Test {
   }
   static void expect_all_mistakes(const std::string& text) {
     for (const char* mistake :
-         {"config: sources[0].sender \"insight\"", "(known: insites)",
+         {"config: sources[0].sender \"insight\"", "(known: insites, hubspot, ",
           "config: workers: unknown key \"maks\" (did you mean \"max\"?)",
           "config: ingest.max_body", "config: admin.tokens[0].from", "FIELDHOOK_TEST_UNSET"})
       EXPECT_NE(text.find(mistake), std::string::npos) << mistake << " is not in:\n" << text;

@@ -108,10 +108,10 @@ TEST_F(ConfigTest, ReadsSources) {
   EXPECT_EQ(hmac.dedupe_window, 10min);
   EXPECT_EQ(hmac.verify.secrets[0].value, "from-the-environment");
   EXPECT_EQ(hmac.verify.secrets[1].value, "from-a-file");
-  const auto& scheme = std::get<HmacSha256>(hmac.verify.scheme);
+  const auto& scheme = std::get<SignatureTemplate>(hmac.verify.scheme);
   EXPECT_EQ(scheme.header, "X-Signature");
   EXPECT_EQ(scheme.prefix, "sha256=");
-  EXPECT_EQ(scheme.encoding, HmacSha256::Encoding::base64);
+  EXPECT_EQ(scheme.encoding, SignatureTemplate::Encoding::base64);
 
   const SourceConfig& query = config.sources[1];
   EXPECT_EQ(query.account, "acme");

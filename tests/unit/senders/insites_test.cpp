@@ -1,21 +1,11 @@
 #include "senders/insites.h"
 
-#include <gtest/gtest.h>
-
-#include <fstream>
-#include <sstream>
+#include "unit/senders/reading_json.h"
 
 namespace fh {
 namespace {
 
-Json sample(const std::string& name) {
-  std::ifstream file(std::string(FIELDHOOK_FIXTURES) + "/deliveries/" + name + ".json");
-  std::stringstream text;
-  text << file.rdbuf();
-  const StrictJson parsed = parse_strict(text.str());
-  EXPECT_FALSE(parsed.refusal) << name;
-  return parsed.value;
-}
+using test::sample;
 
 Event only_event(const Json& body, SourceTerms terms = {}) {
   SenderReading reading = read_insites(body, terms);
@@ -94,6 +84,25 @@ TEST(Insites, AbsentNullAndEmptyStayThreeThings) {
   EXPECT_TRUE(event.changes.at("a").to.is_null());
   EXPECT_EQ(event.changes.at("b").to, "");
   EXPECT_FALSE(event.changes.contains("c"));
+}
+
+// Keys that are only inferred can be told otherwise by the source.
+TEST(Insites, LooksWhereTheMappingSays) {
+  Mapping mapping;
+  mapping.id = "/record/contact_id";
+  mapping.changes = "/delta";
+  mapping.event_id = "/hook";
+  mapping.actor = "/by";
+  SourceTerms terms;
+  terms.mapping = &mapping;
+  const Event event = only_event(Json::parse(R"({"id": 9, "uuid": "u", "hook": "h-1", "by": "api",
+      "changes": {"a": 1}, "delta": {"b": 2}, "record": {"contact_id": 7}})"),
+                                 terms);
+  EXPECT_EQ(event.aliases.id, "7");
+  EXPECT_EQ(event.aliases.uuid, "u");
+  EXPECT_EQ(event.sender_id, "h-1");
+  EXPECT_EQ(event.actor, "api");
+  EXPECT_EQ(to_json(event.changes), Json::parse(R"({"b": {"to": 2}})"));
 }
 
 TEST(Insites, WhatNamesNoRecordIsUnmapped) {

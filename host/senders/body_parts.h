@@ -1,0 +1,55 @@
+// The small steps that sender profiles share: names and texts in a body, words for record types and
+// for what happened, and who did it. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "senders/sender_profile.h"
+
+namespace fh {
+
+/// More events in one delivery are not read.
+inline constexpr std::size_t kMostEvents = 1000;
+
+/// The member of an object; null pointer when there is none.
+const Json* member_of(const Json& object, std::string_view key);
+
+/// A text, or a number as text; "" for anything else.
+std::string text_in(const Json* value);
+/// What may name a record: a text or a whole number; "" for anything else.
+std::string name_in(const Json* value);
+
+/// "contactUpdated.v2", "contact_updated" -> contact, updated, v2.
+std::vector<std::string> words_in(std::string_view text);
+std::optional<RecordType> record_type_of(const std::string& word);
+std::optional<EventKind> event_kind_of(const std::string& word);
+
+/// A plain new value, or {from, to}, {old, new} or {previous, current}.
+Change change_in(const Json& value);
+
+/// Notes who made the change: the first of `actors` that is not empty. Sets the event aside when
+/// any of them is one that the source ignores.
+void set_actor(Event& event, const SourceTerms& terms, const std::vector<std::string>& actors);
+
+/// A record of another type than contacts and companies, which nothing can watch.
+SenderReading other_record(const std::string& type);
+SenderReading unmapped(const std::string& why);
+
+/// Events one after the other; of what was not read, the first reason.
+void add(SenderReading& all, SenderReading one);
+
+/// Calls read(item), which gives a SenderReading, for each item of the list.
+template <class Read>
+SenderReading read_items(Json& list, Read read) {
+  if (list.empty()) return unmapped("the list of events is empty");
+  if (list.size() > kMostEvents)
+    return unmapped("more than " + std::to_string(kMostEvents) + " events in one delivery");
+  SenderReading all;
+  for (Json& item : list) add(all, read(item));
+  return all;
+}
+
+}  // namespace fh

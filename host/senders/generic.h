@@ -1,0 +1,10 @@
+// Any JSON at all: every part of an event is where the source's mapping says, and nowhere else.
+#pragma once
+
+#include "senders/sender_profile.h"
+
+namespace fh {
+
+SenderReading read_generic(Json body, const SourceTerms& terms);
+
+}  // namespace fh

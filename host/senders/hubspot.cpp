@@ -1,0 +1,74 @@
+#include "senders/hubspot.h"
+
+#include "senders/body_parts.h"
+
+namespace fh {
+namespace {
+
+std::string text_at(const Json& event, const char* key) { return text_in(member_of(event, key)); }
+
+// The newer "object.propertyChange" names its object by a type id.
+std::string type_of(const Json& event) {
+  const std::string type = text_at(event, "subscriptionType");
+  if (!type.starts_with("object.")) return type;
+  const std::string id = text_at(event, "objectTypeId");
+  const std::string rest = type.substr(type.find('.'));
+  if (id == "0-1") return "contact" + rest;
+  if (id == "0-2") return "company" + rest;
+  return "object " + id + rest;
+}
+
+// eventId alone is not unique; a retry has the same three.
+std::string sender_id(const Json& event) {
+  std::string id;
+  for (const char* key : {"eventId", "subscriptionId", "occurredAt"}) {
+    const std::string part = text_at(event, key);
+    if (part.empty()) return "";
+    id += (id.empty() ? "" : ":") + part;
+  }
+  return id;
+}
+
+SenderReading read_event(const Json& json, const SourceTerms& terms) {
+  if (!json.is_object()) return unmapped("an event is not a JSON object");
+  const std::string type = type_of(json);
+  if (type.empty()) return unmapped("an event has no \"subscriptionType\"");
+  const std::string subject = type.substr(0, type.find('.'));
+  const auto record = record_type_of(subject);
+  if (!record) return other_record(subject);
+  Event event;
+  event.type = *record;
+  event.aliases.id = name_in(member_of(json, "objectId"));
+  if (event.aliases.empty()) return unmapped("an event has no \"objectId\"");
+  const std::string what = type.substr(subject.size());
+  if (what == ".creation") {
+    event.kind = EventKind::created;
+  } else if (what == ".deletion" || what == ".privacyDeletion") {
+    event.kind = EventKind::deleted;
+  } else if (what == ".propertyChange") {
+    const std::string property = text_at(json, "propertyName");
+    const Json* value = member_of(json, "propertyValue");
+    if (property.empty() || value == nullptr)
+      return unmapped("a propertyChange has no \"propertyName\" or no \"propertyValue\"");
+    event.changes[property].to = *value;
+  } else {
+    SenderReading reading;
+    reading.ignored = "other_event: " + type;
+    return reading;
+  }
+  event.sender_id = sender_id(json);
+  event.occurred_at = text_at(json, "occurredAt");
+  set_actor(event, terms, {text_at(json, "changeSource"), text_at(json, "sourceId")});
+  SenderReading reading;
+  reading.events.push_back(std::move(event));
+  return reading;
+}
+
+}  // namespace
+
+SenderReading read_hubspot(Json body, const SourceTerms& terms) {
+  if (!body.is_array()) return unmapped("the body is not a list of events");
+  return read_items(body, [&](const Json& event) { return read_event(event, terms); });
+}
+
+}  // namespace fh

@@ -1,0 +1,13 @@
+// HubSpot's webhooks: a list of up to 100 events, each with one property's new value and no record:
+//   {"eventId", "subscriptionId", "occurredAt", "subscriptionType": "contact.propertyChange",
+//    "objectId", "propertyName", "propertyValue", "changeSource", "sourceId"}
+// Creations and deletions have no property. Deduplicated one by one.
+#pragma once
+
+#include "senders/sender_profile.h"
+
+namespace fh {
+
+SenderReading read_hubspot(Json body, const SourceTerms& terms);
+
+}  // namespace fh

@@ -1,0 +1,40 @@
+#include "senders/pipedrive.h"
+
+#include "domain/snapshot.h"
+#include "senders/places.h"
+
+namespace fh {
+namespace {
+
+const Places& places() {
+  static const Places kPlaces = {
+      .id = {"/meta/entity_id", "/data/id", "/previous/id"},
+      .type = {"/meta/entity", "/meta/action"},
+      .snapshot = {"/data"},
+      .previous = {"/previous"},
+      .event_id = {"/meta/id"},
+      .time = {"/meta/timestamp"},
+      .actor = {"/meta/change_source", "/meta/user_id"},
+  };
+  return kPlaces;
+}
+
+void name_custom_fields(Json& body, const char* part) {
+  if (!body.is_object() || !body.contains(part) || !body[part].is_object()) return;
+  Json& object = body[part];
+  const auto custom = object.find("custom_fields");
+  if (custom == object.end() || !custom->is_object()) return;
+  Json fields = std::move(*custom);
+  object.erase(custom);
+  object[std::string(kCustomFields)] = std::move(fields);
+}
+
+}  // namespace
+
+SenderReading read_pipedrive(Json body, const SourceTerms& terms) {
+  name_custom_fields(body, "data");
+  name_custom_fields(body, "previous");
+  return read_one_event(body, terms, places());
+}
+
+}  // namespace fh

@@ -1,0 +1,73 @@
+#include "unit/senders/reading_json.h"
+
+namespace fh::test {
+namespace {
+
+const Mapping& mapping(const std::string& json) {
+  static std::vector<std::unique_ptr<Mapping>> kept;  // terms only point to theirs
+  kept.push_back(std::make_unique<Mapping>());
+  const Json keys = Json::parse(json);
+  for (const MappingKey& one : mapping_keys())
+    if (keys.contains(one.key)) *kept.back().*one.part = keys[one.key].get<std::string>();
+  return *kept.back();
+}
+
+SourceTerms terms(const std::string& json) { return {.mapping = &mapping(json)}; }
+
+TEST(GenericWithoutMapping, ReadsNothing) {
+  EXPECT_EQ(find_sender("generic")(Json::parse(R"({"id": 1, "changes": {"a": 1}})"), {}).unmapped,
+            "the body names no record: nothing at any place (the source's mapping names none)");
+}
+
+class Generic : public testing::TestWithParam<ReadingCase> {};
+
+TEST_P(Generic, IsReadSo) { expect_reading("generic", GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, Generic,
+    testing::Values(
+        ReadingCase{
+            "Everything",
+            R"({"what":"Company/Edited", "n":{"u":"u", "i":7}, "diff":{"a":2,
+            "custom_field.b":3}, "rec":{"a":2}, "was":{"a":1}, "e":9, "t":1700000000, "by":"me"})",
+            R"([{"type":"company", "kind":"updated", "mode":"changes_with_snapshot", "uuid":"u",
+            "id":"7", "sender_id":"9", "occurred_at":"1700000000", "actor":"me",
+            "changes":{"a":{"from":1, "to":2}, "b":{"to":3}}, "snapshot":{"a":2}}])",
+            terms(
+                R"({"type":"/what", "uuid":"/n/u", "id":"/n/i", "changes":"/diff",
+            "snapshot":"/rec", "previous":"/was", "event_id":"/e", "time":"/t", "actor":"/by"})")},
+        ReadingCase{
+            "NamesOfFields", R"({"id":1,"fields":["a","gone"],"now":{"a":2}})",
+            R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot", "id":"1",
+            "changes":{"a":{"to":2}, "gone":{"to":null}}, "snapshot":{"a":2}}])",
+            terms(R"({"id":"/id","changes":"/fields","snapshot":"/now"})")},
+        ReadingCase{"WholeBodyIsTheRecord", R"({"id":1,"a":2})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"full_object", "id":"1",
+            "changes":{}, "snapshot":{"id":1, "a":2}}])",
+                    terms(R"({"id":"/id","snapshot":""})")},
+        ReadingCase{"ListOfEvents", R"({"items":[{"id":1,"c":{"a":1}},{"id":2,"c":{"a":2}}]})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_only", "id":"1",
+            "changes":{"a":{"to":1}}}, {"type":"contact", "kind":"updated",
+            "mode":"changes_only", "id":"2", "changes":{"a":{"to":2}}}])",
+                    terms(R"({"events":"/items","id":"/id","changes":"/c"})")},
+        ReadingCase{"BodyIsAList", R"([{"id":1,"c":{"a":1}}])",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_only", "id":"1",
+            "changes":{"a":{"to":1}}}])",
+                    terms(R"({"id":"/id","changes":"/c"})")},
+        ReadingCase{"EscapedPointer", R"({"a/b":{"~":7},"c":{"a":1}})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_only", "id":"7",
+            "changes":{"a":{"to":1}}}])",
+                    terms(R"({"id":"/a~1b/~0","changes":"/c"})")},
+        ReadingCase{"NoListOfEvents", R"({"items":{}})", R"(unmapped: no list of events at /items)",
+                    terms(R"({"events":"/items","id":"/id"})")},
+        ReadingCase{"NoChanges", R"({"id":1})", R"(unmapped: no changes and no record at /c)",
+                    terms(R"({"id":"/id","changes":"/c"})")},
+        ReadingCase{"FractionIsNoName", R"({"id":1.5,"c":{"a":1}})",
+                    R"(unmapped: the body names no record: nothing at /id)",
+                    terms(R"({"id":"/id","changes":"/c"})")},
+        ReadingCase{"OtherType", R"({"t":"ticket","id":1})", R"(other_record: ticket)",
+                    terms(R"({"id":"/id","type":"/t"})")}),
+    case_name);
+
+}  // namespace
+}  // namespace fh::test
