@@ -223,6 +223,19 @@ TEST_F(Operator, ANewBuildLiftsAQuarantineAndTheOldOneKeepsIt) {
   EXPECT_EQ(host_.plugin("misbehave")["state"], "active");
 }
 
+TEST_F(Operator, SeesThatAWorkerCannotBeStartedAndReloadsTheBuild) {
+  host_.start();
+  const std::string build = host_.plugin("misbehave")["build"];
+  // Somebody tidied up where the host keeps its copies.
+  std::filesystem::remove(host_.store_file().string() + ".builds/" + build + ".so");
+  const auto id = send("c-1", "ok");
+  const char* expected = "a worker of plugin misbehave could not be started";
+  ASSERT_TRUE(eventually(kPatience, [&] { return why(id).find(expected) != std::string::npos; }))
+      << why(id);
+  EXPECT_EQ(fieldhook({"plugins", "reload", "misbehave"}).code, 0);
+  EXPECT_EQ(host_.wait_for(id, "completed")["attempt"], 1);
+}
+
 TEST_F(Operator, SeesWhyAJobIsNotRunning) {
   host_.config()["workers"]["max"] = 1;
   host_.start();
