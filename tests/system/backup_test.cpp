@@ -55,6 +55,27 @@ TEST_F(Upkeep, ABackupUnderLoadIsRestoredWithEverythingAcceptedBeforeIt) {
   expect_all_completed(host_, before);
 }
 
+TEST_F(Upkeep, ARestoredStoreRunsNothingWhileItsPluginFolderIsEmpty) {
+  host_.start();
+  const auto id = host_.job_of(host_.send(contact_update("c-1", "sleep:60000")));
+  host_.wait_for(id, "running");
+  const fs::path backup = host_.folder() / "backup.db";
+  EXPECT_EQ(fieldhook({"backup", backup.string()}).code, 0);
+  host_.kill();
+  restore(backup);
+  host_.uninstall("misbehave.so");
+  host_.start();
+  EXPECT_EQ(host_.job(id)["state"], "available");
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/pause").status, 200);
+  host_.install("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "paused"; }));
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(id) + "/discard").status, 200);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/resume").status, 200);
+  host_.run(contact_update("c-2", "ok"));
+  EXPECT_EQ(host_.job(id)["runs"].size(), 1U);
+}
+
 TEST_F(Upkeep, ABackupOfAHostThatDoesNotRunIsRestored) {
   host_.start();
   const Json job = host_.run(contact_update("c-1", "ok"));

@@ -174,6 +174,32 @@ TEST_F(Operator, APauseLetsARunEndAndStartsNoOther) {
   host_.wait_for(waiting, "completed");
 }
 
+TEST_F(Operator, AFullBacklogTurnsAwayWhatMatchesThePluginAndNothingElse) {
+  host_.limits("misbehave")["backlog"] = 1;
+  const auto file = host_.folder() / "other.so";
+  Json manifest = watching("other", "contact", "other");
+  manifest["watches"].push_back(watching("other", "contact", "both")["watches"][0]);
+  make_plugin(file, manifest);
+  host_.install_file(file, "other.so");
+  host_.start();
+  json_of({"plugins", "pause", "misbehave"});
+  const auto waiting = send("c-1", "ok");
+  const auto deliver = [&](const Json& changes) {
+    return host_.post(HostProcess::sign(Json{{"id", "c-2"}, {"changes", changes}}.dump()));
+  };
+  const Reply full = deliver({{"misbehave", "ok"}});
+  EXPECT_EQ(full.status, 503);
+  EXPECT_TRUE(full.headers.contains("retry-after"));
+  EXPECT_EQ(deliver({{"other", 1}}).status, 200);
+  EXPECT_EQ(deliver({{"nobody", 1}}).status, 200);
+  // One delivery that matches both is taken for both or for neither.
+  EXPECT_EQ(deliver({{"misbehave", "ok"}, {"both", 1}}).status, 503);
+  EXPECT_EQ(host_.api("jobs?plugin=other").size(), 1U);
+  json_of({"plugins", "resume", "misbehave"});
+  host_.wait_for(waiting, "completed");
+  EXPECT_EQ(deliver({{"misbehave", "ok"}, {"both", 1}}).json()["jobs"], 2);
+}
+
 TEST_F(Operator, ABuildThatKeepsCrashingIsQuarantinedUntilItIsReloaded) {
   host_.start();
   const auto one = send("c-1", "abort");
