@@ -93,6 +93,7 @@ std::string JobCalls::why_of(Views& views, const JobView& job, const std::vector
     if (running.plugin == job.plugin) ++facts.plugin_busy;
     if (running.job == job.id) facts.pid = running.pid;
   }
+  facts.worker_trouble = p_.supervisor.trouble_of(job.plugin);
   facts.workers_max = static_cast<int>(p_.config.workers.max);
   facts.draining = p_.supervisor.draining();
   if (p_.disk.low()) facts.disk_low = p_.disk.text();

@@ -34,6 +34,9 @@ std::string hold(const WhyFacts& facts) {
 
 std::string waits_for_a_worker(const WhyFacts& facts) {
   if (const std::string why = hold(facts); !why.empty()) return "it is ready, but " + why;
+  if (!facts.worker_trouble.empty())
+    return "it is ready, but a worker of plugin " + facts.job.plugin + " " + facts.worker_trouble +
+           "; after a short wait the next one is started";
   if (facts.plugin_busy >= facts.plugin_slots)
     return "it is ready, but " + all_busy(facts.plugin_slots, "of plugin " + facts.job.plugin,
                                           "plugins.limits." + facts.job.plugin + ".slots");

@@ -16,6 +16,7 @@ struct WhyFacts {
   int pid = 0;                  // of a running job: its worker; 0: not known
   std::string plugin_state;     // ActivePlugin::state(); "": there is no such plugin
   std::string plugin_reason;    // ActivePlugin::reason()
+  std::string worker_trouble;   // Supervisor::trouble_of() the plugin
   int plugin_busy = 0;          // its workers that run a job now
   int plugin_slots = 0;         // that it may have at once
   int busy = 0;                 // of all plugins

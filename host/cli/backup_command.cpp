@@ -4,15 +4,13 @@
 #include "cli/table.h"
 #include "config/config.h"
 #include "config/quantity.h"
-#include "senders/sender_profile.h"
 #include "store/backup.h"
 
 namespace fh {
 
 // Reads the store's file, not the admin port: a backup is written by whoever asks for it.
 int run_backup(const Arguments& arguments) {
-  const Config config = load_config(config_path(arguments),
-                                    {.known_senders = known_senders(), .read_secrets = false});
+  const Config config = load_config(config_path(arguments), {.read_secrets = false});
   const std::string& file = arguments.words.front();
   const auto bytes = back_up_store(config.store, file, SystemClock().now());
   const Json json = {{"file", file}, {"store", config.store.string()}, {"bytes", bytes}};

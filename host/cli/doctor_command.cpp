@@ -6,14 +6,13 @@
 #include "cli/shown.h"
 #include "cli/table.h"
 #include "runtime/doctor.h"
-#include "senders/sender_profile.h"
 
 namespace fh {
 namespace {
 
 std::vector<Finding> all_findings(const std::string& path) {
   try {
-    const Config config = load_config(path, {.known_senders = known_senders()});
+    const Config config = load_config(path);
     auto findings = examine(config, SystemClock());
     findings.insert(findings.begin(),
                     {"configuration", true, config.file.string() + " is valid", ""});

@@ -20,6 +20,7 @@ struct SlotStatus {
   int pid = 0;             // 0: no worker
   int percent = -1;        // what the plugin said of its progress; -1: nothing
   std::string progress;
+  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
 };
 
 /// One run among all: a job's leases are never used twice.

@@ -113,7 +113,10 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
       const auto settings = s_.plugins.settings.find(plugin_);
       worker_->send(
           wire::Start{settings == s_.plugins.settings.end() ? "{}" : to_text(settings->second)});
-      status_.with([&](SlotStatus& status) { status.pid = worker_->pid(); });
+      status_.with([&](SlotStatus& status) {
+        status.pid = worker_->pid();
+        status.trouble.clear();
+      });
       return true;
     }
   } catch (const std::exception& error) {
@@ -121,6 +124,7 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
   }
   ++failures_;
   log_error("worker_start_failed", {{"plugin", plugin_}, {"reason", why}});
+  status_.with([&](SlotStatus& status) { status.trouble = "could not be started: " + why; });
   stop_worker();
   return false;
 }
@@ -299,6 +303,9 @@ void Slot::back_off() {
   Millis delay = kFirstRestartDelay;
   for (int i = 1; i < failures_ && delay < kLongestRestartDelay; ++i) delay *= 2;
   const auto until = steady_now() + std::min(delay, kLongestRestartDelay);
+  status_.with([](SlotStatus& status) {
+    if (status.trouble.empty()) status.trouble = "crashed";
+  });
   while (!retiring_ && steady_now() < until)
     wake_.wait(std::chrono::ceil<Millis>(until - steady_now()));
 }

@@ -147,6 +147,13 @@ std::vector<RunningJob> Supervisor::running() const {
   return jobs;
 }
 
+std::string Supervisor::trouble_of(const std::string& plugin) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& slot : slots_)
+    if (slot->plugin() == plugin && !slot->status().trouble.empty()) return slot->status().trouble;
+  return "";
+}
+
 bool Supervisor::draining() const {
   const std::lock_guard lock(mutex_);
   return draining_;

@@ -43,6 +43,9 @@ class Supervisor {
 
   std::vector<RunningJob> running() const;
   bool draining() const;
+  /// Why workers of the plugin are not there just now ("could not be started: ..."); "" when they
+  /// are.
+  std::string trouble_of(const std::string& plugin) const;
   std::map<std::string, int> workers_by_plugin() const;
 
  private:

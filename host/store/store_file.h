@@ -1,5 +1,5 @@
 // The store's file as an operator handles it: which file it is, whether it was copied while a host
-// had it open, whether it was emptied. All are asked before a host changes anything.
+// had it open, whether it was emptied. Asked before a host works with it.
 #pragma once
 
 #include <filesystem>

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/check.h"
@@ -6,10 +7,16 @@
 namespace fh {
 
 std::string file_identity(const std::filesystem::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) throw_errno("store: cannot look at " + file.string());
-  // Not the device: its number may change with every start of the machine.
-  return std::to_string(status.st_ino);
+  struct statx status {};
+  if (::statx(AT_FDCWD, file.c_str(), 0, STATX_INO | STATX_BTIME, &status) != 0)
+    throw_errno("store: cannot look at " + file.string());
+  // The number of a file that was deleted is given to the next one, so its birth goes with it where
+  // the file system knows it. Not the device: its number may change when the machine starts.
+  std::string identity = std::to_string(status.stx_ino);
+  if ((status.stx_mask & STATX_BTIME) != 0)
+    identity += "@" + std::to_string(status.stx_btime.tv_sec) + "." +
+                std::to_string(status.stx_btime.tv_nsec);
+  return identity;
 }
 
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {

@@ -81,6 +81,103 @@ TEST_F(Drain, BeyondItsGraceInterruptsARunAndChargesNoAttempt) {
   EXPECT_EQ(host_.job(rude)["lost"], 0);
 }
 
+TEST_F(Drain, ASecondRequestToEndChangesNothing) {
+  host_.start();
+  const std::int64_t running = host_.job_of(host_.send(contact_update("c-1", "sleep:800")));
+  host_.wait_for(running, "running");
+  host_.terminate();
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged(" draining "); }));
+  host_.terminate();
+  host_.terminate();
+  EXPECT_EQ(host_.send(contact_update("c-2", "ok"))["status"], "accepted");
+  EXPECT_EQ(host_.wait_for_end(), 0);
+  host_.start();
+  EXPECT_EQ(host_.job(running)["runs"].size(), 1U);
+  EXPECT_EQ(host_.job(running)["state"], "completed");
+}
+
+// Posts until told to stop, tries again what found nobody listening, and keeps the longest time in
+// which nothing was taken.
+class Persistent {
+ public:
+  explicit Persistent(std::uint16_t port) : thread_([this, port] { work(port); }) {}
+  ~Persistent() { stop(); }
+  void stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  std::size_t count() const { return count_; }
+  const std::set<std::int64_t>& accepted() const { return accepted_; }
+  const std::vector<std::string>& refused() const { return refused_; }
+  std::chrono::steady_clock::duration longest() const { return longest_; }
+
+ private:
+  void work(std::uint16_t port) {
+    HttpClient client(port);
+    auto last = std::chrono::steady_clock::now();
+    for (int i = 0; !stopping_; ++i) {
+      const auto request =
+          HostProcess::sign(contact_update("c-" + std::to_string(i % 5), "ok", std::to_string(i)));
+      auto reply = attempt(client, request);
+      while (!reply && !stopping_) {
+        std::this_thread::sleep_for(10ms);
+        reply = attempt(client, request);
+      }
+      if (!reply) return;
+      const auto now = std::chrono::steady_clock::now();
+      longest_ = std::max(longest_, now - last);
+      last = now;
+      if (reply->status == 200)
+        accepted_.insert(reply->json()["delivery"].get<std::int64_t>());
+      else
+        refused_.push_back(reply->body);
+      ++count_;
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+  static std::optional<Reply> attempt(HttpClient& client, const RawRequest& request) {
+    try {
+      return client.try_call(request);
+    } catch (const std::exception&) {
+      return std::nullopt;  // nobody listens
+    }
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::size_t> count_{0};
+  std::set<std::int64_t> accepted_;
+  std::vector<std::string> refused_;
+  std::chrono::steady_clock::duration longest_{};
+  std::thread thread_;
+};
+
+TEST_F(Drain, ANewHostStartedAtOnceTakesOverUnderLoad) {
+  host_.start();
+  // The same port for both, as in earnest.
+  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(host_.ingest_port());
+  EXPECT_EQ(host_.stop(), 0);
+  host_.start();
+  const std::int64_t running = host_.job_of(host_.send(contact_update("long", "sleep:1500")));
+  host_.wait_for(running, "running");
+  Persistent sender(host_.ingest_port());
+  ASSERT_TRUE(eventually(kPatience, [&] { return sender.count() > 20; }));
+  host_.terminate();
+  auto old = host_.launch_successor();
+  const auto ended = old->reap(kPatience);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->code, 0);
+  host_.wait_until_ready();
+  EXPECT_TRUE(host_.logged("waiting_for_old_host"));
+  const std::size_t before = sender.count();
+  ASSERT_TRUE(eventually(kPatience, [&] { return sender.count() > before + 20; }));
+  sender.stop();
+  EXPECT_TRUE(sender.refused().empty()) << sender.refused()[0];
+  EXPECT_LT(sender.longest(), 5s);
+  EXPECT_EQ(host_.job(running)["runs"].size(), 1U);
+  expect_all_completed(host_, sender.accepted());
+  for (const Json& job : host_.api("jobs?limit=1000")) EXPECT_EQ(job["lost"], 0);
+}
+
 TEST_F(Drain, LeavesNoWorkerBehind) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));

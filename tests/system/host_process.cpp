@@ -103,13 +103,14 @@ void HostProcess::uninstall(const std::string& file) { fs::remove(plugin_folder(
 
 void HostProcess::write_config() { std::ofstream(config_file()) << config_.dump(2); }
 
-void HostProcess::launch() {
+void HostProcess::launch(const std::vector<std::string>& more) {
   write_config();
   const fs::path log = folder_ / "host.log";
   const UniqueFd fd(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   log_start_ = text_of(log).size();
   SpawnOptions options;
   options.arguments = {executable("fieldhookd"), "--config=" + config_file().string()};
+  options.arguments.insert(options.arguments.end(), more.begin(), more.end());
   options.environment = environment_list(environment_);
   options.standard_output = fd.get();
   options.standard_error = fd.get();
@@ -132,6 +133,12 @@ void HostProcess::wait_until_ready() {
     return ended;
   });
   if (!ready || ended) throw std::runtime_error("the host did not become ready");
+}
+
+std::unique_ptr<ChildProcess> HostProcess::launch_successor() {
+  auto old = std::move(child_);
+  launch();
+  return old;
 }
 
 void HostProcess::start() {

@@ -52,8 +52,10 @@ class HostProcess {
   /// Returns when it takes deliveries; throws with its log when it ends before.
   void start();
   /// Does not wait for anything.
-  void launch();
+  void launch(const std::vector<std::string>& options = {});
   void wait_until_ready();
+  /// launch() while the host still runs; whoever gets that one waits for its end.
+  std::unique_ptr<ChildProcess> launch_successor();
   /// SIGTERM, and its end: 0 is what everybody hopes for.
   int stop();
   void terminate();

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "support/small_disk.h"
 #include "system/host_process.h"
 
 namespace fh::test {
@@ -112,6 +113,86 @@ TEST_F(Start, AStoreThatIsNoneIsRefusedUntouched) {
   EXPECT_NE(ran.code, 0);
   EXPECT_NE(ran.err.find("cannot open"), std::string::npos) << ran.err;
   EXPECT_EQ(text_of(host_.store_file()), notes);
+}
+
+// What somebody may do to a store's file, and what a host that is started on it says.
+TEST_F(Start, AStoreThatCannotBeUsedIsRefusedWithWhatToDo) {
+  host_.install("misbehave.so");
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  const fs::path store = host_.store_file();
+  const fs::path copy = host_.folder() / "copy.db";
+  fs::copy_file(store, copy);  // while it is open
+  EXPECT_EQ(host_.stop(), 0);
+  const fs::path good = host_.folder() / "good.db";
+  fs::copy_file(store, good);
+  const auto spoil = [&](std::uintmax_t from) {
+    std::fstream bytes(store, std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(static_cast<std::streamoff>(from));
+    const std::string garbage(fs::file_size(store) - from, '\x5a');
+    bytes.write(garbage.data(), static_cast<std::streamsize>(garbage.size()));
+  };
+  struct Deed {
+    const char* name;
+    std::function<void()> carry_out;
+    const char* said;
+  };
+  const Deed deeds[] = {
+      {"copied while open", [&] { fs::copy_file(copy, store); },
+       "was copied while a fieldhookd had it open"},
+      {"cut short", [&] { fs::resize_file(store, fs::file_size(store) / 2); }, "restore a backup"},
+      {"emptied", [&] { fs::resize_file(store, 0); }, "restore a backup"},
+      {"schema damaged", [&] { spoil(100); }, "restore a backup"},
+      {"all but the schema damaged", [&] { spoil(4096); }, "restore a backup"},
+  };
+  for (const Deed& deed : deeds) {
+    SCOPED_TRACE(deed.name);
+    fs::remove(store);
+    for (const char* beside : {"-wal", "-shm"}) fs::remove(store.string() + beside);
+    if (deed.name != std::string("copied while open")) fs::copy_file(good, store);
+    deed.carry_out();
+    const Ran ran = fieldhookd({config_option()});
+    EXPECT_NE(ran.code, 0);
+    EXPECT_NE(ran.err.find(deed.said), std::string::npos) << ran.err;
+    EXPECT_EQ(ran.err.find(" ready "), std::string::npos);
+  }
+  // The good one is taken, moved there as a restored backup would be.
+  fs::remove(store);
+  for (const char* beside : {"-wal", "-shm"}) fs::remove(store.string() + beside);
+  fs::copy_file(good, store);
+  host_.start();
+  EXPECT_EQ(host_.api("jobs").size(), 1U);
+}
+
+TEST_F(Start, AStoreThatIsReadOnlyIsRefusedWithWhatToDo) {
+  SmallDisk disk(40, host_.store_file().parent_path());
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a small disk needs root";
+  host_.start();
+  EXPECT_EQ(host_.stop(), 0);
+  ASSERT_TRUE(disk.make_read_only());
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("Read-only file system"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("must be able to write"), std::string::npos) << ran.err;
+}
+
+TEST_F(Start, ACopyThatSomebodyVouchesForIsTaken) {
+  host_.install("misbehave.so");
+  host_.start();
+  const Json job = host_.run(contact_update("c-1", "ok"));
+  host_.kill();
+  for (const char* beside : {"", "-wal"}) {
+    const fs::path file = host_.store_file().string() + beside;
+    fs::copy_file(file, file.string() + ".moved");
+    fs::remove(file);
+    fs::rename(file.string() + ".moved", file);
+  }
+  EXPECT_NE(fieldhookd({config_option()}).err.find("--accept-copy"), std::string::npos);
+  host_.launch({"--accept-copy"});
+  host_.wait_until_ready();
+  EXPECT_EQ(host_.job(job["id"])["state"], "completed");
+  EXPECT_EQ(host_.stop(), 0);
+  host_.start();
 }
 
 TEST_F(Start, APortThatIsTakenIsSaid) {

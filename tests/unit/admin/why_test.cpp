@@ -72,6 +72,11 @@ std::vector<Row> rows() {
        "it is ready, but the host is stopping and starts nothing any more"},
       {"disk", with(facts("available"), [](auto& f) { f.disk_low = "3 MiB are free"; }),
        "it is ready, but 3 MiB are free"},
+      {"no worker",
+       with(facts("available"),
+            [](auto& f) { f.worker_trouble = "could not be started: no memory"; }),
+       "it is ready, but a worker of plugin mail could not be started: no memory; after a short "
+       "wait the next one is started"},
       {"slots", with(facts("available"), [](auto& f) { f.plugin_busy = f.busy = 4; }),
        "it is ready, but all 4 workers of plugin mail are busy (plugins.limits.mail.slots)"},
       {"one slot", with(facts("available"), [](auto& f) { f.plugin_slots = f.plugin_busy = 1; }),

@@ -41,6 +41,16 @@ TEST_F(StoreFile, CopiedWhileOpenIsRefusedWithWhatToDo) {
   EXPECT_NE(why.find("'fieldhook backup'"), std::string::npos) << why;
 }
 
+TEST_F(StoreFile, CopiedWhileOpenAndPutInTheOriginalsPlaceIsRefused) {
+  add_job(record("1"));
+  make_copy();
+  store_->stop();
+  store_.reset();
+  fs::remove(file());
+  fs::copy_file(copy(), file());
+  EXPECT_NE(refusal(file()), "");
+}
+
 TEST_F(StoreFile, CopiedWithItsWalWhileOpenIsRefusedUnlessSomebodyVouchesForIt) {
   const auto job = add_job(record("1"));
   make_copy(true);
