@@ -34,6 +34,11 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
   return answer;
 }
 
+// An id that the signature covers goes before one that anybody could have written.
+std::string_view delivery_id(const RawRequest& request, const Verified& verified) {
+  return verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
+}
+
 SourceTerms terms_of(const SourceConfig& source) {
   return {source.record, source.event, &source.mapping, &source.ignore_actors};
 }
@@ -130,8 +135,7 @@ Answer Receiver::receive(const SourceConfig& source, const RawRequest& request) 
   arrival.head = masked_head(request, source.verify);
   arrival.body = request.body;
   arrival.body_hash = bytes_of(sha256(request.body));
-  arrival.sender_id =
-      request.header(kDeliveryIdHeader).value_or(verified.id).substr(0, kMaxSenderId);
+  arrival.sender_id = delivery_id(request, verified).substr(0, kMaxSenderId);
   SenderReading reading = find_sender(source.sender)(std::move(body.value), terms_of(source));
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
