@@ -1,7 +1,5 @@
 // What each scheme's sender does, as its own documentation says it. docs/verification.md shows them
 // in a table, which a test compares with these.
-#include <map>
-
 #include "config/signature_template.h"
 
 namespace fh {

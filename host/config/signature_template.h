@@ -2,7 +2,6 @@
 // its choices in the file. Pure functions.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -28,6 +28,11 @@ Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
   return answer;
 }
 
+// An id that the signature covers goes before one that anybody could have written.
+std::string_view delivery_id(const RawRequest& request, const Verified& verified) {
+  return verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
@@ -202,8 +207,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   arrival.head = masked_head(request, source.verify);
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.body = std::move(request.body);
-  arrival.sender_id =
-      request.header(kDeliveryIdHeader).value_or(verified.id).substr(0, kMaxSenderId);
+  arrival.sender_id = delivery_id(request, verified).substr(0, kMaxSenderId);
   if (source.capture)
     arrival.ignored = "capture";
   else

@@ -8,6 +8,7 @@
 #include "ingress/percent.h"
 #include "ingress/shown_signatures.h"
 #include "ingress/signed_content.h"
+#include "ingress/signed_url.h"
 #include "ingress/verify_signature.h"
 
 namespace fh {
@@ -48,6 +49,9 @@ struct Sign {
 
   void operator()(const Template& signature) const {
     const Secret& secret = signing_secret(config);
+    if (signature.signs(SignedPart::Kind::url) && config.public_url.empty())
+      throw HostError("cannot sign: the URL is signed, and the source has no public_url");
+    if (signature.signs(SignedPart::Kind::form)) add_body_hash(request);
     const SignedValues values = add_headers(signature);
     const auto contents = signed_contents(signature, config.public_url, request, values);
     if (const auto* why = std::get_if<VerifyRefusal>(&contents))

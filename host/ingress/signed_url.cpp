@@ -87,4 +87,11 @@ std::optional<std::string> signed_form(const RawRequest& request, const std::str
   return "";
 }
 
+void add_body_hash(RawRequest& request) {
+  const bool given = !query_values(request.query, kBodyHash).empty();
+  if (has_form(request) || request.body.empty() || given) return;
+  if (!request.query.empty()) request.query += '&';
+  request.query += std::string(kBodyHash) + "=" + to_hex(sha256(request.body));
+}
+
 }  // namespace fh

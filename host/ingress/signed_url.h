@@ -28,4 +28,7 @@ std::vector<std::string> with_any_port(const std::string& url);
 /// body.
 std::optional<std::string> signed_form(const RawRequest& request, const std::string& url);
 
+/// Adds that parameter to the request's query, unless it is there, or the body is a form or empty.
+void add_body_hash(RawRequest& request);
+
 }  // namespace fh

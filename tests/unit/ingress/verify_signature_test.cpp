@@ -39,6 +39,8 @@ struct ListCase {
   std::string name, header, expected;
 };
 
+void PrintTo(const ListCase& one, std::ostream* out) { *out << one.name; }
+
 class KeyValueList : public testing::TestWithParam<ListCase> {};
 
 TEST_P(KeyValueList, IsJudged) {

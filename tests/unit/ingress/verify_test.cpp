@@ -47,6 +47,8 @@ struct HmacCase {
   std::string expected;
 };
 
+void PrintTo(const HmacCase& one, std::ostream* out) { *out << one.name; }
+
 class HmacHeader : public testing::TestWithParam<HmacCase> {};
 
 TEST_P(HmacHeader, IsJudged) {
@@ -120,6 +122,8 @@ TEST(Verify, CoversEveryByteOfTheBody) {
 struct QueryCase {
   std::string name, query, expected;
 };
+
+void PrintTo(const QueryCase& one, std::ostream* out) { *out << one.name; }
 
 class QueryTokenCase : public testing::TestWithParam<QueryCase> {};
 

@@ -59,6 +59,8 @@ struct BodyCase {
   std::string name, body, expected;
 };
 
+void PrintTo(const BodyCase& one, std::ostream* out) { *out << one.name; }
+
 class BodyTokenCase : public testing::TestWithParam<BodyCase> {};
 
 TEST_P(BodyTokenCase, IsJudged) {
