@@ -202,9 +202,9 @@ void Store::roll_back() {
 }
 
 void Store::run_hook(Transaction& tx) {
-  execute("SAVEPOINT hook");
   // What the operations tallied is theirs; it must not go when the hook's own changes do.
   tables_->tallies.flush();
+  execute("SAVEPOINT hook");
   try {
     hook_->before_commit(tx);
     tables_->tallies.flush();
