@@ -1,5 +1,6 @@
 #include "queue/recover.h"
 
+#include "base/fault.h"
 #include "queue/finish.h"
 
 namespace fh {
@@ -14,6 +15,7 @@ int recover(Store& store) {
         const Outcome outcome{.kind = OutcomeKind::lost, .text = "the host ended during the run"};
         const auto next = after_run(job.counters, outcome, {}, tx.now, 0);
         CHECK(tx.jobs.end_run(job, outcome, next, tx.now));
+        fault_point("in_recovery");
       }
       return static_cast<int>(jobs.size());
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "runtime/probe.h"
 #include "store/store_lock.h"
@@ -198,9 +199,11 @@ void Slot::run(const ActivePlugin& plugin) {
     status.progress.clear();
   });
   const auto started = steady_now();
+  fault_point("before_execute");
   Run run(*worker_, lease, surroundings(), {plugin.terms.timeout, s_.workers.cancel_grace},
           signals_);
   const Outcome outcome = run.converse();
+  fault_point("before_finish");
   failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
   log_info("run_ended", {{"job", lease.job.id},
@@ -222,6 +225,7 @@ void Slot::run(const ActivePlugin& plugin) {
   end.backoff = plugin.terms.backoff;
   end.jitter = random_jitter();
   write_end(end);
+  fault_point("after_finish");
   status_.with([&](SlotStatus& status) { status.job = 0; });
 }
 

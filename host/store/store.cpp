@@ -5,6 +5,7 @@
 #include <Poco/Exception.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "store/schema.h"
 
@@ -171,7 +172,9 @@ void Store::commit_together(std::vector<Waiting*> batch) {
     if (hook_ != nullptr) run_hook(tx);
     tables.tallies.flush();
     committing = true;
+    fault_point("before_commit");
     execute("COMMIT");
+    fault_point("after_commit");
   } catch (const StoreError& error) {
     // After a failed sync nobody knows what is on disk; only a restart that recovers from the file
     // can tell.

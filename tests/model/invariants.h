@@ -5,9 +5,16 @@
 #include <stdexcept>
 
 #include "model/model.h"
-#include "model/snapshot.h"
+#include "support/snapshot.h"
 
 namespace fh::model {
+
+using test::ByNames;
+using test::SeenEffect;
+using test::SeenJob;
+using test::SeenRun;
+using test::Snapshot;
+using test::SnapshotReader;
 
 /// An invariant that does not hold.
 class Violation : public std::runtime_error {

@@ -4,6 +4,7 @@
 // run ended; the clock is turned by hand. Throws Violation. One thread, beside the store's writer.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -53,6 +54,8 @@ class World {
 
   /// The next write shares its transaction with one that fails.
   void set_bad_company(bool bad) { bad_company_ = bad; }
+  /// At the end of the next transaction leasing fails, after it was done.
+  void let_leasing_fail() { leasing_fails_ = true; }
   template <class Op>
   auto write(Op op);
 
@@ -87,12 +90,13 @@ class World {
 
  private:
   class Hand;
+  class LeasingThatFails;
 
   void open();
   void shut();
   void settle();
   /// Takes the jobs into the model that it awaits.
-  void adopt();
+  void adopt(const Snapshot& seen);
   /// Takes the leases that hands were given.
   void collect();
   void orphan_held();
@@ -110,12 +114,14 @@ class World {
   SourceConfig source_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<CommitHook> hook_;
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<SnapshotReader> reader_;
   std::vector<std::unique_ptr<Hand>> hands_;
   std::map<std::string, int> parked_;
   std::vector<Awaited> awaited_;
   bool bad_company_ = false;
+  std::atomic<bool> leasing_fails_{false};
 };
 
 template <class Op>

@@ -80,7 +80,7 @@ void World::apply(const HeldRun& run, const Effects& effects) {
   for (const NewJob& fresh : effects.jobs)
     awaited_.push_back({fresh.plugin, job.record, job.delivery, job.id,
                         to_ms(fresh.run_at) - to_ms(fresh.created_at)});
-  adopt();
+  adopt(reader_->read());
 }
 
 void World::finish(std::size_t at, const Outcome& outcome, const Effects& effects) {

@@ -1,6 +1,6 @@
-#include "model/snapshot.h"
+#include "support/snapshot.h"
 
-namespace fh::model {
+namespace fh::test {
 namespace {
 
 constexpr const char* kOpenJobs =
@@ -61,6 +61,11 @@ SnapshotReader::SnapshotReader(const std::string& path) {
   db_ = std::make_unique<Database>(handle);
 }
 
+std::string SnapshotReader::integrity() {
+  auto check = db_->query("PRAGMA integrity_check");
+  return check.next() ? check.text(0) : "";
+}
+
 Snapshot SnapshotReader::read() {
   Snapshot snapshot;
   db_->run("BEGIN");
@@ -78,4 +83,4 @@ Snapshot SnapshotReader::read() {
   return snapshot;
 }
 
-}  // namespace fh::model
+}  // namespace fh::test

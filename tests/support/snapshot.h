@@ -10,7 +10,7 @@
 
 #include "store/statement.h"
 
-namespace fh::model {
+namespace fh::test {
 
 /// A row of the open jobs or of the history.
 struct SeenJob {
@@ -73,6 +73,8 @@ class SnapshotReader {
  public:
   explicit SnapshotReader(const std::string& path);
   Snapshot read();
+  /// What SQLite says of the file: "ok".
+  std::string integrity();
 
  private:
   struct Close {
@@ -82,4 +84,4 @@ class SnapshotReader {
   std::unique_ptr<Database> db_;
 };
 
-}  // namespace fh::model
+}  // namespace fh::test
