@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fault.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 
@@ -285,6 +286,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   delivery.head = arrival.head;
   delivery.body = arrival.body;
   tx.deliveries.insert(delivery);
+  fault_point("in_accept");
   int jobs = 0;
   for (const Considered& one : all) jobs += insert_jobs(tx, arrival, one, catalog);
   acceptance.jobs = jobs;

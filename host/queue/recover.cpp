@@ -1,5 +1,6 @@
 #include "queue/recover.h"
 
+#include "base/fault.h"
 #include "queue/finish.h"
 
 namespace fh {
@@ -14,6 +15,7 @@ int recover(Store& store) {
         RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
         end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
         CHECK(finish_run(tx, end).has_value());
+        fault_point("in_recovery");
       }
       return static_cast<int>(jobs.size());
     });

@@ -1,6 +1,7 @@
 #include "runtime/run_calls.h"
 
 #include "base/digest.h"
+#include "base/fault.h"
 
 namespace fh {
 namespace {
@@ -85,6 +86,7 @@ Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
       surroundings_.store.write([&](Transaction& tx) { return begin_effect(tx, holder_, name); });
   switch (result.begin) {
     case Begin::begun:
+      fault_point("after_begin");
       scopes_[++last_scope_].name = name;
       return ok(static_cast<std::int64_t>(last_scope_));
     case Begin::done: return {0, CallStatus::done_before, 0, result.result};
@@ -103,6 +105,7 @@ Answer RunCalls::commit(const wire::Call& call) {
   if (call.payload.size() > kMaxResultBytes)
     return too_large("a result", call.payload.size(), kMaxResultBytes);
   const Scope& scope = scopes_.at(call.scope);
+  fault_point("before_effect_commit");
   try {
     const bool kept = surroundings_.store.write([&](Transaction& tx) {
       return finish_effect(tx, holder_, scope.name, call.payload, scope.effects);

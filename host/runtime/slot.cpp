@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "queue/quarantine.h"
 #include "runtime/probe.h"
@@ -207,9 +208,11 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
 void Slot::run(const ActivePlugin& plugin) {
   const Lease lease = *std::exchange(lease_, {});
   const auto started = steady_now();
+  fault_point("before_execute");
   Run run(*worker_, lease, surroundings(),
           {plugin.terms.timeout, s_.workers.cancel_grace, plugin.row.build}, signals_);
   const Outcome outcome = run.converse();
+  fault_point("before_finish");
   failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
   log_info("run_ended", {{"job", lease.job.id},
@@ -234,6 +237,7 @@ void Slot::run(const ActivePlugin& plugin) {
   end.backoff = plugin.terms.backoff;
   end.jitter = random_jitter();
   write_end(end);
+  fault_point("after_finish");
 }
 
 // A lease at hand and no worker for it: the job is ready again, nothing charged.

@@ -180,7 +180,11 @@ bool JobTable::set_aside(std::int64_t id, const std::string& reason, TimePoint n
 }
 
 bool JobTable::reopen(std::int64_t id, TimePoint now) {
-  auto query = db_.query("SELECT plugin, record, turn, state FROM job_history WHERE id = ?", id);
+  // Its record may have become part of another one since: the history is not rewritten.
+  auto query = db_.query(
+      "SELECT h.plugin, coalesce(r.merged_into, r.id), h.turn, h.state"
+      " FROM job_history h JOIN records r ON r.id = h.record WHERE h.id = ?",
+      id);
   if (!query.next()) return false;
   const std::string plugin = query.text(0);
   const std::int64_t record = query.integer(1);
@@ -190,11 +194,11 @@ bool JobTable::reopen(std::int64_t id, TimePoint now) {
       serial && turn_taken(record, plugin) ? JobState::blocked : JobState::available;
   // The lease goes on rising over a job's whole life, so nothing from before can finish it.
   db_.run(
-      "INSERT INTO jobs SELECT id, ?2, plugin, record, CASE WHEN turn IS NULL THEN NULL"
-      " ELSE record END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
+      "INSERT INTO jobs SELECT id, ?2, plugin, ?5, CASE WHEN turn IS NULL THEN NULL"
+      " ELSE ?5 END, event, delivery, parent, depth, matched, input, ?3, '', ?4, lease,"
       " NULL, NULL, runs, 0, 0, 0, max_attempts, created_at_ms, started_at_ms, NULL"
       " FROM job_history WHERE id = ?1",
-      id, seq_.next(), name_of(state), to_ms(now));
+      id, seq_.next(), name_of(state), to_ms(now), record);
   db_.run("DELETE FROM job_history WHERE id = ?", id);
   tallies_.move(plugin, was, state);
   if (state == JobState::available) ready_.insert(plugin);
@@ -251,8 +255,9 @@ void JobTable::wake(std::int64_t id) {
     place(id, job->plugin, JobState::scheduled, JobState::available);
   } else if (job->state == JobState::scheduled) {
     // To the back of its record's queue first, then the oldest of that queue moves up: going
-    // straight to available could collide with another holder of the turn.
-    db_.run("UPDATE jobs SET seq = ? WHERE id = ?", seq_.next(), id);
+    // straight to available could collide with another holder of the turn. Its record may have
+    // become part of another one while it held the turn: from here on it waits for that one's.
+    db_.run("UPDATE jobs SET seq = ?, turn = record WHERE id = ?", seq_.next(), id);
     place(id, job->plugin, JobState::scheduled, JobState::blocked);
     promote(job->record, job->plugin);
   }

@@ -5,6 +5,7 @@
 #include <Poco/Exception.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "store/schema.h"
 #include "store/store_file.h"
@@ -207,7 +208,9 @@ void Store::commit_together(std::vector<Waiting*> batch) {
     if (hook_ != nullptr) run_hook(tx);
     tables.tallies.flush();
     committing = true;
+    fault_point("before_commit");
     execute("COMMIT");
+    fault_point("after_commit");
   } catch (const StoreError& error) {
     // After a failed sync nobody knows what is on disk; only a restart that recovers from the file
     // can tell.
@@ -239,9 +242,9 @@ void Store::roll_back() {
 }
 
 void Store::run_hook(Transaction& tx) {
-  execute("SAVEPOINT hook");
   // What the operations tallied is theirs; it must not go when the hook's own changes do.
   tables_->tallies.flush();
+  execute("SAVEPOINT hook");
   try {
     hook_->before_commit(tx);
     tables_->tallies.flush();

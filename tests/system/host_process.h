@@ -63,6 +63,8 @@ class HostProcess {
   /// SIGKILL to the host alone, reaped.
   void kill();
   bool is_running() const { return child_ != nullptr; }
+  /// Whether what was launched has ended by itself; wait_for_end() then tells how.
+  bool has_ended() { return child_->reap(0ms).has_value(); }
   pid_t pid() const { return child_->pid(); }
 
   const std::filesystem::path& folder() const { return folder_; }

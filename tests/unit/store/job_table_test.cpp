@@ -144,6 +144,50 @@ TEST_F(StoreTest, ClosingAWaitingJobLetsTheNextOneGo) {
   expect_tallies_hold();
 }
 
+// Two records, each with its jobs, that turn out to be one: known by a uuid and by an id.
+class MergedRecords : public StoreTest {
+ protected:
+  std::int64_t known_by(const Aliases& aliases) {
+    return write([&](Transaction& tx) {
+      return tx.records.resolve("crm", RecordType::contact, aliases).id;
+    });
+  }
+  void SetUp() override {
+    StoreTest::SetUp();
+    elder_ = known_by({"", "1"});
+    younger_ = known_by({"u", ""});
+  }
+  void merge() { ASSERT_EQ(known_by({"u", "1"}), elder_); }
+
+  std::int64_t elder_ = 0;
+  std::int64_t younger_ = 0;
+};
+
+TEST_F(MergedRecords, AJobThatGaveUpTheYoungersTurnWaitsForTheEldersAndGetsIt) {
+  const auto job = add_job(younger_);
+  const auto run = lease();
+  merge();
+  finish(*run, {.kind = OutcomeKind::snooze, .after = Millis(5)});
+  const auto holder = add_job(elder_);
+  clock_.advance(Millis(5));
+  write([&](Transaction& tx) { tx.jobs.wake(job); });
+  EXPECT_EQ(state_of(job), "blocked");
+  const auto next = lease();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->id, holder);
+  finish(*next, {});
+  EXPECT_EQ(state_of(job), "available");
+}
+
+TEST_F(MergedRecords, AReopenedJobOfTheYoungerWaitsForTheEldersTurn) {
+  const auto job = add_job(younger_);
+  finish(*lease(), {.kind = OutcomeKind::fail});
+  merge();
+  add_job(elder_);
+  write([&](Transaction& tx) { EXPECT_TRUE(tx.jobs.reopen(job, tx.now)); });
+  EXPECT_EQ(state_of(job), "blocked");
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});

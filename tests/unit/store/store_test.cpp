@@ -41,6 +41,28 @@ TEST_F(StoreTest, ABadOperationFailsAloneInItsBatch) {
   EXPECT_EQ(stored, kThreads / 4 * 3 * 20);
 }
 
+// Leases like the dispatcher does, and then fails.
+class FailingHook final : public CommitHook {
+ public:
+  void before_commit(Transaction& tx) override {
+    if (tx.jobs.lease_next("p", {tx.host_run, "build", tx.now, tx.now})) throw HostError("bad");
+  }
+  void after_commit() override {}
+  void after_rollback() override {}
+};
+
+TEST_F(StoreTest, WhatTheHookDidIsUndoneAloneWhenItFails) {
+  store_->stop();
+  FailingHook hook;
+  store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
+  store_->set_hook(&hook);
+  store_->start();
+  const auto job = add_job(record("1"));
+  EXPECT_EQ(state_of(job), "available");
+  expect_tallies_hold();
+  store_->stop();  // before the hook goes
+}
+
 TEST_F(StoreTest, DeliveryIdsAreNeverGivenOutTwice) {
   std::int64_t last = 0;
   for (int i = 0; i < 3; ++i) {
