@@ -98,6 +98,32 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedWithWhatToDo) {
   store_.reset();
 }
 
+TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
+  const auto job = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::fail, .text = "no"});
+  store_->stop();
+  {
+    // As the first version wrote it.
+    Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+    for (const char* sql :
+         {"ALTER TABLE host_runs DROP COLUMN file", "ALTER TABLE host_runs DROP COLUMN ended_at_ms",
+          "ALTER TABLE once_keys DROP COLUMN interrupted", "DROP TABLE actions",
+          "DROP TABLE pauses", "DROP TABLE quarantines", "DROP TABLE crashes",
+          "PRAGMA user_version = 1"})
+      session << std::string(sql), now;
+  }
+  open();
+  int version = 0;
+  store_->reader() << "PRAGMA user_version", into(version), now;
+  EXPECT_EQ(version, schema_version());
+  EXPECT_EQ(state_of(job), "dead");
+  write([&](Transaction& tx) {
+    EXPECT_TRUE(tx.jobs.reopen(job, tx.now));
+    tx.holds.pause("p", "ops", tx.now);
+  });
+  EXPECT_EQ(state_of(job), "available");
+}
+
 TEST_F(StoreTest, AFileThatIsNoStoreIsRefused) {
   store_->stop();
   std::ofstream(folder_ / "other.db") << "this is not a database, but it is long enough to look at";
