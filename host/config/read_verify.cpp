@@ -73,7 +73,7 @@ std::optional<TimePoint> read_not_after(ConfigReader& item) {
   return time;
 }
 
-// Any path below counts; a query makes it the whole URL.
+// ingress/signed_url.h says what is made of it.
 std::string read_public_url(ConfigReader& source) {
   const std::string url = source.text_or_empty("public_url");
   if (!source.has("public_url")) return url;

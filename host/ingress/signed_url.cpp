@@ -48,7 +48,8 @@ std::optional<std::string> sorted_form(std::string_view form) {
 std::string full_url(const std::string& public_url, const RawRequest& request) {
   if (public_url.find('?') != std::string::npos) return public_url;
   std::string url = public_url;
-  if (url.find('/', start_of_host(url)) == std::string::npos) url += request.path;
+  const auto path = std::min(url.find('/', start_of_host(url)), url.size());
+  if (path + 1 >= url.size()) url.replace(path, std::string::npos, request.path);
   return request.query.empty() ? url : url + "?" + request.query;
 }
 

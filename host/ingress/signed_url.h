@@ -10,8 +10,8 @@
 
 namespace fh {
 
-/// `public_url` with the request's query; where it has no path the request's own is put in, and
-/// where it has a query it is taken as it stands.
+/// `public_url` with the request's query; where it has no path, or "/" alone, the request's own is
+/// put in, and where it has a query it is taken as it stands.
 std::string full_url(const std::string& public_url, const RawRequest& request);
 
 /// HubSpot signs the URL with %3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B decoded, and nothing

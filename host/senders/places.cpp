@@ -19,7 +19,6 @@ bool is_given(const Mapping& mapping) {
 Places with_mapping(Places places, const Mapping& mapping) {
   const auto put = [](Pointers& part, const std::optional<std::string>& pointer) {
     if (pointer) part = {*pointer};
-    return pointer.has_value();
   };
   put(places.uuid, mapping.uuid);
   put(places.id, mapping.id);
@@ -28,9 +27,11 @@ Places with_mapping(Places places, const Mapping& mapping) {
   put(places.previous, mapping.previous);
   put(places.time, mapping.time);
   put(places.actor, mapping.actor);
-  if (put(places.snapshot, mapping.snapshot)) places.whole.clear();
+  put(places.snapshot, mapping.snapshot);
+  if (mapping.snapshot) places.whole.clear();
   // Whoever names the place of an event's id knows it; the prefix only helps to guess.
-  if (put(places.event_id, mapping.event_id)) places.event_id_prefix.clear();
+  put(places.event_id, mapping.event_id);
+  if (mapping.event_id) places.any_event_id = true;
   return places;
 }
 
@@ -91,7 +92,7 @@ class EventReader {
 
   std::string event_id() const {
     const std::string id = first_text(places_.event_id);
-    return id.starts_with(places_.event_id_prefix) ? id : "";
+    return places_.any_event_id || id.starts_with(places_.event_id_prefix) ? id : "";
   }
 
   std::optional<RecordType> own_type_of(const std::string& word) const {

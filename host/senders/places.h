@@ -24,6 +24,7 @@ struct Places {
   Pointers event_id = {};
   Pointers time = {};
   Pointers actor = {};               // the first is the actor; any may be in ignore_actors
+  bool any_event_id = false;         // whatever stands there; else only with this prefix:
   std::string event_id_prefix = {};  // what event ids begin with, and records' names never do
   std::vector<std::pair<std::string, RecordType>> words = {};  // this sender's own for a type
 };

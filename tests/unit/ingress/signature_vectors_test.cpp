@@ -88,6 +88,12 @@ TEST_P(SignatureVectors, IsSignedSoAgainByWhoHoldsTheSecret) {
   EXPECT_TRUE(std::holds_alternative<Verified>(verify(config, request, now)));
 }
 
+TEST(SignatureVectorsFile, IsWholeAndOneSchemeOfItIsLeftOut) {
+  EXPECT_EQ(test::signature_vectors().size(), 56u);
+  EXPECT_THROW(test::load_verify({{"scheme", test::kUnsupportedScheme}}, {{"a", "k"}}),
+               ConfigErrors);
+}
+
 INSTANTIATE_TEST_SUITE_P(Published, SignatureVectors, testing::ValuesIn(test::signature_vectors()),
                          [](const auto& param) { return test::name_of_vector(param.param); });
 

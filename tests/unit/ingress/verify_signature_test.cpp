@@ -181,16 +181,22 @@ TEST(PublicUrl, TakesTheRequestsOwnPathWhereItHasNone) {
   RawRequest request;
   request.path = "/hook";
   request.body = "{}";
-  const auto signed_at = [&](const std::string& url) {
+  const auto signed_at = [&](const std::string& configured, const std::string& url) {
     request.headers = {{"X-HubSpot-Signature", to_hex(bytes_of(sha256("kPOST" + url + "{}")))}};
-    return outcome(load_verify({{"scheme", "hubspot-v2"}}, {{"a", "k"}},
-                               {{"public_url", "https://h.example"}}),
-                   request);
+    return outcome(
+        load_verify({{"scheme", "hubspot-v2"}}, {{"a", "k"}}, {{"public_url", configured}}),
+        request);
   };
-  EXPECT_EQ(signed_at("https://h.example/hook"), "ok:a");
-  EXPECT_EQ(signed_at("https://h.example/other"), "mismatch");
+  for (const char* origin : {"https://h.example", "https://h.example/"}) {
+    EXPECT_EQ(signed_at(origin, "https://h.example/hook"), "ok:a");
+    EXPECT_EQ(signed_at(origin, "https://h.example/other"), "mismatch");
+  }
+  EXPECT_EQ(signed_at("https://h.example/other", "https://h.example/other"), "ok:a");
   request.query = "a=1";
-  EXPECT_EQ(signed_at("https://h.example/hook?a=1"), "ok:a");
+  EXPECT_EQ(signed_at("https://h.example", "https://h.example/hook?a=1"), "ok:a");
+  EXPECT_EQ(signed_at("https://h.example/x", "https://h.example/x?a=1"), "ok:a");
+  EXPECT_EQ(signed_at("https://h.example/x?b=2", "https://h.example/x?b=2"), "ok:a");
+  EXPECT_EQ(signed_at("https://h.example/x", "https://h.example/x"), "mismatch");
 }
 
 TEST(Twilio, TakesTheUrlWithAndWithoutAPort) {

@@ -101,6 +101,9 @@ TEST(Insites, LooksWhereTheMappingSays) {
   EXPECT_EQ(event.aliases.id, "7");
   EXPECT_EQ(event.aliases.uuid, "u");
   EXPECT_EQ(event.sender_id, "h-1");
+  EXPECT_EQ(read_insites(Json::parse(R"({"id": "evt_9", "hook": "h", "delta": {"b": 2}})"), terms)
+                .unmapped.substr(0, 26),
+            "the body names no record: ");
   EXPECT_EQ(event.actor, "api");
   EXPECT_EQ(to_json(event.changes), Json::parse(R"({"b": {"to": 2}})"));
 }
