@@ -16,7 +16,12 @@ Plan quick_plan() {
           .drained_jobs = 2'000,
           .latency_time = 2s,
           .loaded_deliveries = 8'000,
-          .finished_jobs = 5'000};
+          .finished_jobs = 5'000,
+          .deep_finished = 20'000,
+          .deep_scheduled = 10'000,
+          .deep_ready = 5'000,
+          .depth_samples = 500,
+          .recovered_jobs = 5'000};
 }
 
 Bench::Bench(Plan plan)

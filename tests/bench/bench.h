@@ -19,9 +19,14 @@ struct Plan {
   std::chrono::seconds latency_time{20};
   std::int64_t loaded_deliveries = 20'000;  // before memory is looked at again
   std::int64_t finished_jobs = 100'000;
+  std::int64_t deep_finished = 1'000'000;  // a store that has seen much, and has much to do
+  std::int64_t deep_scheduled = 500'000;
+  std::int64_t deep_ready = 100'000;
+  int depth_samples = 4'000;
+  std::int64_t recovered_jobs = 100'000;  // open when the host is killed
 };
 
-/// A plan for a look in half a minute, too short to rely on.
+/// A plan for a look in a minute, too short to rely on.
 Plan quick_plan();
 
 class Bench {
@@ -60,6 +65,8 @@ Rows measure_latency(Bench& bench);
 Rows measure_watches(Bench& bench);
 Rows measure_memory(Bench& bench);
 Rows measure_start(Bench& bench);
+Rows measure_depth(Bench& bench);
+Rows measure_recovery(Bench& bench);
 Rows measure_disk(Bench& bench);
 
 }  // namespace fh::bench

@@ -36,6 +36,8 @@ constexpr Figure kFigures[] = {
     {"watches", "cost of a delivery with 10 and 10,000 watches", measure_watches},
     {"memory", "idle host and worker", measure_memory},
     {"start", "start to ready", measure_start},
+    {"depth", "accept and claim in a deep store", measure_depth},
+    {"recovery", "start to ready after SIGKILL", measure_recovery},
 };
 
 struct Arguments {
@@ -82,7 +84,7 @@ std::string usage() {
   std::string text =
       "usage: bench [FIGURE...] [--runs N] [--quick] [--awake|--asleep] [--json]\n\n"
       "  --runs N   how often each figure is measured; its median counts\n"
-      "  --quick    half a minute, too short to rely on\n"
+      "  --quick    a minute, too short to rely on\n"
       "  --awake    keep the processors awake; --asleep: do not; else: if the disk is slow "
       "without\n"
       "  --json     for programs\n\nfigures, all when none is named:\n";

@@ -180,7 +180,9 @@ void life_cycle(const Model& model, const Snapshot& seen) {
     const bool waits = job.state == "scheduled" || job.state == "retryable";
     require(!waits || row.state == job.state, "due",
             named(job) + " is " + row.state + " before its time");
-    require(row.state == job.state, "life cycle", named(job) + " is " + row.state);
+    const bool turns = holds_turn(job.state) != holds_turn(row.state);
+    require(row.state == job.state, turns ? "order" : "life cycle",
+            named(job) + " is " + row.state);
     require((row.state != "scheduled" && row.state != "retryable") || row.run_at_ms == job.run_at,
             "due",
             named(job) + " is due at " + std::to_string(row.run_at_ms) + ", not at " +

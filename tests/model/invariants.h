@@ -16,6 +16,12 @@ using test::SeenRun;
 using test::Snapshot;
 using test::SnapshotReader;
 
+/// Their names. Each has a mutant that is caught by it.
+inline constexpr const char* kInvariants[] = {
+    "no loss",        "conservation", "dedupe",   "backlog",   "tallies", "one live lease",
+    "fencing",        "accounting",   "order",    "due",       "once",    "step",
+    "final is final", "state",        "liveness", "life cycle"};
+
 /// An invariant that does not hold.
 class Violation : public std::runtime_error {
  public:

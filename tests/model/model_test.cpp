@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <set>
 
 #include "base/log.h"
 #include "model/action.h"
@@ -114,6 +115,17 @@ TEST(ModelShape, TheSameSeedDrawsTheSameActions) {
   const auto other = draw_actions(7, 50);
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(describe(one[i]), describe(other[i]));
   EXPECT_NE(describe(one[0]), describe(draw_actions(8, 1)[0]));
+}
+
+TEST(ModelShape, EveryInvariantHasAMutant) {
+  std::set<std::string> caught_by;
+  const auto mutants = std::filesystem::path(FIELDHOOK_SOURCE_DIR) / "tests" / "mutants";
+  for (const auto& entry : std::filesystem::directory_iterator(mutants)) {
+    std::ifstream patch(entry.path());
+    for (std::string line; std::getline(patch, line);)
+      if (line.starts_with("Fails: ")) caught_by.insert(line.substr(7));
+  }
+  for (const char* invariant : kInvariants) EXPECT_TRUE(caught_by.contains(invariant)) << invariant;
 }
 
 TEST(ModelShape, EveryKindOfActionIsDrawn) {

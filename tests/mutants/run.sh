@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Proves that the model-based test notices: each patch here breaks one thing in a copy of the
+# host, and the test must then fail for the reason that the patch names in its line "Fails:".
+# `./dev mutants [NAME...]` calls it; docs/testing.md tells how to add one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+readonly folder=$PWD/build-mutants
+readonly source=$folder/source
+readonly log=$folder/log
+
+say() { printf 'mutants: %s\n' "$*"; }
+
+# Copies what changed only, so that little is built again.
+copy_source() {
+  mkdir -p "$source"
+  local file
+  while IFS= read -r file; do
+    [[ -f $file ]] || continue
+    if ! cmp -s "$file" "$source/$file"; then
+      mkdir -p "$(dirname "$source/$file")"
+      cp "$file" "$source/$file"
+    fi
+  done < <(git ls-files --cached --others --exclude-standard)
+  while IFS= read -r file; do
+    [[ -f $file ]] || rm -f "$source/$file"
+  done < <(cd "$source" && find . -type f)
+}
+
+build() {
+  [[ -f $folder/build/build.ninja ]] || cmake -G Ninja -S "$source" -B "$folder/build" >"$log"
+  ninja -C "$folder/build" model_tests >"$log" 2>&1
+}
+
+run_tests() {
+  FIELDHOOK_MODEL_SHORTEN=0 timeout 300 "$folder/build/bin/model_tests" \
+    --gtest_filter='ModelTest.*' >"$log" 2>&1
+}
+
+# try PATCH: says how it went; not 0 when the mutant lives on.
+try() {
+  local patch=$1 name fails
+  name=$(basename "$patch" .patch)
+  fails=$(sed -n 's/^Fails: //p' "$patch")
+  if [[ -z $fails ]]; then
+    say "$name: has no line \"Fails:\""
+    return 1
+  fi
+  if ! patch -p1 -s -N --no-backup-if-mismatch -d "$source" -r - <"$patch" >"$log"; then
+    say "$name: does not apply any more: make it again for the code as it is now"
+    return 1
+  fi
+  if ! build; then
+    say "$name: does not build: $(grep -m1 'error' "$log")"
+    return 1
+  fi
+  if run_tests; then
+    say "$name: SURVIVED; nothing fails although: $(head -1 "$patch")"
+    return 1
+  fi
+  if ! grep -qF "$fails" "$log"; then
+    say "$name: fails, but not by \"$fails\": $(grep -m1 -E 'seed [0-9]|SUMMARY' "$log")"
+    return 1
+  fi
+  say "$name: caught by \"$fails\""
+}
+
+main() {
+  local patches=() name patch caught=0
+  for name in "$@"; do patches+=("tests/mutants/$name.patch"); done
+  (($# > 0)) || patches=(tests/mutants/*.patch)
+  copy_source
+  if ! build || ! run_tests; then
+    cat "$log" >&2
+    say 'the source as it is does not pass'
+    return 1
+  fi
+  for patch in "${patches[@]}"; do
+    if try "$patch"; then caught=$((caught + 1)); fi
+    copy_source
+  done
+  say "$caught of ${#patches[@]} caught"
+  ((caught == ${#patches[@]}))
+}
+
+main "$@"

@@ -1,0 +1,101 @@
+// A plugin that takes all it can get takes it from its own worker: the host's memory stays within a
+// bound, and another plugin's jobs go on meanwhile.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "system/host_process.h"
+
+namespace fh::test {
+namespace {
+
+// A sanitizer keeps what was freed, and shadows of all.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kMostHostMiB = 1024;
+#else
+constexpr std::size_t kMostHostMiB = 96;
+#endif
+
+std::size_t resident_mib(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6)) / 1024;
+  return 0;
+}
+
+class Greed : public ::testing::Test {
+ protected:
+  Greed() {
+    host_.leave_signals_alone();
+    host_.install("misbehave.so");
+    host_.install("c_plugin.so");
+    host_.limits("misbehave") = {{"timeout", "60s"}, {"max_attempts", 2}};
+    host_.start();
+  }
+
+  /// Starts the deed and looks after the host and the neighbour until its job is completed.
+  Json endure(const std::string& deed) {
+    const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", deed)));
+    std::size_t most = 0;
+    int neighbours = 0;
+    Json job;
+    do {
+      const Json neighbour =
+          host_.run(field_update("n-" + std::to_string(++neighbours), "c_field", "go"));
+      EXPECT_EQ(neighbour["runs"].size(), 1U);
+      most = std::max(most, resident_mib(host_.pid()));
+      job = host_.job(id);
+    } while (job["state"] == "available" || job["state"] == "running" || neighbours < 10);
+    EXPECT_GT(most, 0U);
+    EXPECT_LE(most, kMostHostMiB);
+    EXPECT_EQ(job["state"], "completed") << job.dump(2);
+    return job;
+  }
+  /// The greedy plugin itself is well again.
+  void expect_recovered() { host_.run(contact_update("c-2", "ok")); }
+
+  HostProcess host_;
+};
+
+TEST_F(Greed, ForMemoryIsTheWorkersOwn) {
+  endure("hog-memory:400");
+  expect_recovered();
+}
+
+TEST_F(Greed, ForDescriptorsIsTheWorkersOwn) {
+  const Json job = endure("leak-descriptors");
+  EXPECT_EQ(job["runs"][0]["outcome"], "done");
+  const auto fds = std::filesystem::path("/proc") / std::to_string(host_.pid()) / "fd";
+  const auto open = std::distance(std::filesystem::directory_iterator(fds), {});
+  EXPECT_LT(open, 100) << "of the host's own";
+  expect_recovered();
+}
+
+TEST_F(Greed, OfAGigabyteOfOutputIsReadAndCut) {
+  endure("print-gigabyte");
+  EXPECT_LT(std::filesystem::file_size(host_.folder() / "host.log"), 20U << 20U);
+  expect_recovered();
+}
+
+TEST_F(Greed, ForProcessesEndsWithItsWorker) {
+  endure("fork-200");
+  expect_recovered();
+  pid_t group = 0;
+  for (const Process& worker : host_.workers())
+    if (living_members(worker.pid()).size() > 200U) group = worker.pid();
+  ASSERT_NE(group, 0) << "the children are in their worker's group";
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_TRUE(eventually(kPatience, [&] { return living_members(group).empty(); }));
+}
+
+TEST_F(Greed, OfADestructorForTimeEndsWithTheGraceThatWorkersHave) {
+  endure("slow-destructor");
+  expect_recovered();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 20s) << "it sleeps for a minute";
+}
+
+}  // namespace
+}  // namespace fh::test
