@@ -99,7 +99,8 @@ World::World(const Plugins& plugins, std::filesystem::path folder)
 World::~World() { shut(); }
 
 void World::open() {
-  store_ = std::make_unique<Store>(file_.string(), clock);
+  // What a killed host left is a copy here; a killed host's own file would be no copy.
+  store_ = std::make_unique<Store>(file_.string(), clock, StoreOptions{.accept_copy = true});
   dispatcher_ = std::make_unique<Dispatcher>(*store_);
   hook_ = std::make_unique<LeasingThatFails>(*this);
   store_->set_hook(hook_.get());
