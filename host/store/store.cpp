@@ -203,7 +203,7 @@ void Store::commit_together(std::vector<Waiting*> batch) {
   bool committing = false;
   try {
     execute("BEGIN IMMEDIATE");
-    if (not_shifted_ != Millis(0)) tables.jobs.shift_due(not_shifted_);
+    if (not_shifted_ != Millis(0)) shift_times(not_shifted_);
     for (Waiting* waiting : batch) waiting->run(tx);
     if (hook_ != nullptr) run_hook(tx);
     tables.tallies.flush();
@@ -227,6 +227,14 @@ void Store::commit_together(std::vector<Waiting*> batch) {
   not_shifted_ = Millis(0);
   for (Waiting* waiting : batch) waiting->finish(nullptr);
   if (hook_ != nullptr) hook_->after_commit();
+}
+
+// The clock was set: waits go along with it, and so does what tells a later start whether it was set
+// while no host ran.
+void Store::shift_times(Millis by) {
+  tables_->jobs.shift_due(by);
+  tables_->db.run("UPDATE host_runs SET started_at_ms = started_at_ms + ? WHERE id = ?",
+                  static_cast<std::int64_t>(by.count()), host_run_);
 }
 
 void Store::roll_back() {

@@ -96,6 +96,7 @@ class Store {
   void write_loop();
   void commit(std::vector<Waiting>& batch);
   void commit_together(std::vector<Waiting*> batch);
+  void shift_times(Millis by);
   void roll_back();
   void run_hook(Transaction& tx);
   void execute(const char* sql) { tables_->db.run(sql); }

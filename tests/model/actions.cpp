@@ -174,7 +174,7 @@ void tick_when_due(World& world, const Action& action) {
 
 void jump(World& world, const Action& action) {
   static constexpr std::int64_t kJumps[] = {-kHour, kHour, 8 * 24 * kHour};
-  world.turn_clock(kJumps[action.a % std::size(kJumps)]);
+  world.set_clock(kJumps[action.a % std::size(kJumps)]);
   world.tick();
 }
 

@@ -254,6 +254,11 @@ void Model::wake_due() {
   }
 }
 
+void Model::shift_waits(std::int64_t ms) {
+  for (auto& [id, job] : jobs)
+    if (job.state == "scheduled" || job.state == "retryable") job.run_at += ms;
+}
+
 void Model::recover() {
   for (auto& [id, job] : jobs)
     if (job.state == "running") end(id, {"lost"});

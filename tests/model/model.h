@@ -57,6 +57,7 @@ struct ModelEffect {
   Id lease = 0;
   std::optional<std::string> result;
   int commits = 0;
+  bool taken_over = false;  // somebody began it before and did not finish
 };
 
 struct ModelState {
@@ -119,6 +120,8 @@ class Model {
   bool reopen(Id job);
   /// Due jobs go on, those due longest first.
   void wake_due();
+  /// The wall clock was set by that much.
+  void shift_waits(std::int64_t ms);
   /// Every run under way is lost.
   void recover();
 

@@ -73,6 +73,8 @@ class World {
   void close(Id job, const std::string& state);
   void reopen(Id job);
   void turn_clock(std::int64_t ms);
+  /// Somebody sets the wall clock by that much; what waits moves along.
+  void set_clock(std::int64_t ms);
   void tick();
   /// The host is gone from one moment to the next; another opens what was on disk then.
   void crash();

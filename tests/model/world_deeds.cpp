@@ -145,6 +145,7 @@ void World::begin(std::size_t at, const EffectName& name) {
             "\"" + name.name + "\" has another result than was committed");
   if (begun.begin == Begin::begun) {
     ModelEffect& row = effect(run, name);
+    row.taken_over |= row.job != 0;
     row.job = run.job.id;
     row.lease = run.job.lease;
     run.open.push_back(name);
@@ -207,7 +208,8 @@ void World::ask_interrupted(std::size_t at, const std::string& key) {
   const HeldRun& run = held[at];
   const ModelEffect* row = find_effect(run, {EffectName::Kind::once, key});
   const bool expected =
-      row != nullptr && !row->result && (row->lease == 0 || !model.is_live(row->job, row->lease));
+      row != nullptr && !row->result &&
+      (row->taken_over || row->lease == 0 || !model.is_live(row->job, row->lease));
   const bool answer =
       write([&](Transaction& tx) { return was_interrupted(tx, holder_of(run), key); });
   require(
@@ -235,6 +237,12 @@ void World::reopen(Id job) {
 void World::turn_clock(std::int64_t ms) {
   clock.advance(Millis(ms));
   model.now += ms;
+}
+
+void World::set_clock(std::int64_t ms) {
+  clock.jump(Millis(ms));
+  model.now += ms;
+  model.shift_waits(ms);
 }
 
 // Idle workers go aside first: which of several due jobs they would get is the writer's timing.
