@@ -1,6 +1,6 @@
 // Durable accepts a second, each answered 200 when its delivery and job are on disk, against the
-// bare server. The plugin that watches the field is missing, so that jobs are made and none is run;
-// then the same with the plugin running.
+// stock server, and the host's own front end alone. The plugin that watches the field is missing,
+// so that jobs are made and none is run; then the same with the plugin running.
 #include <filesystem>
 
 #include "bench/bare_server.h"
@@ -40,6 +40,19 @@ Rows accept_rows(Bench& bench, const Server& bare, int connections) {
   return rows;
 }
 
+// The host's front end, over a function that does nothing.
+Rows front_rows(Bench& bench, const Server& stock) {
+  bench.note("accept: the front end alone");
+  const BareServer front(bench, BareServer::Kind::front);
+  Deliveries deliveries({});
+  const Server server{front.port(), front.pid(), &deliveries};
+  warm_up(server, kWarmUp);
+  const PairedSeries series = run_paired(bench, {server, stock, kMostConnections, kAccepted});
+  Rows rows = {rate_row("the front end alone, 64 connections", series)};
+  for (Row& row : cost_rows(series)) rows.push_back(std::move(row));
+  return rows;
+}
+
 Rows running_rows(Bench& bench) {
   bench.note("accept: while the plugin runs");
   const HostFolder folder(bench.fresh_folder("running"));
@@ -72,7 +85,7 @@ Rows measure_accept(Bench& bench) {
   Deliveries deliveries({});
   const Server server{bare.port(), bare.pid(), &deliveries};
   warm_up(server, kWarmUp);
-  Rows rows;
+  Rows rows = front_rows(bench, server);
   for (const int connections : kConnections)
     for (Row& row : accept_rows(bench, server, connections)) rows.push_back(std::move(row));
   for (Row& row : running_rows(bench)) rows.push_back(std::move(row));

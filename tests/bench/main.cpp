@@ -156,7 +156,8 @@ int main(int argc, char** argv) {
   using namespace fh::bench;
   const std::vector<std::string> given(argv + 1, argv + argc);
   try {
-    if (given.size() == 1 && given[0] == kServeBare) return serve_bare();
+    if (given.size() == 1 && given[0] == kServeStock) return serve_stock();
+    if (given.size() == 1 && given[0] == kServeFront) return serve_front();
     const Arguments arguments = read_arguments(given);
     if (arguments.help) return std::cout << usage(), 0;
     if (!arguments.mistake.empty()) {
