@@ -17,7 +17,7 @@
 namespace fh::test {
 namespace {
 
-constexpr int kRounds = 24;
+constexpr int kRounds = 40;
 constexpr int kSenders = 4;
 
 constexpr const char* kFaultPoints[] = {"before_commit",        "after_commit",  "in_accept",
