@@ -229,8 +229,8 @@ void Store::commit_together(std::vector<Waiting*> batch) {
   if (hook_ != nullptr) hook_->after_commit();
 }
 
-// The clock was set: waits go along with it, and so does what tells a later start whether it was set
-// while no host ran.
+// The clock was set: waits go along with it, and so does what tells a later start whether it was
+// set while no host ran.
 void Store::shift_times(Millis by) {
   tables_->jobs.shift_due(by);
   tables_->db.run("UPDATE host_runs SET started_at_ms = started_at_ms + ? WHERE id = ?",

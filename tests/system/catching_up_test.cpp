@@ -1,31 +1,16 @@
 // What operators do about deliveries: see why one ran nothing, run it again, import what was
 // missed; and what a source's traffic settings do.
-#include <gtest/gtest.h>
-
 #include <fstream>
 
-#include "system/host_process.h"
+#include "system/command_line.h"
 
 namespace fh::test {
 namespace {
 
-class CatchingUp : public ::testing::Test {
+class CatchingUp : public CommandLine {
  protected:
   CatchingUp() { host_.install("misbehave.so"); }
 
-  Ran fieldhook(std::vector<std::string> words) {
-    Environment environment = host_.environment();
-    environment["FIELDHOOK_URL"] = host_.admin_url();
-    environment["FIELDHOOK_TOKEN"] = kAdminToken;
-    words.insert(words.begin(), executable("fieldhook"));
-    return run_program(words, environment);
-  }
-  Json json_of(std::vector<std::string> words) {
-    words.push_back("--json");
-    const Ran ran = fieldhook(words);
-    EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-    return Json::parse(ran.out);
-  }
   std::string write(const std::string& name, const std::string& content) {
     std::ofstream(host_.folder() / name) << content;
     return (host_.folder() / name).string();
@@ -42,8 +27,6 @@ class CatchingUp : public ::testing::Test {
                            [&] { return host_.api("status")["jobs"]["completed"] == completed; }));
   }
   Json& contact() { return host_.config()["sources"][0]; }
-
-  HostProcess host_;
 };
 
 TEST_F(CatchingUp, ExplainSaysWhyAndReplayRunsItAgain) {

@@ -1,34 +1,17 @@
 // The fieldhook command against a real host: what it prints for programs and people, and its exit
 // codes: 0 done, 1 the thing asked for failed, 2 wrong usage, 3 the host cannot be reached.
-#include <gtest/gtest.h>
-
 #include <fstream>
 
-#include "system/host_process.h"
+#include "system/command_line.h"
 
 namespace fh::test {
 namespace {
 
-class Cli : public ::testing::Test {
+class Cli : public CommandLine {
  protected:
   Cli() {
     host_.install("misbehave.so");
     host_.start();
-  }
-  /// The host's address and token come from the environment, as for a person.
-  Ran fieldhook(std::vector<std::string> words) {
-    Environment environment = host_.environment();
-    environment["FIELDHOOK_URL"] = host_.admin_url();
-    environment["FIELDHOOK_TOKEN"] = kAdminToken;
-    environment["FIELDHOOK_CONFIG"] = host_.config_file().string();
-    words.insert(words.begin(), executable("fieldhook"));
-    return run_program(words, environment);
-  }
-  Json json_of(std::vector<std::string> words) {
-    words.push_back("--json");
-    const Ran ran = fieldhook(words);
-    EXPECT_EQ(ran.code, 0) << ran.err;
-    return Json::parse(ran.out);
   }
   Ran send(const std::string& body, std::vector<std::string> options = {}) {
     const auto file = host_.folder() / "body.json";
@@ -41,7 +24,6 @@ class Cli : public ::testing::Test {
   static void expect_keys(const Json& object, std::initializer_list<const char*> keys) {
     for (const char* key : keys) EXPECT_TRUE(object.contains(key)) << key << " of " << object;
   }
-  HostProcess host_;
 };
 
 constexpr auto kJobKeys = {"id",           "plugin",      "state",    "attempt",

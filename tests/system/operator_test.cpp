@@ -1,30 +1,15 @@
 // What an operator does to jobs and plugins, through the command line and the API of a real host.
-#include <gtest/gtest.h>
-
-#include "system/host_process.h"
+#include "system/command_line.h"
 #include "system/made_plugin.h"
 
 namespace fh::test {
 namespace {
 
-class Operator : public ::testing::Test {
+class Operator : public CommandLine {
  protected:
   Operator() {
     host_.leave_signals_alone();
     host_.install("misbehave.so");
-  }
-  Ran fieldhook(std::vector<std::string> words) {
-    Environment environment = host_.environment();
-    environment["FIELDHOOK_URL"] = host_.admin_url();
-    environment["FIELDHOOK_TOKEN"] = kAdminToken;
-    words.insert(words.begin(), executable("fieldhook"));
-    return run_program(words, environment);
-  }
-  Json json_of(std::vector<std::string> words) {
-    words.push_back("--json");
-    const Ran ran = fieldhook(words);
-    EXPECT_EQ(ran.code, 0) << ran.err;
-    return Json::parse(ran.out);
   }
   std::int64_t send(const std::string& record, const std::string& deed) {
     return host_.job_of(host_.send(contact_update(record, deed)));
@@ -35,7 +20,6 @@ class Operator : public ::testing::Test {
     const auto at = page.find("\n" + sample + " ");
     return at == std::string::npos ? -1 : std::stod(page.substr(at + sample.size() + 2));
   }
-  HostProcess host_;
 };
 
 TEST_F(Operator, CancelsAJobThatWaitsAndTheNextOneGoes) {
