@@ -29,6 +29,7 @@ std::vector<std::string> states_of(JobAction action, const JobFilter& filter) {
   if (!filter.state.empty()) return {filter.state};
   if (action == JobAction::cancel)
     return {"blocked", "scheduled", "retryable", "available", "running"};
+  if (action == JobAction::release) return {"scheduled", "retryable"};
   return {"dead"};
 }
 
@@ -36,6 +37,8 @@ std::string misfit_text(JobAction action) {
   switch (action) {
     case JobAction::retry: return "only a completed, dead or cancelled job can be retried";
     case JobAction::cancel: return "only a job that is not finished can be cancelled";
+    case JobAction::release:
+      return "only a job that waits for its time, scheduled or retryable, can be released";
     case JobAction::discard: break;
   }
   return "only a waiting or dead job can be discarded; cancel one that runs";

@@ -76,7 +76,8 @@ std::string metrics_text(const ApiParts& parts) {
     if (source.expect_every)
       page.sample({{"source", source.name}}, parts.receiver.counters(source.name).silent ? 1 : 0);
 
-  page.family("fieldhook_jobs", "gauge", "Jobs by plugin and state; finished ones while they are kept.");
+  page.family("fieldhook_jobs", "gauge",
+              "Jobs by plugin and state; finished ones while they are kept.");
   for (const auto& [plugin, states] : Views(parts.store.reader()).tallies())
     for (const auto& [state, jobs] : states)
       page.sample({{"plugin", plugin}, {"state", state}}, jobs);

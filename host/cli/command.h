@@ -31,6 +31,7 @@ int run_status(const Arguments& arguments);
 int run_jobs_list(const Arguments& arguments);
 int run_jobs_show(const Arguments& arguments);
 int run_jobs_retry(const Arguments& arguments);
+int run_jobs_release(const Arguments& arguments);
 int run_jobs_cancel(const Arguments& arguments);
 int run_jobs_discard(const Arguments& arguments);
 int run_deliveries_list(const Arguments& arguments);

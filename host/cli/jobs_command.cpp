@@ -91,6 +91,12 @@ int run_jobs_retry(const Arguments& arguments) {
   });
 }
 
+int run_jobs_release(const Arguments& arguments) {
+  return act(arguments, "release", [](const Json& job) {
+    return "job " + cell(job, "id") + " waits no longer; it is " + cell(job, "state") + "\n";
+  });
+}
+
 int run_jobs_cancel(const Arguments& arguments) {
   return act(arguments, "cancel", [](const Json& job) {
     if (cell(job, "state") != "running")

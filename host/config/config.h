@@ -68,6 +68,7 @@ struct PluginLimits {
   std::optional<Millis> backoff;
   std::optional<Millis> backoff_max;
   std::size_t backlog = 100'000;  // open jobs; the manifest has no say in it
+  int per_record = 100;           // jobs of one record in ten minutes; further ones wait; 0: any
 };
 
 struct PluginsConfig {

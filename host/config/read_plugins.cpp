@@ -26,6 +26,7 @@ PluginLimits read_limits(ConfigReader& in) {
   limits.timeout = optional_duration(in, "timeout", {100ms, kLongest});
   limits.backoff = optional_duration(in, "backoff", {1ms, kLongest});
   limits.backoff_max = optional_duration(in, "backoff_max", {1ms, kLongest});
+  limits.per_record = static_cast<int>(in.number("per_record", limits.per_record, {0, 10'000}));
   limits.backlog = static_cast<std::size_t>(
       in.number("backlog", static_cast<std::int64_t>(limits.backlog), {1, 10'000'000}));
   if (limits.backoff && limits.backoff_max && *limits.backoff > *limits.backoff_max)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/fault.h"
+#include "base/log.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 
@@ -184,6 +185,16 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   return tx.deliveries.insert(stored);
 }
 
+// A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
+void put_off(NewJob& job) {
+  job.run_at = job.created_at + StormGuard::kWindow;
+  job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
+               " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
+               "raise plugins.limits." +
+               job.plugin + ".per_record";
+  log_warning("storm", {{"plugin", job.plugin}, {"record", job.record}});
+}
+
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
                 const Catalog& catalog) {
   if (considered.matches.empty()) return 0;
@@ -199,6 +210,7 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
     job->delivery = arrival.delivery;
     job->matched = to_text(Json(match.watches));
     job->created_at = job->run_at = tx.now;
+    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now)) put_off(*job);
     tx.jobs.insert(*job);
     ++jobs;
   }

@@ -19,7 +19,7 @@ constexpr int kBroken = -2;
 // How long and how much of what a refused sender still writes is read and dropped: closed with
 // unread bytes, the connection would be reset, and the sender might never see the answer.
 constexpr Millis kLingering(1'000);
-constexpr std::size_t kMostDropped = 4 * 1024 * 1024;
+constexpr std::size_t kMostDropped = 64 * 1024 * 1024;
 
 const std::string& date_field() {
   thread_local std::string field;

@@ -9,6 +9,7 @@ bool carry_out(Transaction& tx, JobAction action, std::int64_t job, JobState sta
     case JobAction::retry: return tx.jobs.reopen(job, tx.now);
     case JobAction::cancel:
       return tx.jobs.close(job, JobState::cancelled, "cancelled by " + who, tx.now);
+    case JobAction::release: tx.jobs.wake(job); return true;
     case JobAction::discard: break;
   }
   const std::string reason = "discarded by " + who;
@@ -22,13 +23,15 @@ std::string_view name_of(JobAction action) {
   switch (action) {
     case JobAction::retry: return "retry";
     case JobAction::cancel: return "cancel";
+    case JobAction::release: return "release";
     case JobAction::discard: return "discard";
   }
   return "";
 }
 
 std::optional<JobAction> job_action_from(std::string_view name) {
-  for (const JobAction action : {JobAction::retry, JobAction::cancel, JobAction::discard})
+  for (const JobAction action :
+       {JobAction::retry, JobAction::cancel, JobAction::release, JobAction::discard})
     if (name == name_of(action)) return action;
   return std::nullopt;
 }
@@ -37,6 +40,7 @@ bool fits(JobAction action, JobState state) {
   switch (action) {
     case JobAction::retry: return is_final(state);
     case JobAction::cancel: return !is_final(state);
+    case JobAction::release: return state == JobState::scheduled || state == JobState::retryable;
     case JobAction::discard:
       return state == JobState::dead || (!is_final(state) && state != JobState::running);
   }

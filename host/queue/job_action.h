@@ -9,6 +9,7 @@ namespace fh {
 enum class JobAction {
   retry,    // a final job is open again, its counters at zero; its runs and steps stay
   cancel,   // an open job; a running one is asked to end
+  release,  // a job that waits for its time need not wait any longer
   discard,  // a waiting or dead job is set aside for good
 };
 std::string_view name_of(JobAction action);

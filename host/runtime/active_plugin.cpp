@@ -16,6 +16,7 @@ PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   pick(terms.backoff.first, manifest.backoff, limits.backoff);
   pick(terms.backoff.most, manifest.backoff_max, limits.backoff_max);
   terms.backlog = limits.backlog;
+  terms.per_record = limits.per_record;
   terms.serial = manifest.serial;
   return terms;
 }
@@ -41,6 +42,7 @@ NewJob new_job_for(const ActivePlugin& plugin) {
   job.serial = plugin.terms.serial;
   job.max_attempts = plugin.terms.max_attempts;
   job.backlog = static_cast<std::int64_t>(plugin.terms.backlog);
+  job.per_record = plugin.terms.per_record;
   return job;
 }
 

@@ -21,6 +21,7 @@ struct PluginTerms {
   Millis timeout = std::chrono::seconds(60);
   BackoffPolicy backoff;
   std::size_t backlog = 100'000;
+  int per_record = 100;
   bool serial = true;
 };
 

@@ -58,11 +58,11 @@ std::int64_t JobTable::insert(const NewJob& job) {
   const std::int64_t id = seq_.next();
   db_.run(
       "INSERT INTO jobs (id, seq, plugin, record, turn, event, delivery, parent, depth, matched,"
-      " input, state, run_at_ms, max_attempts, created_at_ms)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " input, state, reason, run_at_ms, max_attempts, created_at_ms)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       id, id, job.plugin, job.record, turn, job.event, job.delivery, job.parent, job.depth,
-      job.matched, job.input, name_of(state), to_ms(std::max(job.run_at, job.created_at)),
-      job.max_attempts, to_ms(job.created_at));
+      job.matched, job.input, name_of(state), job.reason,
+      to_ms(std::max(job.run_at, job.created_at)), job.max_attempts, to_ms(job.created_at));
   tallies_.move(job.plugin, std::nullopt, state);
   if (state == JobState::available) ready_.insert(job.plugin);
   if (state == JobState::scheduled) note_due(job.run_at);

@@ -199,7 +199,7 @@ void Store::commit_together(std::vector<Waiting*> batch) {
   not_shifted_ += clock_jump_.take();
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
                  tables.plugins, tables.holds,      tables.actions, tables.retention,
-                 tables.tallies, clock_.now(),      host_run_};
+                 tables.storms,  tables.tallies,    clock_.now(),   host_run_};
   bool committing = false;
   try {
     execute("BEGIN IMMEDIATE");

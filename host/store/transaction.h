@@ -12,6 +12,7 @@
 #include "store/plugin_table.h"
 #include "store/record_table.h"
 #include "store/retention.h"
+#include "store/storm_guard.h"
 
 namespace fh {
 
@@ -27,6 +28,7 @@ struct Tables {
   HoldTable holds{db};
   ActionTable actions{db};
   Retention retention{db, tallies};
+  StormGuard storms;
 };
 
 struct Transaction {
@@ -38,6 +40,7 @@ struct Transaction {
   HoldTable& holds;
   ActionTable& actions;
   Retention& retention;
+  StormGuard& storms;
   Tallies& tallies;
   TimePoint now;
   std::int64_t host_run;

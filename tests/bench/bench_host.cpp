@@ -76,9 +76,9 @@ fs::path HostFolder::write_config() const {
                  {"plugins", {{"directory", "plugins"}}},
                  {"sources", {source()}}};
   Json& limits = config["plugins"]["limits"];
-  limits[kNoop] = {{"backlog", kBacklog}, {"slots", kSlots}};
-  limits["bench-few-watches"] = {{"backlog", kBacklog}};
-  limits["bench-watches-0"] = {{"backlog", kBacklog}};
+  limits[kNoop] = {{"backlog", kBacklog}, {"slots", kSlots}, {"per_record", 0}};
+  limits["bench-few-watches"] = {{"backlog", kBacklog}, {"per_record", 0}};
+  limits["bench-watches-0"] = {{"backlog", kBacklog}, {"per_record", 0}};
   if (notes_starts_) config["plugins"]["settings"][kNoop] = {{"starts", starts().string()}};
   const fs::path file = path_ / "fieldhook.json";
   std::ofstream(file) << to_text(config, 2);

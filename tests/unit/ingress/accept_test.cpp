@@ -1,6 +1,7 @@
 #include "ingress/accept.h"
 
 #include "base/digest.h"
+#include "queue/job_action.h"
 #include "senders/insites.h"
 #include "support/store_fixture.h"
 
@@ -69,6 +70,7 @@ class AcceptTest : public StoreTest {
   CatalogOptions options_;
   std::unique_ptr<Catalog> catalog_;
   std::int64_t last_ = 0;
+  int notes_ = 0;
 };
 
 constexpr const char* kPassed = R"({"id":1,"changes":{"s":"Passed"}})";
@@ -231,6 +233,33 @@ TEST_F(AcceptTest, AFullBacklogOfOneOfTwoPluginsStoresNothingForEither) {
   EXPECT_EQ(status(R"({"id":2,"changes":{"t":"x"}})"), "accepted");
   finish(*lease("p"), {});
   EXPECT_EQ(deliver(second).jobs, 2);
+}
+
+TEST_F(AcceptTest, AStormOfOneRecordIsPutOffVisiblyAndCanBeReleased) {
+  options_.plugins.limits["p"].per_record = 2;
+  watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
+  const auto state_of_next = [&](const std::string& id) {
+    deliver(R"({"id":)" + id + R"(,"note":)" + std::to_string(++notes_) +
+            R"(,"changes":{"s":"Passed"}})");
+    JobFilter filter;
+    filter.delivery = last_;
+    return Views(store_->reader()).jobs(filter).at(0);
+  };
+  EXPECT_EQ(state_of_next("1").state, "available");
+  EXPECT_EQ(state_of_next("1").state, "blocked");
+  const JobView put_off = state_of_next("1");
+  EXPECT_EQ(put_off.state, "scheduled");
+  EXPECT_EQ(put_off.run_at, clock_.now() + StormGuard::kWindow);
+  EXPECT_NE(put_off.reason.find("more than 2 jobs"), std::string::npos) << put_off.reason;
+  // Another record is not hurt, and neither is this one later.
+  EXPECT_EQ(state_of_next("2").state, "available");
+  EXPECT_EQ(
+      write([&](Transaction& tx) { return act_on_job(tx, JobAction::release, put_off.id, "ops"); }),
+      JobActionResult::done);
+  EXPECT_EQ(state_of(put_off.id), "blocked");
+  clock_.advance(StormGuard::kWindow + Millis(1));
+  EXPECT_EQ(state_of_next("1").state, "blocked");
+  expect_tallies_hold();
 }
 
 }  // namespace

@@ -1,0 +1,48 @@
+// StormGuard: counts the jobs that one plugin got for one record lately, to tell a loop: a plugin
+// whose own write comes back as an event. Kept in memory alone: a host that starts again counts
+// from zero, and a count may be high by those of a transaction that was rolled back. The writer's
+// thread only.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+
+#include "base/clock.h"
+
+namespace fh {
+
+class StormGuard {
+ public:
+  static constexpr Millis kWindow = std::chrono::minutes(10);
+
+  /// Counts one more; false when that is more than `most` within the window (0: no limit).
+  bool enter(const std::string& plugin, std::int64_t record, int most, TimePoint now) {
+    if (most == 0) return true;
+    forget_old(now);
+    latest_.push_back({now, plugin, record});
+    return ++counts_[{plugin, record}] <= most;
+  }
+
+ private:
+  struct Entry {
+    TimePoint at{};
+    std::string plugin;
+    std::int64_t record = 0;
+  };
+  // A flood of many records is no storm; what is oldest then goes early.
+  static constexpr std::size_t kMost = 20'000;
+
+  void forget_old(TimePoint now) {
+    while (!latest_.empty() && (now - latest_.front().at > kWindow || latest_.size() > kMost)) {
+      const auto count = counts_.find({latest_.front().plugin, latest_.front().record});
+      if (--count->second == 0) counts_.erase(count);
+      latest_.pop_front();
+    }
+  }
+
+  std::deque<Entry> latest_;
+  std::map<std::pair<std::string, std::int64_t>, int> counts_;
+};
+
+}  // namespace fh
