@@ -68,6 +68,8 @@ class DeliveryTable {
   std::int64_t newest_of(std::int64_t record);
   /// After a rollback.
   void forget() { event_ids_.forget(); }
+  /// At an orderly end.
+  void give_back_ids() { event_ids_.give_back(); }
   /// Removes at most `limit` sender ids that expired; returns how many.
   int prune_sender_ids(TimePoint now, int limit);
 

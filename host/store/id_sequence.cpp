@@ -15,4 +15,10 @@ std::int64_t IdSequence::next() {
   return last_;
 }
 
+void IdSequence::give_back() {
+  if (last_ < 0 || last_ >= reserved_) return;
+  db_.run("UPDATE reserved_ids SET up_to = ? WHERE name = ?", last_, name_);
+  reserved_ = last_;
+}
+
 }  // namespace fh

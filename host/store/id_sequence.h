@@ -14,6 +14,8 @@ class IdSequence {
   IdSequence(Database& db, const char* name) : db_(db), name_(name) {}
 
   std::int64_t next();
+  /// At an orderly end: what was reserved and not given out can be reserved again.
+  void give_back();
   /// After a rollback: what was reserved may not be on disk. Ids given out stay given out.
   void forget() { reserved_ = 0; }
 

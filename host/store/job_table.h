@@ -124,6 +124,8 @@ class JobTable {
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
   /// After a rollback.
   void forget();
+  /// At an orderly end.
+  void give_back_ids() { seq_.give_back(); }
   /// Every plugin that has an available job.
   std::set<std::string> ready_plugins();
   bool has_ready(const std::string& plugin);

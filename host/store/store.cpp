@@ -81,6 +81,11 @@ void Store::begin_host_run() {
 
 void Store::end_host_run() {
   try {
+    // Ids go on where they ended; after a kill there is a gap instead.
+    tables_->deliveries.give_back_ids();
+    tables_->jobs.give_back_ids();
+    tables_->db.run("UPDATE reserved_ids SET up_to = ? WHERE name = 'delivery'",
+                    next_delivery_ - 1);
     tables_->db.run("UPDATE host_runs SET ended_at_ms = ? WHERE id = ?", to_ms(clock_.now()),
                     host_run_);
   } catch (const StoreError& error) {

@@ -63,6 +63,13 @@ TEST_F(StoreTest, WhatTheHookDidIsUndoneAloneWhenItFails) {
   store_->stop();  // before the hook goes
 }
 
+TEST_F(StoreTest, IdsGoOnWhereAnOrderlyEndLeftThem) {
+  const std::int64_t first = add_job(record("1"));
+  reopen();
+  EXPECT_EQ(add_job(record("2")), first + 1);
+  EXPECT_EQ(store_->new_delivery_id(), 3);
+}
+
 TEST_F(StoreTest, DeliveryIdsAreNeverGivenOutTwice) {
   std::int64_t last = 0;
   for (int i = 0; i < 3; ++i) {
