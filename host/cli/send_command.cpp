@@ -30,6 +30,10 @@ std::string ingest_url(const Config& config, const Arguments& arguments) {
   ListenAddress address = config.ingest.listen;
   if (address.port == 0)
     throw UsageError("ingest.listen has port 0, so the host picks its port: give --ingest-url");
+  if (config.ingest.tls)
+    throw UsageError(
+        "ingest.tls is set, and send speaks plain HTTP: give the --ingest-url of a proxy, or post "
+        "with another program");
   if (address.host == "0.0.0.0") address.host = "127.0.0.1";
   if (address.host == "::") address.host = "::1";
   return "http://" + address.text();
