@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iostream>
 #include <set>
+#include <sstream>
 
 #include "base/log.h"
 #include "model/action.h"
@@ -126,6 +127,34 @@ TEST(ModelShape, EveryInvariantHasAMutant) {
       if (line.starts_with("Fails: ")) caught_by.insert(line.substr(7));
   }
   for (const char* invariant : kInvariants) EXPECT_TRUE(caught_by.contains(invariant)) << invariant;
+}
+
+// What `./dev mutants` would find out much later: a patch whose lines are no more.
+TEST(ModelShape, EveryMutantIsMadeForTheCodeAsItIs) {
+  const std::filesystem::path root(FIELDHOOK_SOURCE_DIR);
+  for (const auto& entry : std::filesystem::directory_iterator(root / "tests" / "mutants")) {
+    if (entry.path().extension() != ".patch") continue;
+    std::ifstream patch(entry.path());
+    std::string source;
+    std::string before;  // the lines of a hunk as they must stand in the source
+    const auto check = [&] {
+      EXPECT_NE(source.find(std::exchange(before, {})), std::string::npos) << entry.path();
+    };
+    bool in_hunk = false;
+    for (std::string line; std::getline(patch, line);) {
+      if (line.starts_with("--- ") || line.starts_with("@@")) {
+        if (in_hunk) check();
+        in_hunk = line.starts_with("@@");
+      } else if (line.starts_with("+++ b/")) {
+        std::ostringstream text;
+        text << std::ifstream(root / line.substr(6)).rdbuf();
+        source = text.str();
+      } else if (in_hunk && !line.starts_with("+")) {
+        before += (line.empty() ? line : line.substr(1)) + "\n";
+      }
+    }
+    check();
+  }
 }
 
 TEST(ModelShape, EveryKindOfActionIsDrawn) {
