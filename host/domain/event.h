@@ -29,8 +29,9 @@ struct Event {
   EventKind kind = EventKind::updated;
   PayloadMode mode = PayloadMode::changes_only;
   Aliases aliases;
-  Changes changes;          // full_object: empty until compared with the baseline
-  Json snapshot;            // an object, or null when the payload held none
+  Changes changes;                         // full_object: empty until compared with the baseline
+  Json snapshot;                           // an object, or null when the payload held none
+  std::optional<std::string> snapshot_at;  // JSON Pointer, where it stands in the body untouched
   std::string sender_id;    // the sender's own id of this event; empty when it has none
   std::string occurred_at;  // as the sender wrote it; empty when unknown
   std::string actor;        // who made the change, as the sender wrote it; empty when unknown

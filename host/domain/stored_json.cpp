@@ -8,6 +8,12 @@ namespace fh {
 namespace {
 
 // Each skip returns the place behind what stands at `at`; the text's end when it is cut short.
+std::size_t skip_space(std::string_view text, std::size_t at) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
 std::size_t skip_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
     if (text[at] == '\\') ++at;
@@ -38,6 +44,12 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   return text.size();
 }
 
+// `key` with its quotes.
+bool is_key(std::string_view key, std::string_view name) {
+  if (key.find('\\') == std::string_view::npos) return key.substr(1, key.size() - 2) == name;
+  return Json::parse(key, nullptr, false) == name;
+}
+
 // FNV-1a.
 void add(std::uint64_t& hash, std::string_view text) {
   for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211ULL;
@@ -47,18 +59,33 @@ void add(std::uint64_t& hash, std::string_view text) {
 }  // namespace
 
 std::optional<std::string_view> stored_member(std::string_view object, std::string_view name) {
-  if (!object.starts_with('{')) return std::nullopt;
-  const std::string wanted = to_text(Json(std::string(name)));
-  std::size_t at = 1;
+  std::size_t at = skip_space(object, 0);
+  if (at == object.size() || object[at] != '{') return std::nullopt;
+  at = skip_space(object, at + 1);
   while (at < object.size() && object[at] == '"') {
     const std::size_t key_end = skip_string(object, at);
-    if (key_end == object.size()) return std::nullopt;
-    const std::size_t value = key_end + 1;
+    const std::size_t colon = skip_space(object, key_end);
+    const std::size_t value = skip_space(object, std::min(colon + 1, object.size()));
     const std::size_t value_end = skip_value(object, value);
-    if (object.substr(at, key_end - at) == wanted) return object.substr(value, value_end - value);
-    at = value_end + 1;
+    if (value == value_end) return std::nullopt;
+    if (is_key(object.substr(at, key_end - at), name))
+      return object.substr(value, value_end - value);
+    const std::size_t comma = skip_space(object, value_end);
+    at = skip_space(object, std::min(comma + 1, object.size()));
   }
   return std::nullopt;
+}
+
+std::optional<std::string_view> stored_at(std::string_view text, std::string_view pointer) {
+  std::optional<std::string_view> at = text;
+  while (at && !pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view token = pointer.substr(0, pointer.find('/'));
+    if (token.find('~') != std::string_view::npos) return std::nullopt;
+    at = stored_member(*at, token);
+    pointer.remove_prefix(token.size());
+  }
+  return at;
 }
 
 std::optional<Json> stored_field(std::string_view snapshot, std::string_view path) {

@@ -1,5 +1,5 @@
-// StoredJson: looks into JSON text that this host wrote itself (compact, no key twice) without
-// reading all of it. For text from strangers use parse_strict(). Pure; safe from any thread.
+// StoredJson: looks into JSON text without reading all of it: text that this host wrote itself, or
+// that parse_strict() has taken. Other text gives wrong answers. Pure; safe from any thread.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,9 @@ namespace fh {
 
 /// The text of an object's member; nullopt when it is absent or the text is no object.
 std::optional<std::string_view> stored_member(std::string_view object, std::string_view name);
+
+/// The text at a JSON Pointer; nullopt when nothing stands there or it leads through an array.
+std::optional<std::string_view> stored_at(std::string_view text, std::string_view pointer);
 
 /// The value of a snapshot's field, found as find_field() finds it.
 std::optional<Json> stored_field(std::string_view snapshot, std::string_view path);

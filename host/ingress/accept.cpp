@@ -16,9 +16,9 @@ constexpr const char* kDeleted = "deleted: no watch matches a deletion yet";
 // What became of one event of the delivery.
 struct Considered {
   const ArrivedEvent* arrived = nullptr;
-  Changes changes;       // completed from the baseline
-  std::string snapshot;  // JSON: the event's own, or else the last known record
+  Changes changes;  // completed from the baseline
   StoredRecord record;
+  bool baseline_in_body = false;  // the record's is a part of the delivery's body from now on
   std::optional<std::int64_t> duplicate_of;
   std::string reason;  // why it makes no job, when it does not
   std::vector<Match> matches;
@@ -87,24 +87,36 @@ void drop_noise(Considered& considered, const std::vector<std::string>& ignore_f
   if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
 }
 
-// The last known record after the event.
-void update_baseline(StoredRecord& record, const ArrivedEvent& arrived) {
+std::optional<BodyPart> body_part(const Arrival& arrival, const ArrivedEvent& arrived) {
+  if (!arrived.body_part) return std::nullopt;
+  return BodyPart{arrival.delivery, arrived.body_part->at, arrived.body_part->size};
+}
+
+// Stores the last known record after the event.
+void update_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
+  StoredRecord& record = considered.record;
+  const ArrivedEvent& arrived = *considered.arrived;
   const bool replaces =
       !arrived.snapshot.empty() && (!record.snapshot || record.shape == arrived.shape);
+  if (arrived.updated_at) record.updated_at = arrived.updated_at;
   if (replaces) {
-    record.snapshot = arrived.snapshot;
     record.shape = arrived.shape;
+    if (const auto part = body_part(arrival, arrived)) {
+      considered.baseline_in_body = true;
+      return tx.records.save_baseline(record, *part);
+    }
+    record.snapshot = arrived.snapshot;
   } else {
     const Json merged =
         merge(record.snapshot ? Json::parse(*record.snapshot) : Json(), arrived.event);
     record.snapshot = to_text(merged);
     record.shape = shape_of(merged);
   }
-  if (arrived.updated_at) record.updated_at = arrived.updated_at;
+  tx.records.save_baseline(record);
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  StoredRecord& record = considered.record;
+  const StoredRecord& record = considered.record;
   const ArrivedEvent& arrived = *considered.arrived;
   const bool stale =
       arrived.updated_at && record.updated_at && *arrived.updated_at < *record.updated_at;
@@ -113,11 +125,7 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
     find_changes(considered, stale, arrival.source->first_seen);
   else
     fill_old_values_from(record.snapshot, considered.changes);
-  if (!stale) {
-    update_baseline(record, arrived);
-    tx.records.save_baseline(record);
-  }
-  considered.snapshot = arrived.snapshot.empty() ? *record.snapshot : arrived.snapshot;
+  if (!stale) update_baseline(tx, arrival, considered);
 }
 
 // Without the changes that the plugin said it would cause itself.
@@ -171,7 +179,8 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
 }
 
 std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
-  const Event& event = considered.arrived->event;
+  const ArrivedEvent& arrived = *considered.arrived;
+  const Event& event = arrived.event;
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
@@ -179,7 +188,10 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   stored.mode = name_of(event.mode);
   stored.complete = event.mode != PayloadMode::changes_only;
   stored.changes = to_text(to_json(considered.changes));
-  stored.snapshot = considered.snapshot;
+  // Where it brought no whole record, the last known one.
+  stored.snapshot =
+      arrived.snapshot.empty() ? considered.record.snapshot.value() : arrived.snapshot;
+  stored.body_part = body_part(arrival, arrived);
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;
   return tx.deliveries.insert(stored);
@@ -227,7 +239,6 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
   if (const auto stored = tx.deliveries.event_of(arrival.delivery, considered.record.id)) {
     considered.event = stored->id;
     considered.changes = changes_from_json(Json::parse(stored->changes));
-    considered.snapshot = stored->snapshot;
   } else {
     take_changes(tx, arrival, considered);
   }
@@ -266,9 +277,18 @@ void remember(Transaction& tx, const Arrival& arrival, const Considered& one, bo
 
 }  // namespace
 
-ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
+ArrivedEvent::ArrivedEvent(Event read) : ArrivedEvent(std::move(read), {}) {}
+
+ArrivedEvent::ArrivedEvent(Event read, std::string_view body) : event(std::move(read)) {
   if (!event.snapshot.is_object()) return;
-  snapshot = to_text(event.snapshot);
+  const auto part =
+      event.snapshot_at ? stored_at(body, *event.snapshot_at) : std::optional<std::string_view>();
+  if (part && !part->empty()) {
+    snapshot = *part;
+    body_part = {0, part->data() - body.data(), static_cast<std::int64_t>(part->size())};
+  } else {
+    snapshot = to_text(event.snapshot);
+  }
   shape = shape_of(event.snapshot);
   updated_at = fh::updated_at(event);
 }
@@ -297,6 +317,8 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   delivery.secret = arrival.secret;
   delivery.head = arrival.head;
   delivery.body = arrival.body;
+  for (const Considered& one : all)
+    if (one.baseline_in_body) delivery.record = one.record.id;
   tx.deliveries.insert(delivery);
   fault_point("in_accept");
   int jobs = 0;

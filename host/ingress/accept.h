@@ -12,9 +12,12 @@ namespace fh {
 /// One event of a delivery, with what can be worked out before its turn in the writer comes.
 struct ArrivedEvent {
   explicit ArrivedEvent(Event read);
+  /// Of a delivery that is about to be stored: a snapshot that stands in its body stays there.
+  ArrivedEvent(Event read, std::string_view body);
 
   Event event;
   std::string snapshot;                 // the event's, as JSON text; "" when it has none
+  std::optional<BodyPart> body_part;    // where that stands in the body; its delivery is not set
   std::int64_t shape = 0;               // of that (domain/stored_json.h)
   std::optional<TimePoint> updated_at;  // of that
 };

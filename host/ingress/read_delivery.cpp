@@ -4,13 +4,16 @@
 
 namespace fh {
 
-void read_events(Json body, Arrival& arrival) {
+void read_events(Json body, Arrival& arrival, Storing storing) {
   const SourceConfig& source = *arrival.source;
   SenderReading reading = find_sender(source.sender)(
       std::move(body), {source.record, source.event, &source.mapping, &source.ignore_actors});
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
-  for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
+  // A body with several events would have to name several records.
+  const bool in_body = storing == Storing::now && reading.events.size() == 1;
+  for (Event& event : reading.events)
+    arrival.events.emplace_back(std::move(event), in_body ? arrival.body : std::string_view());
 }
 
 Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::string body) {
@@ -22,7 +25,7 @@ Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::stri
   if (parsed.refusal)
     arrival.unmapped = parsed.refusal->reason;
   else
-    read_events(std::move(parsed.value), arrival);
+    read_events(std::move(parsed.value), arrival, Storing::done);
   return arrival;
 }
 

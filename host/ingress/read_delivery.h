@@ -5,8 +5,11 @@
 
 namespace fh {
 
-/// Sets the arrival's events, or why there are none. Its source must be set.
-void read_events(Json body, Arrival& arrival);
+/// Whether the delivery is about to be stored; else it is, and is not written again.
+enum class Storing { now, done };
+
+/// Sets the arrival's events, or why there are none. Its source and body must be set.
+void read_events(Json body, Arrival& arrival, Storing storing);
 
 /// A stored delivery, read again with the source's mapping as it is now.
 Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::string body);

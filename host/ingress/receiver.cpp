@@ -211,7 +211,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   if (source.capture)
     arrival.ignored = "capture";
   else
-    read_events(std::move(body.value), arrival);
+    read_events(std::move(body.value), arrival, Storing::now);
   return store_arrival(source, std::move(arrival), respond);
 }
 

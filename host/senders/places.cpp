@@ -59,7 +59,10 @@ class EventReader {
     for (const std::string& place : places_.actor) actors.push_back(text_in(at(place)));
     set_actor(event_, terms_, actors);
     // Last, because it takes the body with it when the record is the body.
-    if (record_ != nullptr) event_.snapshot = std::move(*record_);
+    if (record_ != nullptr) {
+      event_.snapshot = std::move(*record_);
+      event_.snapshot_at = std::move(record_at_);
+    }
     SenderReading reading;
     reading.events.push_back(std::move(event_));
     return reading;
@@ -120,9 +123,13 @@ class EventReader {
     return std::nullopt;
   }
 
-  Json* first_object(const Pointers& places) {
-    for (const std::string& place : places)
-      if (Json* found = find_at(body_, place); found != nullptr && found->is_object()) return found;
+  Json* first_object(const Pointers& places, std::string* found_at = nullptr) {
+    for (const std::string& place : places) {
+      Json* found = find_at(body_, place);
+      if (found == nullptr || !found->is_object()) continue;
+      if (found_at != nullptr) *found_at = place;
+      return found;
+    }
     return nullptr;
   }
 
@@ -142,13 +149,14 @@ class EventReader {
   }
 
   void find_record() {
-    record_ = first_object(places_.snapshot);
+    record_ = first_object(places_.snapshot, &record_at_);
     if (record_ != nullptr || has_changes()) return;
     for (const std::string& place : places_.whole) {
       Json* found = find_at(body_, place);
       if (found == nullptr || !found->is_object()) continue;
       if (!names_record(*found) && place != places_.whole.back()) continue;
       record_ = found;
+      record_at_ = place;
       return;
     }
   }
@@ -225,12 +233,16 @@ class EventReader {
   const Places& places_;
   Event event_;
   Json* record_ = nullptr;
+  std::string record_at_;
 };
 
 }  // namespace
 
-SenderReading read_one_event(Json& body, const SourceTerms& terms, const Places& places) {
-  return EventReader(body, terms, places).read();
+SenderReading read_one_event(Json& part, const SourceTerms& terms, const Places& places) {
+  SenderReading reading = EventReader(part, terms, places).read();
+  // The part may be one of many, or not what it was in the body.
+  for (Event& event : reading.events) event.snapshot_at.reset();
+  return reading;
 }
 
 SenderReading read_places(Json body, const SourceTerms& terms, const Places& places) {
@@ -244,7 +256,7 @@ SenderReading read_places(Json body, const SourceTerms& terms, const Places& pla
       return unmapped("no list of events at " + *terms.mapping->events);
     return read_places(std::move(*list), rest, mapped);
   }
-  if (!body.is_array()) return read_one_event(body, terms, places);
+  if (!body.is_array()) return EventReader(body, terms, places).read();
   return read_items(body, [&](Json& item) { return read_one_event(item, terms, places); });
 }
 

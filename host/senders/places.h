@@ -33,6 +33,6 @@ struct Places {
 SenderReading read_places(Json body, const SourceTerms& terms, const Places& places);
 
 /// The same for one event that is no list; nothing in the source's mapping counts.
-SenderReading read_one_event(Json& body, const SourceTerms& terms, const Places& places);
+SenderReading read_one_event(Json& part, const SourceTerms& terms, const Places& places);
 
 }  // namespace fh

@@ -5,27 +5,30 @@ namespace fh {
 void DeliveryTable::insert(const NewDelivery& d) {
   db_.run(
       "INSERT INTO deliveries (id, source, status, reason, received_at_ms, duplicate_of, jobs,"
-      " secret, head, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " secret, head, body, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       d.id, d.source, d.status, d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs, d.secret,
-      d.head, Blob{d.body});
+      d.head, Blob{d.body}, d.record);
 }
 
 std::int64_t DeliveryTable::insert(const NewEvent& e) {
   const std::int64_t id = event_ids_.next();
+  const auto& part = e.body_part;
+  CHECK(!part || part->delivery == e.delivery);
   db_.run(
       "INSERT INTO events (id, delivery, record, kind, mode, complete, changes, snapshot,"
-      " occurred_at, actor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, e.delivery, e.record, e.kind, e.mode, e.complete, e.changes, e.snapshot, e.occurred_at,
-      e.actor);
+      " occurred_at, actor, body_at, body_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, e.delivery, e.record, e.kind, e.mode, e.complete, e.changes,
+      part ? std::string_view() : e.snapshot, e.occurred_at, e.actor,
+      part ? std::optional(part->at) : std::nullopt,
+      part ? std::optional(part->size) : std::nullopt);
   return id;
 }
 
 std::optional<StoredEvent> DeliveryTable::event_of(std::int64_t delivery, std::int64_t record) {
-  auto query = db_.query(
-      "SELECT id, changes, snapshot FROM events WHERE delivery = ? AND record = ? LIMIT 1",
-      delivery, record);
+  auto query = db_.query("SELECT id, changes FROM events WHERE delivery = ? AND record = ? LIMIT 1",
+                         delivery, record);
   if (!query.next()) return std::nullopt;
-  return StoredEvent{query.integer(0), query.text(1), query.text(2)};
+  return StoredEvent{query.integer(0), query.text(1)};
 }
 
 void DeliveryTable::add_jobs(std::int64_t delivery, int jobs) {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "domain/event.h"
 #include "store/id_sequence.h"
+#include "store/record_table.h"
 
 namespace fh {
 
@@ -19,6 +20,7 @@ struct NewDelivery {
   std::string secret;  // the name of the secret it was signed with
   std::string head;    // JSON, credentials masked
   std::string_view body;
+  std::optional<std::int64_t> record;  // whose baseline is a part of this body
 };
 
 struct NewEvent {
@@ -26,9 +28,10 @@ struct NewEvent {
   std::int64_t record = 0;
   std::string kind;
   std::string mode;
-  bool complete = false;  // whether the snapshot came with the event
-  std::string changes;    // JSON
-  std::string snapshot;   // JSON
+  bool complete = false;              // whether the snapshot came with the event
+  std::string changes;                // JSON
+  std::string_view snapshot;          // JSON, or else:
+  std::optional<BodyPart> body_part;  // where it stands in its delivery's body
   std::string occurred_at;
   std::string actor;
 };
@@ -41,8 +44,7 @@ struct LatestDelivery {
 
 struct StoredEvent {
   std::int64_t id = 0;
-  std::string changes;   // JSON
-  std::string snapshot;  // JSON
+  std::string changes;  // JSON
 };
 
 class DeliveryTable {

@@ -279,8 +279,10 @@ std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {
 
 EventRow JobTable::event(std::int64_t id) {
   auto query = db_.query(
-      "SELECT e.kind, e.mode, e.changes, e.snapshot, e.occurred_at, e.actor, e.complete, d.source,"
-      " d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery WHERE e.id = ?",
+      "SELECT e.kind, e.mode, e.changes, CASE WHEN e.body_size IS NULL THEN e.snapshot"
+      " ELSE substr(d.body, e.body_at + 1, e.body_size) END, e.occurred_at, e.actor, e.complete,"
+      " d.source, d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery"
+      " WHERE e.id = ?",
       id);
   if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
   return {query.text(0),         query.text(1), query.text(2),

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace fh {
+namespace {
+
+std::optional<std::int64_t> ms_of(const std::optional<TimePoint>& time) {
+  return time ? std::optional(to_ms(*time)) : std::nullopt;
+}
+
+}  // namespace
 
 std::optional<std::int64_t> RecordTable::find(const std::string& account, RecordType type,
                                               const char* kind, const std::string& alias) {
@@ -47,7 +54,9 @@ StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
 
 StoredRecord RecordTable::load(std::int64_t id) {
   auto query = db_.query(
-      "SELECT account, type, key, uuid, snapshot, updated_at_ms, shape FROM records WHERE id = ?",
+      "SELECT account, type, key, uuid, coalesce(snapshot, (SELECT substr(d.body, r.body_at + 1,"
+      " r.body_size) FROM deliveries d WHERE d.id = r.body_of)), updated_at_ms, shape"
+      " FROM records r WHERE id = ?",
       id);
   if (!query.next()) throw HostError("store: record " + std::to_string(id) + " is missing");
   StoredRecord record;
@@ -61,10 +70,17 @@ StoredRecord RecordTable::load(std::int64_t id) {
 }
 
 void RecordTable::save_baseline(const StoredRecord& record) {
-  db_.run("UPDATE records SET snapshot = ?, updated_at_ms = ?, shape = ? WHERE id = ?",
-          record.snapshot,
-          record.updated_at ? std::optional(to_ms(*record.updated_at)) : std::nullopt, record.shape,
-          record.id);
+  db_.run(
+      "UPDATE records SET snapshot = ?, body_of = NULL, updated_at_ms = ?, shape = ? WHERE id = ?",
+      record.snapshot, ms_of(record.updated_at), record.shape, record.id);
+}
+
+void RecordTable::save_baseline(const StoredRecord& record, const BodyPart& snapshot) {
+  db_.run(
+      "UPDATE records SET snapshot = NULL, body_of = ?, body_at = ?, body_size = ?,"
+      " updated_at_ms = ?, shape = ? WHERE id = ?",
+      snapshot.delivery, snapshot.at, snapshot.size, ms_of(record.updated_at), record.shape,
+      record.id);
 }
 
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
@@ -93,7 +109,10 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
       " AND state NOT IN ('available', 'running', 'retryable')",
       into, from);
   // The younger's row stays as a signpost for what was stored under it.
-  db_.run("UPDATE records SET merged_into = ?1 WHERE id = ?2 OR merged_into = ?2", into, from);
+  db_.run(
+      "UPDATE records SET merged_into = ?1, snapshot = NULL, body_of = NULL WHERE id = ?2"
+      " OR merged_into = ?2",
+      into, from);
 }
 
 }  // namespace fh

@@ -9,6 +9,13 @@
 
 namespace fh {
 
+/// Bytes of a delivery's body.
+struct BodyPart {
+  std::int64_t delivery = 0;
+  std::int64_t at = 0;
+  std::int64_t size = 0;
+};
+
 struct StoredRecord {
   std::int64_t id = 0;
   RecordKey key;
@@ -28,6 +35,9 @@ class RecordTable {
   StoredRecord load(std::int64_t id);
   /// Stores the baseline of `record`, as it stands in there.
   void save_baseline(const StoredRecord& record);
+  /// The same where the snapshot is a part of a delivery's body. That delivery must be stored in
+  /// the same transaction with NewDelivery::record naming this record.
+  void save_baseline(const StoredRecord& record, const BodyPart& snapshot);
 
  private:
   std::optional<std::int64_t> find(const std::string& account, RecordType type, const char* kind,

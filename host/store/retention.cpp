@@ -62,6 +62,12 @@ void Retention::remove(std::int64_t delivery) {
     tallies_.move(job.plugin, job.state, std::nullopt);
   }
   db_.run("DELETE FROM job_history WHERE delivery = ?", delivery);
+  // A baseline in its body outlives it.
+  db_.run(
+      "UPDATE records SET body_of = NULL, snapshot = (SELECT CAST(substr(d.body,"
+      " records.body_at + 1, records.body_size) AS TEXT) FROM deliveries d WHERE d.id = ?1)"
+      " WHERE id = (SELECT record FROM deliveries WHERE id = ?1) AND body_of = ?1",
+      delivery);
   db_.run("DELETE FROM events WHERE delivery = ?", delivery);
   db_.run("DELETE FROM deliveries WHERE id = ?", delivery);
 }

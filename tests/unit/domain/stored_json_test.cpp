@@ -26,6 +26,20 @@ TEST(StoredField, FindsWhatFindFieldFinds) {
   }
 }
 
+TEST(StoredAt, FindsWhatAPointerNames) {
+  constexpr std::string_view kBody =
+      " { \"a\\u0062\" :\t{ \"c\" : [ 1 , { } ] , \"d\":2 } , \"e/f\" : 3 , \"g\" : \"} \" , \"h\" "
+      ": null }\n";
+  for (const char* pointer : {"", "/ab", "/ab/c", "/ab/d", "/g", "/h"}) {
+    const auto text = stored_at(kBody, pointer);
+    ASSERT_TRUE(text) << pointer;
+    EXPECT_EQ(Json::parse(*text), Json::parse(kBody).at(Json::json_pointer(pointer))) << pointer;
+  }
+  // Through an array, with an escape, and what is not there.
+  for (const char* pointer : {"/ab/c/1", "/e~1f", "/ab/x", "/x", "/h/x", "/g/x", "/c"})
+    EXPECT_FALSE(stored_at(kBody, pointer)) << pointer;
+}
+
 TEST(StoredMember, IsAbsentInWhatIsNoObject) {
   for (const char* text : {"", "null", "[]", "{}", "\"a\"", "1"})
     EXPECT_FALSE(stored_member(text, "a")) << text;

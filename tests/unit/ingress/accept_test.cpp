@@ -1,5 +1,8 @@
 #include "ingress/accept.h"
 
+#include <Poco/Data/Session.h>
+#include <Poco/Data/Statement.h>
+
 #include "base/digest.h"
 #include "queue/job_action.h"
 #include "senders/insites.h"
@@ -45,7 +48,7 @@ class AcceptTest : public StoreTest {
     arrival.sender_id = sender_id;
     SenderReading reading = read_insites(Json::parse(body), {source_.record, source_.event});
     arrival.unmapped = reading.unmapped;
-    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
+    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event), arrival.body);
     last_ = arrival.delivery;
     return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
   }
@@ -260,6 +263,46 @@ TEST_F(AcceptTest, AStormOfOneRecordIsPutOffVisiblyAndCanBeReleased) {
   clock_.advance(StormGuard::kWindow + Millis(1));
   EXPECT_EQ(state_of_next("1").state, "blocked");
   expect_tallies_hold();
+}
+
+// A body whose whole record stands in it, spaced and escaped as strangers may.
+constexpr const char* kSpaced =
+    R"( { "changes" : { "s" : "Passed" } ,
+          "snapshot" : { "id" : 1 , "name\u0031" : "ü" , "custom_field" : { "s" : "Passed" } } } )";
+
+TEST_F(AcceptTest, AWholeRecordIsStoredOnceInItsBody) {
+  EXPECT_EQ(status(kSpaced), "accepted");
+  using namespace Poco::Data::Keywords;
+  int in_body = 0;
+  store_->reader() << "SELECT count(*) FROM records r JOIN deliveries d ON d.id = r.body_of"
+                      " JOIN events e ON e.delivery = d.id WHERE r.snapshot IS NULL"
+                      " AND e.snapshot = '' AND e.body_size > 0 AND d.record = r.id",
+      into(in_body), now;
+  EXPECT_EQ(in_body, 1);
+  const Json record = Json::parse(R"({"id":1,"name1":"ü","custom_field":{"s":"Passed"}})");
+  EXPECT_EQ(snapshot_of_next_job(), record);
+}
+
+TEST_F(AcceptTest, ARecordInABodyGivesTheNextEventItsOldValues) {
+  EXPECT_EQ(status(kSpaced), "accepted");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"name1":"b","s":"Failed"}})"), "ignored no_match");
+  EXPECT_EQ(status(kPassed), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
+  EXPECT_EQ(status(R"({"id":1,"changes":{"s":"Passed","name1":"c"}})"), "accepted");
+  EXPECT_EQ(changes().at("name1").at("from"), "b");
+}
+
+TEST_F(AcceptTest, ARecordInABodyOutlivesItsDelivery) {
+  EXPECT_EQ(status(kSpaced), "accepted");
+  finish(*lease(), {});
+  clock_.advance(std::chrono::hours(2));
+  write([](Transaction& tx) {
+    const RetentionTerms terms{.age = std::chrono::hours(1), .dead = std::chrono::hours(1)};
+    EXPECT_FALSE(tx.retention.prune(terms, tx.now, 10));
+  });
+  EXPECT_TRUE(Views(store_->reader()).deliveries({}).empty());
+  EXPECT_EQ(status(R"({"id":1,"changes":{"name1":"b","s":"Passed"}})"), "accepted");
+  EXPECT_EQ(changes().at("name1").at("from"), "ü");
 }
 
 }  // namespace

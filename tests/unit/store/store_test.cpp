@@ -116,6 +116,9 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
          {"ALTER TABLE host_runs DROP COLUMN file", "ALTER TABLE host_runs DROP COLUMN ended_at_ms",
           "ALTER TABLE once_keys DROP COLUMN interrupted", "DROP TABLE actions",
           "DROP TABLE pauses", "DROP TABLE quarantines", "DROP TABLE crashes",
+          "ALTER TABLE events DROP COLUMN body_at", "ALTER TABLE events DROP COLUMN body_size",
+          "ALTER TABLE records DROP COLUMN body_of", "ALTER TABLE records DROP COLUMN body_at",
+          "ALTER TABLE records DROP COLUMN body_size", "ALTER TABLE deliveries DROP COLUMN record",
           "PRAGMA user_version = 1"})
       session << std::string(sql), now;
   }
