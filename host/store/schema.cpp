@@ -10,7 +10,8 @@ namespace {
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
-// Times are milliseconds since 1970 UTC and end in _ms; JSON is text.
+// Times are milliseconds since 1970 UTC and end in _ms; JSON is text. A check is written with OR:
+// for IN, SQLite fills a table of the choices each time.
 constexpr const char* kFirst[] = {
     // One row per start of a host: leases name it, recovery frees the leases of those before it.
     R"(CREATE TABLE host_runs (
@@ -46,7 +47,8 @@ constexpr const char* kFirst[] = {
     R"(CREATE TABLE deliveries (
          id INTEGER PRIMARY KEY,
          source TEXT NOT NULL,
-         status TEXT NOT NULL CHECK (status IN ('accepted', 'duplicate', 'ignored')),
+         status TEXT NOT NULL
+           CHECK (status = 'accepted' OR status = 'ignored' OR status = 'duplicate'),
          reason TEXT NOT NULL,
          received_at_ms INTEGER NOT NULL,
          duplicate_of INTEGER,
@@ -98,9 +100,7 @@ constexpr const char* kFirst[] = {
          depth INTEGER NOT NULL,
          matched TEXT NOT NULL,
          input TEXT NOT NULL,
-         state TEXT NOT NULL CHECK (state IN
-           ('scheduled', 'available', 'running', 'retryable', 'blocked',
-            'completed', 'dead', 'cancelled')),
+         state TEXT NOT NULL,
          reason TEXT NOT NULL DEFAULT '',
          run_at_ms INTEGER NOT NULL,
          lease INTEGER NOT NULL DEFAULT 0,
@@ -114,7 +114,8 @@ constexpr const char* kFirst[] = {
          created_at_ms INTEGER NOT NULL,
          started_at_ms INTEGER,
          finished_at_ms INTEGER,
-         CHECK (state NOT IN ('completed', 'dead', 'cancelled')),
+         CHECK (state = 'available' OR state = 'blocked' OR state = 'running'
+                OR state = 'scheduled' OR state = 'retryable'),
          CHECK ((state = 'running') = (lease_until_ms IS NOT NULL))))",
     "CREATE INDEX jobs_ready ON jobs (plugin, seq) WHERE state = 'available'",
     "CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state IN ('scheduled', 'retryable')",
@@ -137,7 +138,8 @@ constexpr const char* kFirst[] = {
          depth INTEGER NOT NULL,
          matched TEXT NOT NULL,
          input TEXT NOT NULL,
-         state TEXT NOT NULL CHECK (state IN ('completed', 'dead', 'cancelled')),
+         state TEXT NOT NULL
+           CHECK (state = 'completed' OR state = 'dead' OR state = 'cancelled'),
          reason TEXT NOT NULL,
          run_at_ms INTEGER NOT NULL,
          lease INTEGER NOT NULL,
