@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/quick_json.h"
+
 namespace fh {
 namespace {
 
@@ -100,6 +102,7 @@ StrictJson parse_strict(std::string_view text) {
   const auto nul = text.find('\0');
   if (nul != std::string_view::npos)
     return {nullptr, JsonRefusal{"a NUL byte is not allowed", nul}};
+  if (auto quickly = parse_quickly(text)) return {*std::move(quickly), {}};
   StrictReader reader;
   if (Json::sax_parse(text.begin(), text.end(), &reader)) return {std::move(reader.root), {}};
   return {nullptr, JsonRefusal{reader.reason, reader.offset}};

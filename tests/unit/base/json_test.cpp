@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/quick_json.h"
+
 namespace fh {
 namespace {
 
@@ -48,6 +50,33 @@ TEST(StrictJson, BuildsWhatNlohmannBuilds) {
     ASSERT_FALSE(parsed.refusal) << text;
     EXPECT_EQ(parsed.value, Json::parse(text)) << text;
   }
+}
+
+// What the quick way takes, and how it is kept: plain text and every kind of number.
+TEST(QuickJson, BuildsWhatNlohmannBuilds) {
+  for (const std::string text :
+       {R"({"a":[1,-2,3.5,true,false,null,"x\u00fc\ud83d\ude00\n"],"b":{"c":{}},"d":[],"":0})",
+        R"([0,-0,1e3,-0.0,1E-7,0.1,123456789.123456789,9007199254740993,1e308])",
+        R"([18446744073709551615,9223372036854775808,9223372036854775807])",
+        R"([-9223372036854775808,2147483648])", R"( "text" )", "null", "[\"\\u0000\"]"}) {
+    const auto value = parse_quickly(text);
+    ASSERT_TRUE(value) << text;
+    EXPECT_EQ(*value, Json::parse(text)) << text;
+    EXPECT_EQ(to_text(*value), to_text(Json::parse(text))) << text;
+  }
+  EXPECT_TRUE((*parse_quickly("[1]"))[0].is_number_unsigned());
+}
+
+TEST(QuickJson, LeavesAllElseToTheStrictReader) {
+  const std::string large = "[" + std::string(100'000, ' ') + "]";
+  for (const std::string& text :
+       {std::string("{\"a\":1,\"a\":1}"), nested(65), std::string("18446744073709551616"),
+        std::string("-9223372036854775809"), std::string("\"\xff\""), std::string("[1,]"),
+        std::string("{} x"), std::string("\"\\ud800\""), std::string("1e999"), std::string(),
+        std::string("\"\t\""), std::string("01"), std::string("\xEF\xBB\xBF[]"), large})
+    EXPECT_FALSE(parse_quickly(text)) << text.substr(0, 30);
+  EXPECT_FALSE(parse_strict(large).refusal);
+  EXPECT_FALSE(parse_strict("\xEF\xBB\xBF[]").refusal);
 }
 
 TEST(StrictJson, TakesTheDeepestAllowed) { EXPECT_FALSE(parse_strict(nested(64)).refusal); }
