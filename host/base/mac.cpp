@@ -1,8 +1,10 @@
 #include "base/mac.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
+#include <iterator>
 #include <memory>
 
 #include "base/check.h"
@@ -10,14 +12,35 @@
 namespace fh {
 namespace {
 
-const EVP_MD* digest_of(Hash hash) {
-  switch (hash) {
-    case Hash::sha1: return EVP_sha1();
-    case Hash::sha256: return EVP_sha256();
-    case Hash::sha384: return EVP_sha384();
-    case Hash::sha512: return EVP_sha512();
-  }
-  CHECK(!"a hash");
+struct HashFacts {
+  const char* name;
+  std::size_t bytes;
+};
+
+constexpr HashFacts kHashes[] = {{"SHA1", 20}, {"SHA256", 32}, {"SHA384", 48}, {"SHA512", 64}};
+
+struct FreeMac {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
+
+MacContext make_context(const char* hash) {
+  EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  MacContext context(EVP_MAC_CTX_new(mac));
+  EVP_MAC_free(mac);
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(hash), 0),
+      OSSL_PARAM_construct_end()};
+  CHECK(context != nullptr && EVP_MAC_CTX_set_params(context.get(), params) == 1);
+  return context;
+}
+
+// Finding an algorithm by its name costs more than using it: each thread keeps what it found.
+EVP_MAC_CTX* context_of(Hash hash) {
+  thread_local MacContext contexts[std::size(kHashes)];
+  MacContext& context = contexts[static_cast<std::size_t>(hash)];
+  if (context == nullptr) context = make_context(kHashes[static_cast<std::size_t>(hash)].name);
+  return context.get();
 }
 
 const unsigned char* raw(std::string_view bytes) {
@@ -26,13 +49,17 @@ const unsigned char* raw(std::string_view bytes) {
 
 }  // namespace
 
-std::size_t bytes_of(Hash hash) { return static_cast<std::size_t>(EVP_MD_size(digest_of(hash))); }
+std::size_t bytes_of(Hash hash) { return kHashes[static_cast<std::size_t>(hash)].bytes; }
 
 std::string hmac(Hash hash, std::string_view key, std::string_view bytes) {
   std::string code(bytes_of(hash), '\0');
-  auto size = static_cast<unsigned int>(code.size());
-  CHECK(HMAC(digest_of(hash), key.data(), static_cast<int>(key.size()), raw(bytes), bytes.size(),
-             reinterpret_cast<unsigned char*>(code.data()), &size) != nullptr);
+  EVP_MAC_CTX* context = context_of(hash);
+  std::size_t size = 0;
+  // A null pointer would mean the key of before.
+  CHECK(EVP_MAC_init(context, key.empty() ? raw(" ") : raw(key), key.size(), nullptr) == 1 &&
+        EVP_MAC_update(context, raw(bytes), bytes.size()) == 1 &&
+        EVP_MAC_final(context, reinterpret_cast<unsigned char*>(code.data()), &size, code.size()) ==
+            1);
   return code;
 }
 
