@@ -63,10 +63,10 @@ void HttpFront::stop() {
 }
 
 void HttpFront::loop() {
-  mailbox_->reader = std::this_thread::get_id();
   std::optional<Time> drained_by;
   while (true) {
-    const auto ready = poll_.poll(timespan(entries_.empty() ? kNothingToWatch : kLookAtDeadlines));
+    const auto ready = poll_.poll(timespan(time_to_sleep()));
+    mailbox_->asleep = false;
     const Time now = std::chrono::steady_clock::now();
     for (const auto& [socket, mode] : ready) {
       if (socket == listener_) {
@@ -96,6 +96,14 @@ void HttpFront::loop() {
     if (entries_.empty() || now > *drained_by) break;
   }
   entries_.clear();
+}
+
+// An answer that comes before the loop says that it sleeps is seen here; one after that wakes it.
+Millis HttpFront::time_to_sleep() {
+  mailbox_->asleep = true;
+  const bool answered = mailbox_->answered.with([](const auto& all) { return !all.empty(); });
+  if (answered) return Millis(0);
+  return entries_.empty() ? kNothingToWatch : kLookAtDeadlines;
 }
 
 void HttpFront::accept_all(Time now) {
@@ -163,12 +171,10 @@ void HttpFront::follow(Entry& entry, HttpConnection::Want want) {
 void HttpFront::hand_over(Entry& entry) {
   RawRequest request = entry.connection->take_request();
   const Respond respond = [mailbox = mailbox_, id = entry.id](const Answer& answer) {
-    const bool first = mailbox->answered.with([&](std::vector<Answered>& answered) {
+    mailbox->answered.with([&](std::vector<Answered>& answered) {
       answered.push_back({id, answer});
-      return answered.size() == 1;
     });
-    // On its own thread the loop looks at the answers before it sleeps.
-    if (first && std::this_thread::get_id() != mailbox->reader) mailbox->wake.signal();
+    if (mailbox->asleep.exchange(false)) mailbox->wake.signal();
   };
   // One of the five catch-alls: what escapes here would leave the sender without an answer.
   const auto handle = [this, respond](RawRequest whole) {

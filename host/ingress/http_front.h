@@ -67,10 +67,11 @@ class HttpFront {
   struct Mailbox {
     Guarded<std::vector<Answered>> answered;
     WakeUp wake;
-    std::atomic<std::thread::id> reader;
+    std::atomic<bool> asleep{false};  // the loop waits, and has to be woken
   };
 
   void loop();
+  Millis time_to_sleep();
   void accept_all(Time now);
   void take_connection(Poco::Net::StreamSocket socket, Time now);
   bool make_room(const std::string& address);
