@@ -98,6 +98,11 @@ class StrictReader final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
+std::optional<JsonRefusal> check_strict(std::string_view text) {
+  if (is_quickly_strict(text)) return std::nullopt;
+  return parse_strict(text).refusal;
+}
+
 StrictJson parse_strict(std::string_view text) {
   const auto nul = text.find('\0');
   if (nul != std::string_view::npos)

@@ -5,28 +5,13 @@
 namespace fh {
 namespace {
 
-std::string unescaped(std::string_view token) {
-  std::string text;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    if (token[i] == '~') {
-      text += token[++i] == '0' ? '~' : '/';
-      continue;
-    }
-    text += token[i];
-  }
-  return text;
-}
-
 const Json* member_of(const Json& value, const std::string& token) {
   if (value.is_object()) {
     const auto found = value.find(token);
     return found == value.end() ? nullptr : &*found;
   }
-  if (!value.is_array() || (token.size() > 1 && token[0] == '0')) return nullptr;
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-  const bool whole = error == std::errc() && end == token.data() + token.size();
-  return whole && index < value.size() ? &value[index] : nullptr;
+  const auto index = value.is_array() ? array_index(token) : std::nullopt;
+  return index && *index < value.size() ? &value[*index] : nullptr;
 }
 
 }  // namespace
@@ -39,13 +24,33 @@ bool is_json_pointer(std::string_view pointer) {
   return true;
 }
 
+std::string pointer_token(std::string_view escaped) {
+  std::string text;
+  for (std::size_t i = 0; i < escaped.size(); ++i) {
+    if (escaped[i] == '~') {
+      text += escaped[++i] == '0' ? '~' : '/';
+      continue;
+    }
+    text += escaped[i];
+  }
+  return text;
+}
+
+std::optional<std::size_t> array_index(std::string_view token) {
+  if (token.size() > 1 && token[0] == '0') return std::nullopt;
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
+  const bool whole = error == std::errc() && end == token.data() + token.size();
+  return whole ? std::optional(index) : std::nullopt;
+}
+
 const Json* find_at(const Json& value, std::string_view pointer) {
   if (!is_json_pointer(pointer)) return nullptr;
   const Json* at = &value;
   while (at != nullptr && !pointer.empty()) {
     pointer.remove_prefix(1);
     const std::string_view token = pointer.substr(0, pointer.find('/'));
-    at = member_of(*at, unescaped(token));
+    at = member_of(*at, pointer_token(token));
     pointer.remove_prefix(token.size());
   }
   return at;

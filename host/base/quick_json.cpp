@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace fh {
 namespace {
 
@@ -50,14 +53,61 @@ bool take(const simdjson::dom::element& from, Json& to, int depth) {
   return false;
 }
 
-}  // namespace
+using Names = std::vector<std::string_view>;
 
-std::optional<Json> parse_quickly(std::string_view text) {
+bool has_twice(Names& names, std::size_t first) {
+  constexpr std::ptrdiff_t kFew = 32;
+  const auto begin = names.begin() + static_cast<std::ptrdiff_t>(first);
+  if (names.end() - begin > kFew) {
+    std::sort(begin, names.end());
+    return std::adjacent_find(begin, names.end()) != names.end();
+  }
+  for (auto name = begin; name != names.end(); ++name)
+    if (std::find(begin, name, *name) != name) return true;
+  return false;
+}
+
+// `names` holds those of the objects around, and is left as it was.
+bool is_acceptable(const simdjson::dom::element& value, Names& names, int depth) {
+  simdjson::dom::array items;
+  if (value.get(items) == simdjson::SUCCESS) {
+    for (const auto& item : items)
+      if (!is_acceptable(item, names, depth + 1)) return false;
+    return depth < kMaxJsonDepth;
+  }
+  simdjson::dom::object members;
+  if (value.get(members) != simdjson::SUCCESS) return true;
+  const std::size_t first = names.size();
+  for (const auto& [name, inner] : members) {
+    names.push_back(name);
+    if (!is_acceptable(inner, names, depth + 1)) return false;
+  }
+  const bool twice = has_twice(names, first);
+  names.resize(first);
+  return !twice && depth < kMaxJsonDepth;
+}
+
+std::optional<simdjson::dom::element> parsed(std::string_view text) {
   thread_local simdjson::dom::parser parser(kMostBytes);
   simdjson::dom::element root;
   if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
+  return root;
+}
+
+}  // namespace
+
+std::optional<Json> parse_quickly(std::string_view text) {
+  const auto root = parsed(text);
+  if (!root) return std::nullopt;
   std::optional<Json> value(std::in_place);
-  return take(root, *value, 0) ? std::move(value) : std::nullopt;
+  return take(*root, *value, 0) ? std::move(value) : std::nullopt;
+}
+
+bool is_quickly_strict(std::string_view text) {
+  thread_local Names names;
+  names.clear();
+  const auto root = parsed(text);
+  return root && is_acceptable(*root, names, 0);
 }
 
 }  // namespace fh

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "domain/record.h"
+#include "domain/snapshot_text.h"
 
 namespace fh {
 
@@ -30,8 +31,8 @@ struct Event {
   PayloadMode mode = PayloadMode::changes_only;
   Aliases aliases;
   Changes changes;                         // full_object: empty until compared with the baseline
-  Json snapshot;                           // an object, or null when the payload held none
-  std::optional<std::string> snapshot_at;  // JSON Pointer, where it stands in the body untouched
+  SnapshotText snapshot;                   // none when the payload held no whole record
+  std::optional<std::size_t> snapshot_at;  // where its text begins in the body
   std::string sender_id;    // the sender's own id of this event; empty when it has none
   std::string occurred_at;  // as the sender wrote it; empty when unknown
   std::string actor;        // who made the change, as the sender wrote it; empty when unknown
@@ -42,11 +43,12 @@ struct Event {
 /// record where the payload held none. Refers to its parts; lives no longer than they.
 struct Occurrence {
   Occurrence(const Event& e) : event(e), changes(e.changes), snapshot(e.snapshot) {}  // NOLINT
-  Occurrence(const Event& e, const Changes& c, const Json& s) : event(e), changes(c), snapshot(s) {}
+  Occurrence(const Event& e, const Changes& c, const SnapshotText& s)
+      : event(e), changes(c), snapshot(s) {}
 
   const Event& event;
   const Changes& changes;
-  const Json& snapshot;
+  const SnapshotText& snapshot;
 };
 
 std::string_view name_of(EventKind kind);

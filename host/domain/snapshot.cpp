@@ -106,8 +106,8 @@ Changes compare(const Json& baseline, const Json& snapshot) {
 
 Json merge(Json baseline, const Event& event) {
   if (!baseline.is_object()) baseline = Json::object();
-  if (event.snapshot.is_object()) {
-    lay_over(baseline, event.snapshot);
+  if (event.snapshot.known()) {
+    lay_over(baseline, event.snapshot.json());
     return baseline;
   }
   for (const auto& [field, change] : event.changes) set_field(baseline, field, change.to);

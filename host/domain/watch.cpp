@@ -61,7 +61,7 @@ FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
     if (bare.size() > changed.size() && bare.starts_with(changed) && bare[changed.size()] == '.')
       return narrowed(change, std::string_view(bare).substr(changed.size() + 1));
     if (changed.size() > bare.size() && changed.starts_with(bare) && changed[bare.size()] == '.')
-      return {true, nullptr, find_field(occurrence.snapshot, field)};
+      return {true, nullptr, find_field(occurrence.snapshot.json(), field)};
   }
   return {};
 }

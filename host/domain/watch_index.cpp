@@ -4,6 +4,7 @@
 #include <set>
 
 #include "domain/snapshot.h"
+#include "domain/stored_json.h"
 
 namespace fh {
 namespace {
@@ -98,16 +99,9 @@ bool WatchIndex::may_match(const Event& event) const {
   }
   const TypeWatches& type = of(event.type);
   if (event.kind == EventKind::created && !type.created.empty()) return true;
-  const auto watched = [&type](const std::string& field) {
+  return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
     return type.by_segment.contains(field);
-  };
-  for (const auto& [name, value] : event.snapshot.items()) {
-    if (watched(name)) return true;
-    if (name != kCustomFields || !value.is_object()) continue;
-    for (const auto& custom : value.items())
-      if (watched(custom.key())) return true;
-  }
-  return false;
+  });
 }
 
 }  // namespace fh

@@ -18,7 +18,6 @@ struct Considered {
   const ArrivedEvent* arrived = nullptr;
   Changes changes;  // completed from the baseline
   StoredRecord record;
-  bool baseline_in_body = false;  // the record's is a part of the delivery's body from now on
   std::optional<std::int64_t> duplicate_of;
   std::string reason;  // why it makes no job, when it does not
   std::vector<Match> matches;
@@ -39,7 +38,7 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
     const bool sibling = original == arrival.delivery && event.sender_id.empty();
     return sibling ? std::nullopt : original;
   }
-  const auto latest = tx.deliveries.latest(considered.record.id, source);
+  const auto latest = tx.records.latest(considered.record, source);
   const Millis window = arrival.source->dedupe_window;
   const bool same = latest && latest->delivery != arrival.delivery &&
                     latest->body_hash == arrival.body_hash && window > Millis(0) &&
@@ -48,15 +47,15 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
 }
 
 std::optional<TimePoint> updated_at(const Event& event) {
-  const auto at = event.snapshot.find("updated_at");
-  const bool says = at != event.snapshot.end() && at->is_string();
-  return parse_rfc3339(says ? at->get_ref<const std::string&>() : event.occurred_at);
+  const std::string& field = event.snapshot.updated_at();
+  return parse_rfc3339(field.empty() ? event.occurred_at : field);
 }
 
 // Compares a full object with the baseline; the reason says why nothing counts as changed.
-void find_changes(Considered& considered, bool stale, SourceConfig::FirstSeen first_seen) {
+void find_changes(Transaction& tx, Considered& considered, bool stale,
+                  SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
-  const auto& baseline = considered.record.snapshot;
+  const auto baseline = tx.records.baseline(considered.record);
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
   if (stale)
@@ -64,12 +63,15 @@ void find_changes(Considered& considered, bool stale, SourceConfig::FirstSeen fi
   else if (!baseline && !counts)
     considered.reason = "first_seen";
   else if (!baseline)
-    considered.changes = compare(Json::object(), event.snapshot);
-  else if (*baseline != considered.arrived->snapshot)
-    considered.changes = compare(Json::parse(*baseline), event.snapshot);
+    considered.changes = compare(Json::object(), event.snapshot.json());
+  else if (*baseline != event.snapshot.text())
+    considered.changes = compare(Json::parse(*baseline), event.snapshot.json());
 }
 
-void fill_old_values_from(const std::optional<std::string>& baseline, Changes& changes) {
+void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& changes) {
+  const auto is_open = [](const auto& change) { return !change.second.from; };
+  if (std::none_of(changes.begin(), changes.end(), is_open)) return;
+  const auto baseline = tx.records.baseline(record);
   if (!baseline) return;
   for (auto& [field, change] : changes)
     if (!change.from) change.from = stored_field(*baseline, field);
@@ -87,32 +89,30 @@ void drop_noise(Considered& considered, const std::vector<std::string>& ignore_f
   if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
 }
 
-std::optional<BodyPart> body_part(const Arrival& arrival, const ArrivedEvent& arrived) {
-  if (!arrived.body_part) return std::nullopt;
-  return BodyPart{arrival.delivery, arrived.body_part->at, arrived.body_part->size};
+// Where the event's snapshot stands in the body of the delivery that is being stored.
+std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
+  if (!event.snapshot_at) return std::nullopt;
+  return BodyPart{arrival.delivery, static_cast<std::int64_t>(*event.snapshot_at),
+                  static_cast<std::int64_t>(event.snapshot.text().size())};
 }
 
-// Stores the last known record after the event.
+// Brings the last known record up to date; it is saved later.
 void update_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   StoredRecord& record = considered.record;
   const ArrivedEvent& arrived = *considered.arrived;
-  const bool replaces =
-      !arrived.snapshot.empty() && (!record.snapshot || record.shape == arrived.shape);
+  const SnapshotText& snapshot = arrived.event.snapshot;
   if (arrived.updated_at) record.updated_at = arrived.updated_at;
-  if (replaces) {
-    record.shape = arrived.shape;
-    if (const auto part = body_part(arrival, arrived)) {
-      considered.baseline_in_body = true;
-      return tx.records.save_baseline(record, *part);
-    }
-    record.snapshot = arrived.snapshot;
+  if (snapshot.known() && (!record.has_baseline || record.shape == snapshot.shape())) {
+    record.shape = snapshot.shape();
+    record.in_body = body_part(arrival, arrived.event);
+    record.snapshot = record.in_body ? std::nullopt : std::optional(snapshot.text());
   } else {
-    const Json merged =
-        merge(record.snapshot ? Json::parse(*record.snapshot) : Json(), arrived.event);
-    record.snapshot = to_text(merged);
-    record.shape = shape_of(merged);
+    const auto baseline = tx.records.baseline(record);
+    record.snapshot = to_text(merge(baseline ? Json::parse(*baseline) : Json(), arrived.event));
+    record.in_body.reset();
+    record.shape = stored_shape(stored_members(*record.snapshot));
   }
-  tx.records.save_baseline(record);
+  record.has_baseline = true;
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
@@ -122,9 +122,9 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
       arrived.updated_at && record.updated_at && *arrived.updated_at < *record.updated_at;
   considered.changes = arrived.event.changes;
   if (arrived.event.mode == PayloadMode::full_object)
-    find_changes(considered, stale, arrival.source->first_seen);
-  else
-    fill_old_values_from(record.snapshot, considered.changes);
+    find_changes(tx, considered, stale, arrival.source->first_seen);
+  else if (!arrival.unwatched)
+    fill_old_values(tx, record, considered.changes);
   if (!stale) update_baseline(tx, arrival, considered);
 }
 
@@ -179,8 +179,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
 }
 
 std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
-  const ArrivedEvent& arrived = *considered.arrived;
-  const Event& event = arrived.event;
+  const Event& event = considered.arrived->event;
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
@@ -190,8 +189,8 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   stored.changes = to_text(to_json(considered.changes));
   // Where it brought no whole record, the last known one.
   stored.snapshot =
-      arrived.snapshot.empty() ? considered.record.snapshot.value() : arrived.snapshot;
-  stored.body_part = body_part(arrival, arrived);
+      event.snapshot.known() ? event.snapshot.text() : considered.record.snapshot.value();
+  stored.body_part = body_part(arrival, event);
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;
   return tx.deliveries.insert(stored);
@@ -241,6 +240,7 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
     considered.changes = changes_from_json(Json::parse(stored->changes));
   } else {
     take_changes(tx, arrival, considered);
+    tx.records.save(considered.record);
   }
   if (considered.reason.empty())
     considered.matches = watches.match({event, considered.changes, event.snapshot});
@@ -264,33 +264,23 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   return acceptance;
 }
 
-void remember(Transaction& tx, const Arrival& arrival, const Considered& one, bool leaves_key) {
+void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
+  const bool leaves_key = !one.matches.empty();
   const std::string& source = arrival.source->name;
   const auto id = sender_id_of(arrival, one.arrived->event);
   if (leaves_key && !id.empty())
     tx.deliveries.keep_sender_id(source, id, arrival.delivery, tx.now + kSenderIdKept);
   LatestDelivery latest{arrival.delivery, {}, tx.now};
   if (leaves_key) latest.body_hash = arrival.body_hash;
-  tx.deliveries.set_latest(one.record.id, source, latest);
+  tx.records.set_latest(one.record, source, std::move(latest));
+  tx.records.save(one.record);
 }
 
 }  // namespace
 
-ArrivedEvent::ArrivedEvent(Event read) : ArrivedEvent(std::move(read), {}) {}
-
-ArrivedEvent::ArrivedEvent(Event read, std::string_view body) : event(std::move(read)) {
-  if (!event.snapshot.is_object()) return;
-  const auto part =
-      event.snapshot_at ? stored_at(body, *event.snapshot_at) : std::optional<std::string_view>();
-  if (part && !part->empty()) {
-    snapshot = *part;
-    body_part = {0, part->data() - body.data(), static_cast<std::int64_t>(part->size())};
-  } else {
-    snapshot = to_text(event.snapshot);
-  }
-  shape = shape_of(event.snapshot);
-  updated_at = fh::updated_at(event);
+ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
+  if (event.snapshot.known()) updated_at = fh::updated_at(event);
 }
 
 bool may_make_jobs(const Event& event) {
@@ -303,7 +293,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   for (const ArrivedEvent& arrived : arrival.events) {
     all.push_back(consider(tx, arrival, arrived, *watches));
     // At once, so that an event that stands twice in one batch is seen the second time.
-    remember(tx, arrival, all.back(), !all.back().matches.empty());
+    remember(tx, arrival, all.back());
   }
   Acceptance acceptance = judge(arrival, all);
   NewDelivery delivery;
@@ -318,7 +308,8 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   delivery.head = arrival.head;
   delivery.body = arrival.body;
   for (const Considered& one : all)
-    if (one.baseline_in_body) delivery.record = one.record.id;
+    if (one.record.in_body && one.record.in_body->delivery == arrival.delivery)
+      delivery.record = one.record.id;
   tx.deliveries.insert(delivery);
   fault_point("in_accept");
   int jobs = 0;

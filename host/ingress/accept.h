@@ -12,27 +12,23 @@ namespace fh {
 /// One event of a delivery, with what can be worked out before its turn in the writer comes.
 struct ArrivedEvent {
   explicit ArrivedEvent(Event read);
-  /// Of a delivery that is about to be stored: a snapshot that stands in its body stays there.
-  ArrivedEvent(Event read, std::string_view body);
 
   Event event;
-  std::string snapshot;                 // the event's, as JSON text; "" when it has none
-  std::optional<BodyPart> body_part;    // where that stands in the body; its delivery is not set
-  std::int64_t shape = 0;               // of that (domain/stored_json.h)
-  std::optional<TimePoint> updated_at;  // of that
+  std::optional<TimePoint> updated_at;  // of its snapshot
 };
 
 /// One verified and read request.
 struct Arrival {
   std::int64_t delivery = 0;  // its id
   const SourceConfig* source = nullptr;
-  std::string secret;     // the name of the secret that proved it
-  std::string head;       // JSON, credentials masked
-  std::string body;       // as it came
-  std::string body_hash;  // SHA-256 of it
-  std::string sender_id;  // of the whole delivery; "" when the sender gave none
-  std::string unmapped;   // why it could not be read; events are then empty
-  std::string ignored;    // why there is nothing for this source in it; events are then empty
+  std::string secret;      // the name of the secret that proved it
+  std::string head;        // JSON, credentials masked
+  std::string body;        // as it came
+  std::string body_hash;   // SHA-256 of it
+  std::string sender_id;   // of the whole delivery; "" when the sender gave none
+  std::string unmapped;    // why it could not be read; events are then empty
+  std::string ignored;     // why there is nothing for this source in it; events are then empty
+  bool unwatched = false;  // no watch can be met, so old values are of no use
   std::vector<ArrivedEvent> events;
 };
 

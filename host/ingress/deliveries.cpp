@@ -49,12 +49,13 @@ Json typed_like(const Json& known, const std::string& cell) {
   return same_kind ? parsed : Json(cell);
 }
 
-void type_cells(Json& record, const std::string& baseline) {
+Json with_typed_cells(Json record, const std::string& baseline) {
   const Json known = Json::parse(baseline);
   for (auto& [field, value] : record.items()) {
     const Json* there = find_field(known, field);
     if (there != nullptr && value.is_string()) value = typed_like(*there, value);
   }
+  return record;
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ Acceptance Deliveries::import(const SourceConfig& source, const std::string& rec
   event.mode = PayloadMode::full_object;
   event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
   if (event.aliases.empty()) throw NotReadable("the record has no \"uuid\" and no \"id\"");
-  event.snapshot = std::move(parsed.value);
+  event.snapshot = SnapshotText(parsed.value);
 
   Arrival arrival;
   arrival.source = &source;
@@ -105,7 +106,8 @@ Acceptance Deliveries::import(const SourceConfig& source, const std::string& rec
   const auto take = [&](Transaction& tx) {
     Event typed = event;
     const auto known = tx.records.resolve(source.account, event.type, event.aliases);
-    if (order.text_cells && known.snapshot) type_cells(typed.snapshot, *known.snapshot);
+    const auto baseline = order.text_cells ? tx.records.baseline(known) : std::nullopt;
+    if (baseline) typed.snapshot = SnapshotText(with_typed_cells(event.snapshot.json(), *baseline));
     arrival.events.clear();
     arrival.events.emplace_back(std::move(typed));
     Acceptance acceptance = accept(tx, arrival, catalog_);

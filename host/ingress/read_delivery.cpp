@@ -4,16 +4,19 @@
 
 namespace fh {
 
-void read_events(Json body, Arrival& arrival, Storing storing) {
+void read_events(Arrival& arrival, Storing storing) {
   const SourceConfig& source = *arrival.source;
   SenderReading reading = find_sender(source.sender)(
-      std::move(body), {source.record, source.event, &source.mapping, &source.ignore_actors});
+      SenderBody(std::string_view(arrival.body)),
+      {source.record, source.event, &source.mapping, &source.ignore_actors});
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
   // A body with several events would have to name several records.
   const bool in_body = storing == Storing::now && reading.events.size() == 1;
-  for (Event& event : reading.events)
-    arrival.events.emplace_back(std::move(event), in_body ? arrival.body : std::string_view());
+  for (Event& event : reading.events) {
+    if (!in_body) event.snapshot_at.reset();
+    arrival.events.emplace_back(std::move(event));
+  }
 }
 
 Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::string body) {
@@ -21,11 +24,10 @@ Arrival read_stored(const SourceConfig& source, std::int64_t delivery, std::stri
   arrival.source = &source;
   arrival.delivery = delivery;
   arrival.body = std::move(body);
-  StrictJson parsed = parse_strict(arrival.body);
-  if (parsed.refusal)
-    arrival.unmapped = parsed.refusal->reason;
+  if (const auto refusal = check_strict(arrival.body))
+    arrival.unmapped = refusal->reason;
   else
-    read_events(std::move(parsed.value), arrival, Storing::done);
+    read_events(arrival, Storing::done);
   return arrival;
 }
 

@@ -195,11 +195,10 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   }
   const Verified& verified = std::get<Verified>(verdict);
   count_verified(source, verified.secret);
-  StrictJson body = parse_strict(request.body);
-  if (body.refusal) {
+  if (const auto why = check_strict(request.body)) {
     count(source, Reception::unreadable);
-    return refuse(source, request, refusal(400, "the body cannot be read: " + body.refusal->reason),
-                  "unreadable", body.refusal->reason);
+    return refuse(source, request, refusal(400, "the body cannot be read: " + why->reason),
+                  "unreadable", why->reason);
   }
   Arrival arrival;
   arrival.source = &source;
@@ -211,7 +210,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   if (source.capture)
     arrival.ignored = "capture";
   else
-    read_events(std::move(body.value), arrival, Storing::now);
+    read_events(arrival, Storing::now);
   return store_arrival(source, std::move(arrival), respond);
 }
 
@@ -224,6 +223,7 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
     log_warning("unmapped",
                 {{"source", source.name}, {"delivery", id}, {"reason", arrival.unmapped}});
   const bool waits = may_match(arrival.events, *catalog_.watches());
+  arrival.unwatched = !waits;
   const auto shared = std::make_shared<const Arrival>(std::move(arrival));
   if (!waits) {
     // Nothing to wait for: no watch can be met, whatever the store knows.

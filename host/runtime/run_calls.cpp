@@ -231,7 +231,7 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
 
 Answer RunCalls::superseded() {
   const std::int64_t newest = surroundings_.store.write(
-      [&](Transaction& tx) { return tx.deliveries.newest_of(lease_.job.record); });
+      [&](Transaction& tx) { return tx.records.newest_delivery(lease_.job.record); });
   return ok(newest > lease_.job.delivery);
 }
 

@@ -42,13 +42,13 @@ SenderReading unmapped(const std::string& why);
 void add(SenderReading& all, SenderReading one);
 
 /// Calls read(item), which gives a SenderReading, for each item of the list.
-template <class Read>
-SenderReading read_items(Json& list, Read read) {
+template <class List, class Read>
+SenderReading read_items(const List& list, Read read) {
   if (list.empty()) return unmapped("the list of events is empty");
   if (list.size() > kMostEvents)
     return unmapped("more than " + std::to_string(kMostEvents) + " events in one delivery");
   SenderReading all;
-  for (Json& item : list) add(all, read(item));
+  for (const auto& item : list) add(all, read(item));
   return all;
 }
 

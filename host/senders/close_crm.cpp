@@ -24,9 +24,9 @@ const Places& places() {
 
 }  // namespace
 
-SenderReading read_close(Json body, const SourceTerms& terms) {
+SenderReading read_close(const SenderBody& body, const SourceTerms& terms) {
   // "activity.call", "lead_status" and the like only begin like one of ours.
-  const std::string type = text_in(find_at(std::as_const(body), "/event/object_type"));
+  const std::string type = text_in(find_at(body.json(), "/event/object_type"));
   if (!type.empty() && type != "contact" && type != "lead") return other_record(type);
   return read_one_event(body, terms, places());
 }

@@ -7,6 +7,6 @@
 
 namespace fh {
 
-SenderReading read_close(Json body, const SourceTerms& terms);
+SenderReading read_close(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

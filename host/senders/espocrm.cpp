@@ -5,7 +5,7 @@
 namespace fh {
 namespace {
 
-SenderReading read_record(Json& item, const SourceTerms& terms) {
+SenderReading read_record(const Json& item, const SourceTerms& terms) {
   Event event;
   event.type = terms.record;
   event.kind = terms.event;
@@ -15,7 +15,7 @@ SenderReading read_record(Json& item, const SourceTerms& terms) {
   set_actor(event, terms, {text_in(member_of(item, "modifiedById"))});
   if (event.kind == EventKind::created) {
     event.mode = PayloadMode::full_object;
-    event.snapshot = std::move(item);
+    event.snapshot = SnapshotText(item);
   } else if (event.kind == EventKind::updated) {
     for (const auto& [attribute, value] : item.items())
       if (attribute != "id") event.changes[attribute].to = value;
@@ -28,9 +28,9 @@ SenderReading read_record(Json& item, const SourceTerms& terms) {
 
 }  // namespace
 
-SenderReading read_espocrm(Json body, const SourceTerms& terms) {
-  if (!body.is_array()) return unmapped("the body is not a list of records");
-  return read_items(body, [&](Json& item) { return read_record(item, terms); });
+SenderReading read_espocrm(const SenderBody& body, const SourceTerms& terms) {
+  if (!body.json().is_array()) return unmapped("the body is not a list of records");
+  return read_items(body.json(), [&](const Json& item) { return read_record(item, terms); });
 }
 
 }  // namespace fh

@@ -6,6 +6,6 @@
 
 namespace fh {
 
-SenderReading read_espocrm(Json body, const SourceTerms& terms);
+SenderReading read_espocrm(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

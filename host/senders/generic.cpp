@@ -4,8 +4,8 @@
 
 namespace fh {
 
-SenderReading read_generic(Json body, const SourceTerms& terms) {
-  return read_places(std::move(body), terms, {});
+SenderReading read_generic(const SenderBody& body, const SourceTerms& terms) {
+  return read_places(body, terms, {});
 }
 
 }  // namespace fh

@@ -5,6 +5,6 @@
 
 namespace fh {
 
-SenderReading read_generic(Json body, const SourceTerms& terms);
+SenderReading read_generic(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

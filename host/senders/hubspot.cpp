@@ -66,9 +66,9 @@ SenderReading read_event(const Json& json, const SourceTerms& terms) {
 
 }  // namespace
 
-SenderReading read_hubspot(Json body, const SourceTerms& terms) {
-  if (!body.is_array()) return unmapped("the body is not a list of events");
-  return read_items(body, [&](const Json& event) { return read_event(event, terms); });
+SenderReading read_hubspot(const SenderBody& body, const SourceTerms& terms) {
+  if (!body.json().is_array()) return unmapped("the body is not a list of events");
+  return read_items(body.json(), [&](const Json& event) { return read_event(event, terms); });
 }
 
 }  // namespace fh

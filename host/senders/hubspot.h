@@ -8,6 +8,6 @@
 
 namespace fh {
 
-SenderReading read_hubspot(Json body, const SourceTerms& terms);
+SenderReading read_hubspot(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

@@ -22,8 +22,8 @@ const Places& places() {
 
 }  // namespace
 
-SenderReading read_insites(Json body, const SourceTerms& terms) {
-  return read_places(std::move(body), terms, places());
+SenderReading read_insites(const SenderBody& body, const SourceTerms& terms) {
+  return read_places(body, terms, places());
 }
 
 }  // namespace fh

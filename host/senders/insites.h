@@ -10,6 +10,6 @@
 
 namespace fh {
 
-SenderReading read_insites(Json body, const SourceTerms& terms);
+SenderReading read_insites(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

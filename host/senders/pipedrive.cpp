@@ -31,10 +31,13 @@ void name_custom_fields(Json& body, const char* part) {
 
 }  // namespace
 
-SenderReading read_pipedrive(Json body, const SourceTerms& terms) {
-  name_custom_fields(body, "data");
-  name_custom_fields(body, "previous");
-  return read_one_event(body, terms, places());
+SenderReading read_pipedrive(const SenderBody& body, const SourceTerms& terms) {
+  Json renamed = body.json();
+  name_custom_fields(renamed, "data");
+  name_custom_fields(renamed, "previous");
+  SenderReading reading = read_one_event(renamed, terms, places());
+  for (Event& event : reading.events) event.snapshot_at.reset();  // it stands nowhere
+  return reading;
 }
 
 }  // namespace fh

@@ -7,6 +7,6 @@
 
 namespace fh {
 
-SenderReading read_pipedrive(Json body, const SourceTerms& terms);
+SenderReading read_pipedrive(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/json_pointer.h"
 #include "domain/snapshot.h"
+#include "domain/stored_json.h"
 #include "senders/body_parts.h"
 
 namespace fh {
@@ -37,11 +37,12 @@ Places with_mapping(Places places, const Mapping& mapping) {
 
 class EventReader {
  public:
-  EventReader(Json& body, const SourceTerms& terms, const Places& places)
-      : body_(body), terms_(terms), places_(places) {}
+  EventReader(std::string_view body, const SourceTerms& terms, const Places& places)
+      : body_(body), stored_(body), terms_(terms), places_(places) {}
 
   SenderReading read() {
-    if (!body_.is_object()) return unmapped("the event is not a JSON object");
+    if (!is_stored_object(stored_.at("").value()))
+      return unmapped("the event is not a JSON object");
     event_.type = terms_.record;
     event_.kind = terms_.event;
     if (!places_.type.empty())
@@ -56,12 +57,12 @@ class EventReader {
     event_.sender_id = event_id();
     event_.occurred_at = first_text(places_.time);
     std::vector<std::string> actors;
-    for (const std::string& place : places_.actor) actors.push_back(text_in(at(place)));
+    for (const std::string& place : places_.actor) actors.push_back(text_at(place));
     set_actor(event_, terms_, actors);
-    // Last, because it takes the body with it when the record is the body.
-    if (record_ != nullptr) {
-      event_.snapshot = std::move(*record_);
-      event_.snapshot_at = std::move(record_at_);
+    if (record_) {
+      const std::string_view text = stored_.at(*record_).value();
+      event_.snapshot = SnapshotText(text, stored_.members(*record_));
+      event_.snapshot_at = text.data() - body_.data();
     }
     SenderReading reading;
     reading.events.push_back(std::move(event_));
@@ -69,7 +70,19 @@ class EventReader {
   }
 
  private:
-  const Json* at(const std::string& place) const { return find_at(std::as_const(body_), place); }
+  // Null when nothing stands there.
+  Json at(const std::string& place) {
+    const auto text = stored_.at(place);
+    return text ? stored_value(*text) : Json();
+  }
+  std::string text_at(const std::string& place) {
+    const Json value = at(place);
+    return text_in(&value);
+  }
+  bool is_object(const std::string& place) {
+    const auto text = stored_.at(place);
+    return text && is_stored_object(*text);
+  }
 
   static std::string listed(const Pointers& some, const Pointers& more) {
     std::string text;
@@ -78,22 +91,27 @@ class EventReader {
     return text.empty() ? "any place (the source's mapping names none)" : text;
   }
 
-  std::string first_text(const Pointers& places) const {
+  std::string first_text(const Pointers& places) {
     for (const std::string& place : places)
-      if (auto text = text_in(at(place)); !text.empty()) return text;
+      if (auto text = text_at(place); !text.empty()) return text;
     return "";
   }
 
-  std::string first_name(const Pointers& places) const {
+  // "" when it names no record.
+  std::string name_at(const std::string& place) {
+    const Json value = at(place);
+    std::string name = name_in(&value);
     const std::string& never = places_.event_id_prefix;
-    for (const std::string& place : places) {
-      auto name = name_in(at(place));
-      if (!name.empty() && (never.empty() || !name.starts_with(never))) return name;
-    }
+    return never.empty() || !name.starts_with(never) ? name : "";
+  }
+
+  std::string first_name(const Pointers& places) {
+    for (const std::string& place : places)
+      if (auto name = name_at(place); !name.empty()) return name;
     return "";
   }
 
-  std::string event_id() const {
+  std::string event_id() {
     const std::string id = first_text(places_.event_id);
     return places_.any_event_id || id.starts_with(places_.event_id_prefix) ? id : "";
   }
@@ -108,8 +126,7 @@ class EventReader {
   std::optional<SenderReading> read_type() {
     std::string all;
     for (const std::string& place : places_.type)
-      if (const auto text = text_in(at(place)); !text.empty())
-        all += (all.empty() ? "" : ".") + text;
+      if (const auto text = text_at(place); !text.empty()) all += (all.empty() ? "" : ".") + text;
     if (all.empty()) return unmapped("no record type at " + listed(places_.type, {}));
     std::optional<RecordType> type;
     std::optional<EventKind> kind;
@@ -123,54 +140,36 @@ class EventReader {
     return std::nullopt;
   }
 
-  Json* first_object(const Pointers& places, std::string* found_at = nullptr) {
-    for (const std::string& place : places) {
-      Json* found = find_at(body_, place);
-      if (found == nullptr || !found->is_object()) continue;
-      if (found_at != nullptr) *found_at = place;
-      return found;
-    }
-    return nullptr;
+  std::optional<std::string> first_object(const Pointers& places) {
+    for (const std::string& place : places)
+      if (is_object(place)) return place;
+    return std::nullopt;
   }
 
-  bool has_changes() const {
-    for (const std::string& place : places_.changes)
-      if (const Json* list = at(place); list != nullptr && list->is_structured()) return true;
-    return false;
-  }
-
-  bool names_record(const Json& object) const {
-    for (const char* key : {"uuid", "id"}) {
-      const auto name = name_in(member_of(object, key));
-      const std::string& never = places_.event_id_prefix;
-      if (!name.empty() && (never.empty() || !name.starts_with(never))) return true;
-    }
-    return false;
+  bool has_changes() {
+    return std::any_of(places_.changes.begin(), places_.changes.end(), [&](const auto& place) {
+      const auto text = stored_.at(place);
+      return text && (is_stored_object(*text) || is_stored_array(*text));
+    });
   }
 
   void find_record() {
-    record_ = first_object(places_.snapshot, &record_at_);
-    if (record_ != nullptr || has_changes()) return;
+    record_ = first_object(places_.snapshot);
+    if (record_ || has_changes()) return;
     for (const std::string& place : places_.whole) {
-      Json* found = find_at(body_, place);
-      if (found == nullptr || !found->is_object()) continue;
-      if (!names_record(*found) && place != places_.whole.back()) continue;
-      record_ = found;
-      record_at_ = place;
+      if (!is_object(place)) continue;
+      const bool named = !name_at(place + "/uuid").empty() || !name_at(place + "/id").empty();
+      if (!named && place != places_.whole.back()) continue;
+      record_ = place;
       return;
     }
   }
 
-  const Json& record() const {
-    static const Json kNone;
-    return record_ == nullptr ? kNone : *record_;
-  }
-
   void read_changes() {
-    const Json* previous = first_object(places_.previous);
+    const auto previous = first_object(places_.previous);
     for (const std::string& place : places_.changes) add_list(at(place));
-    if (previous != nullptr) add_previous(*previous);
-    if (record_ == nullptr)
+    if (previous) add_previous(at(*previous));
+    if (!record_)
       event_.mode = PayloadMode::changes_only;
     else if (event_.changes.empty() && (event_.kind == EventKind::created || !has_changes()))
       event_.mode = PayloadMode::full_object;
@@ -179,14 +178,13 @@ class EventReader {
   }
 
   // {field: value}, or a list of fields' names whose values are the record's.
-  void add_list(const Json* list) {
-    if (list == nullptr) return;
-    if (list->is_object())
-      each_field(*list, [&](const std::string& field, const Json& value) {
+  void add_list(const Json& list) {
+    if (list.is_object())
+      each_field(list, [&](const std::string& field, const Json& value) {
         event_.changes.emplace(field, change_in(value));
       });
-    if (!list->is_array()) return;
-    for (const Json& name : *list)
+    if (!list.is_array()) return;
+    for (const Json& name : list)
       if (name.is_string()) event_.changes.emplace(name, Change{std::nullopt, value_now(name)});
   }
 
@@ -201,13 +199,13 @@ class EventReader {
   }
 
   // A changed field that the whole record no longer has was cleared.
-  Json value_now(const std::string& field) const {
-    const Json* value = find_field(record(), field);
-    return value == nullptr ? Json() : *value;
+  Json value_now(const std::string& field) {
+    if (!record_) return {};
+    return stored_field(stored_.at(*record_).value(), field).value_or(Json());
   }
 
   template <class Use>
-  void each_field(const Json& object, Use use) const {
+  void each_field(const Json& object, Use use) {
     for (const auto& [field, value] : object.items()) {
       const bool group = field == kCustomFields && value.is_object();
       if (!group) use(bare_name(std::string(bare_field(field)), bare_field(field) != field), value);
@@ -218,46 +216,54 @@ class EventReader {
   }
 
   // A custom field goes by its bare name unless a standard field has the same.
-  std::string bare_name(const std::string& field, bool custom) const {
-    const bool shadowed = custom && record().is_object() && record().contains(field);
-    return shadowed ? std::string(kCustomFields) + "." + field : field;
+  std::string bare_name(const std::string& field, bool custom) {
+    return custom && record_has(field) ? std::string(kCustomFields) + "." + field : field;
   }
 
-  bool says_something() const {
-    return event_.kind != EventKind::updated || record_ != nullptr || has_changes() ||
-           !event_.changes.empty();
+  bool record_has(const std::string& field) {
+    if (!record_) return false;
+    return find_named(stored_.members(*record_), field).has_value();
   }
 
-  Json& body_;
+  bool says_something() {
+    return event_.kind != EventKind::updated || record_ || has_changes() || !event_.changes.empty();
+  }
+
+  const std::string_view body_;
+  StoredPlaces stored_;
   const SourceTerms& terms_;
   const Places& places_;
   Event event_;
-  Json* record_ = nullptr;
-  std::string record_at_;
+  std::optional<std::string> record_;  // where it stands
 };
 
 }  // namespace
 
-SenderReading read_one_event(Json& part, const SourceTerms& terms, const Places& places) {
-  SenderReading reading = EventReader(part, terms, places).read();
-  // The part may be one of many, or not what it was in the body.
-  for (Event& event : reading.events) event.snapshot_at.reset();
-  return reading;
+SenderReading read_one_event(const SenderBody& part, const SourceTerms& terms,
+                             const Places& places) {
+  return EventReader(part.text(), terms, places).read();
 }
 
-SenderReading read_places(Json body, const SourceTerms& terms, const Places& places) {
+SenderReading read_places(const SenderBody& body, const SourceTerms& terms, const Places& places) {
+  std::string_view whole = body.text();
+  const Places* in_force = &places;
+  Places mapped;
   if (terms.mapping != nullptr && is_given(*terms.mapping)) {
-    SourceTerms rest = terms;
-    rest.mapping = nullptr;
-    const Places mapped = with_mapping(places, *terms.mapping);
-    if (!terms.mapping->events) return read_places(std::move(body), rest, mapped);
-    Json* list = find_at(body, *terms.mapping->events);
-    if (list == nullptr || !list->is_array())
-      return unmapped("no list of events at " + *terms.mapping->events);
-    return read_places(std::move(*list), rest, mapped);
+    mapped = with_mapping(places, *terms.mapping);
+    in_force = &mapped;
+    if (const auto& list = terms.mapping->events) {
+      whole = StoredPlaces(body.text()).at(*list).value_or("");
+      if (!is_stored_array(whole)) return unmapped("no list of events at " + *list);
+    }
   }
-  if (!body.is_array()) return EventReader(body, terms, places).read();
-  return read_items(body, [&](Json& item) { return read_one_event(item, terms, places); });
+  if (!is_stored_array(StoredPlaces(whole).at("").value()))
+    return EventReader(whole, terms, *in_force).read();
+  return read_items(stored_members(whole), [&](const StoredMember& item) {
+    SenderReading reading = EventReader(item.value, terms, *in_force).read();
+    for (Event& event : reading.events)
+      if (event.snapshot_at) *event.snapshot_at += item.value.data() - body.text().data();
+    return reading;
+  });
 }
 
 }  // namespace fh

@@ -30,9 +30,10 @@ struct Places {
 };
 
 /// One event, or one for each item of the list that the mapping names or the body is.
-SenderReading read_places(Json body, const SourceTerms& terms, const Places& places);
+SenderReading read_places(const SenderBody& body, const SourceTerms& terms, const Places& places);
 
 /// The same for one event that is no list; nothing in the source's mapping counts.
-SenderReading read_one_event(Json& part, const SourceTerms& terms, const Places& places);
+SenderReading read_one_event(const SenderBody& part, const SourceTerms& terms,
+                             const Places& places);
 
 }  // namespace fh

@@ -14,6 +14,11 @@
 
 namespace fh {
 
+const Json& SenderBody::json() const {
+  if (!json_) json_ = parse_strict(text_).value;
+  return *json_;
+}
+
 SenderProfile find_sender(std::string_view name) {
   static const std::map<std::string, SenderProfile, std::less<>> kProfiles = {
       {"insites", read_insites},     {"hubspot", read_hubspot},

@@ -1,8 +1,9 @@
-// SenderProfile: how one CRM's payload maps to events. A profile is a pure function of the parsed
-// body; what it cannot find a record or changes in is unmapped, kept, and replayable once the
-// mapping is fixed. One small file per CRM; docs/senders.md says how to add one. Any thread.
+// SenderProfile: how one CRM's payload maps to events. A profile is a pure function of the body;
+// what it cannot find a record or changes in is unmapped, kept, and replayable once the mapping is
+// fixed. One small file per CRM; docs/senders.md says how to add one. Any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,24 @@ struct SenderReading {
   std::string ignored = {};   // why what was read is not for this source: "other_record: deal"
 };
 
-/// Takes the body over: a snapshot in it is moved into its event, not copied.
-using SenderProfile = SenderReading (*)(Json body, const SourceTerms& terms);
+/// A body that check_strict() takes. A profile that looks at a few places only needs no more than
+/// its text. Lives no longer than the text it was given; one thread only.
+class SenderBody {
+ public:
+  explicit SenderBody(std::string_view text) : text_(text) {}
+  SenderBody(const Json& json) : made_(to_text(json)), text_(made_), json_(json) {}  // NOLINT
+  SenderBody(const SenderBody&) = delete;
+
+  std::string_view text() const { return text_; }
+  const Json& json() const;
+
+ private:
+  const std::string made_;
+  const std::string_view text_;
+  mutable std::optional<Json> json_;
+};
+
+using SenderProfile = SenderReading (*)(const SenderBody& body, const SourceTerms& terms);
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);

@@ -22,8 +22,8 @@ const Places& places() {
 
 }  // namespace
 
-SenderReading read_standard_webhooks(Json body, const SourceTerms& terms) {
-  return read_places(std::move(body), terms, places());
+SenderReading read_standard_webhooks(const SenderBody& body, const SourceTerms& terms) {
+  return read_places(body, terms, places());
 }
 
 }  // namespace fh

@@ -7,6 +7,6 @@
 
 namespace fh {
 
-SenderReading read_standard_webhooks(Json body, const SourceTerms& terms);
+SenderReading read_standard_webhooks(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

@@ -21,10 +21,10 @@ const Places& places() {
 
 }  // namespace
 
-SenderReading read_twenty(Json body, const SourceTerms& terms) {
+SenderReading read_twenty(const SenderBody& body, const SourceTerms& terms) {
   // "companyTask.updated" begins like one of ours and is a record of its own.
-  std::string type = text_in(find_at(std::as_const(body), "/event"));
-  if (type.empty()) type = text_in(find_at(std::as_const(body), "/eventName"));
+  std::string type = text_in(find_at(body.json(), "/event"));
+  if (type.empty()) type = text_in(find_at(body.json(), "/eventName"));
   const std::string object = type.substr(0, type.find('.'));
   if (!object.empty() && object != "person" && object != "company") return other_record(object);
   return read_one_event(body, terms, places());

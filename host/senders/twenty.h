@@ -7,6 +7,6 @@
 
 namespace fh {
 
-SenderReading read_twenty(Json body, const SourceTerms& terms);
+SenderReading read_twenty(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

@@ -36,7 +36,8 @@ SenderReading read_record(const Json& body, const Event& common, const Json& nam
 
 }  // namespace
 
-SenderReading read_zoho(Json body, const SourceTerms& terms) {
+SenderReading read_zoho(const SenderBody& whole, const SourceTerms& terms) {
+  const Json& body = whole.json();
   const std::string module = text_at(body, "module");
   if (module.empty()) return unmapped("the body has no \"module\"");
   if (module != "Contacts" && module != "Accounts") return other_record(module);
@@ -50,8 +51,7 @@ SenderReading read_zoho(Json body, const SourceTerms& terms) {
   const Json* ids = member_of(body, "ids");
   if (ids == nullptr || !ids->is_array() || ids->empty())
     return unmapped("the body names no record: \"ids\" is missing or empty");
-  Json list = *ids;
-  return read_items(list, [&](const Json& id) { return read_record(body, common, id); });
+  return read_items(*ids, [&](const Json& id) { return read_record(body, common, id); });
 }
 
 }  // namespace fh

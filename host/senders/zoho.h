@@ -7,6 +7,6 @@
 
 namespace fh {
 
-SenderReading read_zoho(Json body, const SourceTerms& terms);
+SenderReading read_zoho(const SenderBody& body, const SourceTerms& terms);
 
 }  // namespace fh

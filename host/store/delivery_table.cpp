@@ -54,32 +54,6 @@ void DeliveryTable::keep_sender_id(const std::string& source, const std::string&
       source, id, delivery, to_ms(expires_at));
 }
 
-std::optional<LatestDelivery> DeliveryTable::latest(std::int64_t record,
-                                                    const std::string& source) {
-  auto query = db_.query(
-      "SELECT delivery, body_hash, received_at_ms FROM latest WHERE record = ? AND source = ?",
-      record, source);
-  if (!query.next()) return std::nullopt;
-  LatestDelivery latest{query.integer(0), {}, from_ms(query.integer(2))};
-  if (!query.null(1)) latest.body_hash = query.text(1);
-  return latest;
-}
-
-void DeliveryTable::set_latest(std::int64_t record, const std::string& source,
-                               const LatestDelivery& latest) {
-  const auto hash = latest.body_hash ? std::optional(Blob{*latest.body_hash}) : std::nullopt;
-  db_.run(
-      "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
-      " VALUES (?, ?, ?, ?, ?)",
-      record, source, latest.delivery, hash, to_ms(latest.received_at));
-}
-
-std::int64_t DeliveryTable::newest_of(std::int64_t record) {
-  auto query = db_.query("SELECT coalesce(max(delivery), 0) FROM latest WHERE record = ?", record);
-  query.next();
-  return query.integer(0);
-}
-
 int DeliveryTable::prune_sender_ids(TimePoint now, int limit) {
   return db_.run(
       "DELETE FROM sender_ids WHERE (source, sender_id) IN (SELECT source, sender_id"

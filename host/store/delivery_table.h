@@ -36,12 +36,6 @@ struct NewEvent {
   std::string actor;
 };
 
-struct LatestDelivery {
-  std::int64_t delivery = 0;
-  std::optional<std::string> body_hash;
-  TimePoint received_at;
-};
-
 struct StoredEvent {
   std::int64_t id = 0;
   std::string changes;  // JSON
@@ -64,10 +58,6 @@ class DeliveryTable {
                                              TimePoint now);
   void keep_sender_id(const std::string& source, const std::string& id, std::int64_t delivery,
                       TimePoint expires_at);
-  std::optional<LatestDelivery> latest(std::int64_t record, const std::string& source);
-  void set_latest(std::int64_t record, const std::string& source, const LatestDelivery& latest);
-  /// The newest delivery that spoke of the record, from any source; 0 when none did.
-  std::int64_t newest_of(std::int64_t record);
   /// After a rollback.
   void forget() { event_ids_.forget(); }
   /// At an orderly end.

@@ -37,13 +37,15 @@ void JobTable::forget() {
 bool JobTable::turn_taken(std::int64_t record, const std::string& plugin) {
   auto own = db_.query(
       "SELECT 1 FROM jobs WHERE turn = ? AND plugin = ?"
-      " AND state IN ('available', 'running', 'retryable')",
+      " AND (state = 'available' OR state = 'running' OR state = 'retryable')",
       record, plugin);
   if (own.next()) return true;
+  if (!records_.any_merged()) return false;
   // A job of a record that was merged into this one may still hold the turn it had.
   auto merged = db_.query(
       "SELECT 1 FROM records r JOIN jobs j ON j.turn = r.id WHERE r.merged_into = ?"
-      " AND j.plugin = ? AND j.state IN ('available', 'running', 'retryable')",
+      " AND j.plugin = ?"
+      " AND (j.state = 'available' OR j.state = 'running' OR j.state = 'retryable')",
       record, plugin);
   return merged.next();
 }
@@ -232,7 +234,7 @@ std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int li
 std::vector<std::int64_t> JobTable::due(TimePoint now, int limit) {
   std::vector<std::int64_t> jobs;
   auto query = db_.query(
-      "SELECT id FROM jobs WHERE state IN ('scheduled', 'retryable') AND run_at_ms <= ?"
+      "SELECT id FROM jobs WHERE (state = 'scheduled' OR state = 'retryable') AND run_at_ms <= ?"
       " ORDER BY run_at_ms LIMIT ?",
       to_ms(now), limit);
   while (query.next()) jobs.push_back(query.integer(0));
@@ -241,7 +243,7 @@ std::vector<std::int64_t> JobTable::due(TimePoint now, int limit) {
 
 std::optional<TimePoint> JobTable::next_due() {
   auto query = db_.query(
-      "SELECT run_at_ms FROM jobs WHERE state IN ('scheduled', 'retryable')"
+      "SELECT run_at_ms FROM jobs WHERE (state = 'scheduled' OR state = 'retryable')"
       " ORDER BY run_at_ms LIMIT 1");
   return query.next() ? std::optional(from_ms(query.integer(0))) : std::nullopt;
 }
@@ -264,8 +266,10 @@ void JobTable::wake(std::int64_t id) {
 }
 
 void JobTable::shift_due(Millis by) {
-  db_.run("UPDATE jobs SET run_at_ms = run_at_ms + ? WHERE state IN ('scheduled', 'retryable')",
-          static_cast<std::int64_t>(by.count()));
+  db_.run(
+      "UPDATE jobs SET run_at_ms = run_at_ms + ?"
+      " WHERE (state = 'scheduled' OR state = 'retryable')",
+      static_cast<std::int64_t>(by.count()));
 }
 
 std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {

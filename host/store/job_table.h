@@ -10,6 +10,7 @@
 
 #include "domain/job.h"
 #include "store/id_sequence.h"
+#include "store/record_table.h"
 #include "store/tallies.h"
 
 namespace fh {
@@ -76,7 +77,8 @@ struct EventRow {
 
 class JobTable {
  public:
-  JobTable(Database& db, Tallies& tallies) : db_(db), tallies_(tallies) {}
+  JobTable(Database& db, Tallies& tallies, RecordTable& records)
+      : db_(db), tallies_(tallies), records_(records) {}
 
   /// Stores the job as scheduled, blocked or available.
   std::int64_t insert(const NewJob& job);
@@ -143,6 +145,7 @@ class JobTable {
 
   Database& db_;
   Tallies& tallies_;
+  RecordTable& records_;
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
   // Ids and the order of acceptance: a job's id is its first place in that order.

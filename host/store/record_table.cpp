@@ -9,15 +9,25 @@ std::optional<std::int64_t> ms_of(const std::optional<TimePoint>& time) {
   return time ? std::optional(to_ms(*time)) : std::nullopt;
 }
 
+std::string key_of(const std::string& account, RecordType type, const char* kind,
+                   const std::string& alias) {
+  std::string key = account;
+  return key.append(1, '\0').append(name_of(type)).append(kind).append(1, '\0').append(alias);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> RecordTable::find(const std::string& account, RecordType type,
                                               const char* kind, const std::string& alias) {
   if (alias.empty()) return std::nullopt;
+  std::string key = key_of(account, type, kind, alias);
+  if (const auto known = kept_.find(key); known != kept_.end()) return known->second;
   auto query = db_.query(
       "SELECT record FROM aliases WHERE account = ? AND type = ? AND kind = ? AND alias = ?",
       account, name_of(type), kind, alias);
-  return query.next() ? std::optional(query.integer(0)) : std::nullopt;
+  if (!query.next()) return std::nullopt;
+  if (kept_.size() >= kMostKept) kept_.clear();
+  return kept_.emplace(std::move(key), query.integer(0)).first->second;
 }
 
 void RecordTable::name(std::int64_t record, const std::string& account, RecordType type,
@@ -26,6 +36,17 @@ void RecordTable::name(std::int64_t record, const std::string& account, RecordTy
       "INSERT OR IGNORE INTO aliases (account, type, kind, alias, record)"
       " VALUES (?, ?, ?, ?, ?)",
       account, name_of(type), kind, alias, record);
+}
+
+void RecordTable::forget() {
+  kept_.clear();
+  any_merged_.reset();
+}
+
+bool RecordTable::any_merged() {
+  if (!any_merged_)
+    any_merged_ = db_.query("SELECT 1 FROM records WHERE merged_into IS NOT NULL LIMIT 1").next();
+  return *any_merged_;
 }
 
 StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
@@ -54,9 +75,8 @@ StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
 
 StoredRecord RecordTable::load(std::int64_t id) {
   auto query = db_.query(
-      "SELECT account, type, key, uuid, coalesce(snapshot, (SELECT substr(d.body, r.body_at + 1,"
-      " r.body_size) FROM deliveries d WHERE d.id = r.body_of)), updated_at_ms, shape"
-      " FROM records r WHERE id = ?",
+      "SELECT account, type, key, uuid, snapshot, body_of, body_at, body_size, updated_at_ms,"
+      " shape, latest_source, latest_delivery, latest_hash, latest_at_ms FROM records WHERE id = ?",
       id);
   if (!query.next()) throw HostError("store: record " + std::to_string(id) + " is missing");
   StoredRecord record;
@@ -64,33 +84,91 @@ StoredRecord RecordTable::load(std::int64_t id) {
   record.key = {query.text(0), record_type_from(query.text(1)).value(), query.text(2)};
   record.uuid = query.text(3);
   if (!query.null(4)) record.snapshot = query.text(4);
-  if (!query.null(5)) record.updated_at = from_ms(query.integer(5));
-  record.shape = query.integer(6);
+  if (!query.null(5)) record.in_body = {query.integer(5), query.integer(6), query.integer(7)};
+  record.has_baseline = record.snapshot || record.in_body;
+  if (!query.null(8)) record.updated_at = from_ms(query.integer(8));
+  record.shape = query.integer(9);
+  record.latest_source = query.text(10);
+  record.latest = {query.integer(11), {}, from_ms(query.integer(13))};
+  if (!query.null(12)) record.latest.body_hash = query.text(12);
   return record;
 }
 
-void RecordTable::save_baseline(const StoredRecord& record) {
-  db_.run(
-      "UPDATE records SET snapshot = ?, body_of = NULL, updated_at_ms = ?, shape = ? WHERE id = ?",
-      record.snapshot, ms_of(record.updated_at), record.shape, record.id);
+std::optional<std::string> RecordTable::baseline(const StoredRecord& record) {
+  if (!record.in_body) return record.snapshot;
+  const BodyPart& part = *record.in_body;
+  auto query = db_.query("SELECT substr(body, ?2, ?3) FROM deliveries WHERE id = ?1", part.delivery,
+                         part.at + 1, part.size);
+  return query.next() ? std::optional(query.text(0)) : std::nullopt;
 }
 
-void RecordTable::save_baseline(const StoredRecord& record, const BodyPart& snapshot) {
+void RecordTable::save(const StoredRecord& record) {
+  const auto part = [&](std::int64_t BodyPart::*member) {
+    return record.in_body ? std::optional((*record.in_body).*member) : std::nullopt;
+  };
+  const auto hash =
+      record.latest.body_hash ? std::optional(Blob{*record.latest.body_hash}) : std::nullopt;
   db_.run(
-      "UPDATE records SET snapshot = NULL, body_of = ?, body_at = ?, body_size = ?,"
-      " updated_at_ms = ?, shape = ? WHERE id = ?",
-      snapshot.delivery, snapshot.at, snapshot.size, ms_of(record.updated_at), record.shape,
-      record.id);
+      "UPDATE records SET snapshot = ?, body_of = ?, body_at = ?, body_size = ?, updated_at_ms = ?,"
+      " shape = ?, latest_source = ?, latest_delivery = ?, latest_hash = ?, latest_at_ms = ?"
+      " WHERE id = ?",
+      record.snapshot, part(&BodyPart::delivery), part(&BodyPart::at), part(&BodyPart::size),
+      ms_of(record.updated_at), record.shape, record.latest_source, record.latest.delivery, hash,
+      to_ms(record.latest.received_at), record.id);
+}
+
+std::optional<LatestDelivery> RecordTable::latest(const StoredRecord& record,
+                                                  const std::string& source) {
+  if (record.latest_source == source) return record.latest;
+  auto query = db_.query(
+      "SELECT delivery, body_hash, received_at_ms FROM latest WHERE record = ? AND source = ?",
+      record.id, source);
+  if (!query.next()) return std::nullopt;
+  LatestDelivery latest{query.integer(0), {}, from_ms(query.integer(2))};
+  if (!query.null(1)) latest.body_hash = query.text(1);
+  return latest;
+}
+
+void RecordTable::set_latest(StoredRecord& record, const std::string& source,
+                             LatestDelivery latest) {
+  if (!record.latest_source.empty() && record.latest_source != source) spill_latest(record.id);
+  record.latest_source = source;
+  record.latest = std::move(latest);
+}
+
+// Into the table, where the latest of each other source is.
+void RecordTable::spill_latest(std::int64_t record) {
+  db_.run(
+      "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
+      " SELECT id, latest_source, latest_delivery, latest_hash, latest_at_ms FROM records"
+      " WHERE id = ? AND latest_source <> ''",
+      record);
+}
+
+std::int64_t RecordTable::newest_delivery(std::int64_t record) {
+  auto query = db_.query(
+      "SELECT max(coalesce((SELECT max(delivery) FROM latest WHERE record = ?1), 0),"
+      " coalesce((SELECT latest_delivery FROM records WHERE id = ?1), 0))",
+      record);
+  query.next();
+  return query.integer(0);
 }
 
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
+  forget();
+  spill_latest(into);
+  spill_latest(from);
   // The baseline that the CRM touched last stays; an unknown time is the older one.
-  const StoredRecord elder = load(into);
-  StoredRecord younger = load(from);
-  if (younger.snapshot && (!elder.snapshot || younger.updated_at > elder.updated_at)) {
-    younger.id = into;
-    save_baseline(younger);
+  StoredRecord elder = load(into);
+  const StoredRecord younger = load(from);
+  if (younger.has_baseline && (!elder.has_baseline || younger.updated_at > elder.updated_at)) {
+    elder.snapshot = baseline(younger);
+    elder.in_body.reset();
+    elder.updated_at = younger.updated_at;
+    elder.shape = younger.shape;
   }
+  elder.latest_source = "";
+  save(elder);
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);
   db_.run(
       "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
@@ -110,8 +188,8 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
       into, from);
   // The younger's row stays as a signpost for what was stored under it.
   db_.run(
-      "UPDATE records SET merged_into = ?1, snapshot = NULL, body_of = NULL WHERE id = ?2"
-      " OR merged_into = ?2",
+      "UPDATE records SET merged_into = ?1, snapshot = NULL, body_of = NULL, latest_source = ''"
+      " WHERE id = ?2 OR merged_into = ?2",
       into, from);
 }
 

@@ -1,7 +1,10 @@
-// RecordTable: the records, their aliases and baselines. A uuid and an id seen together become
-// aliases of one record; two records that turn out to be one are merged, the elder one staying.
+// RecordTable: the records, their aliases, their baselines and the latest delivery of each. A uuid
+// and an id seen together become aliases of one record; two records that turn out to be one are
+// merged, the elder one staying. The aliases seen last are kept in memory.
 // The writer's thread only, inside a transaction.
 #pragma once
+
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "domain/record.h"
@@ -16,13 +19,24 @@ struct BodyPart {
   std::int64_t size = 0;
 };
 
+/// The latest delivery of a record and a source.
+struct LatestDelivery {
+  std::int64_t delivery = 0;
+  std::optional<std::string> body_hash;  // nullopt: it leaves no key
+  TimePoint received_at;
+};
+
 struct StoredRecord {
   std::int64_t id = 0;
   RecordKey key;
   std::string uuid;                     // as last seen; empty when never seen
-  std::optional<std::string> snapshot;  // the baseline's JSON; nullopt: never seen
+  bool has_baseline = false;            // false: never seen
+  std::optional<std::string> snapshot;  // the baseline's JSON, where it is no part of a body
+  std::optional<BodyPart> in_body;      // else where it stands
   std::optional<TimePoint> updated_at;  // of the baseline, where the CRM gives it
   std::int64_t shape = 0;               // of the baseline (domain/stored_json.h)
+  std::string latest_source;            // whose latest delivery is the record's latest
+  LatestDelivery latest;                // that one, unless the source is ""
 };
 
 class RecordTable {
@@ -33,20 +47,38 @@ class RecordTable {
   StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
   /// Throws HostError when there is no such record.
   StoredRecord load(std::int64_t id);
-  /// Stores the baseline of `record`, as it stands in there.
-  void save_baseline(const StoredRecord& record);
-  /// The same where the snapshot is a part of a delivery's body. That delivery must be stored in
-  /// the same transaction with NewDelivery::record naming this record.
-  void save_baseline(const StoredRecord& record, const BodyPart& snapshot);
+  /// The baseline's JSON text; nullopt when the record was never seen whole.
+  std::optional<std::string> baseline(const StoredRecord& record);
+  /// Stores the baseline and the latest delivery, as they stand in there. A delivery that the
+  /// baseline is a part of must be stored in the same transaction, with NewDelivery::record naming
+  /// this record.
+  void save(const StoredRecord& record);
+
+  std::optional<LatestDelivery> latest(const StoredRecord& record, const std::string& source);
+  /// Sets the record's latest, to be saved; what was that of another source is kept.
+  void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
+  /// The newest delivery of any source; 0: none.
+  std::int64_t newest_delivery(std::int64_t record);
+
+  /// Whether any record has become part of another one.
+  bool any_merged();
+  /// After a rollback: what is kept in memory may not be on disk.
+  void forget();
 
  private:
+  static constexpr std::size_t kMostKept = 16'384;
+
   std::optional<std::int64_t> find(const std::string& account, RecordType type, const char* kind,
                                    const std::string& alias);
   void name(std::int64_t record, const std::string& account, RecordType type, const char* kind,
             const std::string& alias);
   void merge(std::int64_t into, std::int64_t from);
 
+  void spill_latest(std::int64_t record);
+
   Database& db_;
+  std::unordered_map<std::string, std::int64_t> kept_;  // a few of the aliases, see key_of()
+  std::optional<bool> any_merged_;
 };
 
 }  // namespace fh

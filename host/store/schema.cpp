@@ -10,8 +10,9 @@ namespace {
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
-// Times are milliseconds since 1970 UTC and end in _ms; JSON is text. A check is written with OR:
-// for IN, SQLite fills a table of the choices each time.
+// Times are milliseconds since 1970 UTC and end in _ms; JSON is text. Checks, and the conditions of
+// indexes and of the queries that use them, are written with OR: for IN, SQLite fills a table of
+// the choices each time.
 constexpr const char* kFirst[] = {
     // One row per start of a host: leases name it, recovery frees the leases of those before it.
     R"(CREATE TABLE host_runs (
@@ -271,6 +272,22 @@ constexpr const char* kThird[] = {
     "ALTER TABLE deliveries ADD COLUMN record INTEGER",
 };
 
+// The latest delivery of a record stands in its row, which the same delivery changes anyway; that
+// of each other source, and of a row of before this step, in the table `latest`.
+constexpr const char* kFourth[] = {
+    "ALTER TABLE records ADD COLUMN latest_source TEXT",
+    "ALTER TABLE records ADD COLUMN latest_delivery INTEGER",
+    "ALTER TABLE records ADD COLUMN latest_hash BLOB",
+    "ALTER TABLE records ADD COLUMN latest_at_ms INTEGER",
+    // With OR.
+    "DROP INDEX jobs_due",
+    "CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE (state = 'scheduled' OR state = 'retryable')",
+    "DROP INDEX jobs_one_per_turn",
+    R"(CREATE UNIQUE INDEX jobs_one_per_turn ON jobs (turn, plugin)
+         WHERE turn IS NOT NULL
+           AND (state = 'available' OR state = 'running' OR state = 'retryable'))",
+};
+
 void first_step(Poco::Data::Session& session) {
   for (const char* sql : kFirst) session << sql, now;
 }
@@ -283,8 +300,12 @@ void third_step(Poco::Data::Session& session) {
   for (const char* sql : kThird) session << sql, now;
 }
 
-constexpr std::array<void (*)(Poco::Data::Session&), 3> kSteps = {first_step, second_step,
-                                                                  third_step};
+void fourth_step(Poco::Data::Session& session) {
+  for (const char* sql : kFourth) session << sql, now;
+}
+
+constexpr std::array<void (*)(Poco::Data::Session&), 4> kSteps = {first_step, second_step,
+                                                                  third_step, fourth_step};
 
 }  // namespace
 

@@ -39,9 +39,10 @@ Poco::Data::Session open_writer(const std::string& path) {
   try {
     Poco::Data::Session session = open_session(path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
-    for (const char* pragma : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-                               "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 16000",
-                               "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
+    for (const char* pragma :
+         {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+          "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 8000",
+          "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
@@ -246,6 +247,7 @@ void Store::roll_back() {
   tables_->tallies.forget();
   tables_->jobs.forget();
   tables_->deliveries.forget();
+  tables_->records.forget();
   try {
     execute("ROLLBACK");
   } catch (const StoreError&) {

@@ -22,7 +22,7 @@ struct Tables {
   Tallies tallies{db};
   RecordTable records{db};
   DeliveryTable deliveries{db};
-  JobTable jobs{db, tallies};
+  JobTable jobs{db, tallies, records};
   EffectTable effects{db};
   PluginTable plugins{db};
   HoldTable holds{db};

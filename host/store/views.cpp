@@ -313,7 +313,7 @@ std::int64_t Views::holder_of_turn(std::int64_t job) {
                    "SELECT h.id FROM jobs j JOIN jobs h ON h.plugin = j.plugin AND h.id <> j.id"
                    " AND h.turn IN (SELECT j.turn UNION ALL SELECT id FROM records"
                    " WHERE merged_into = j.turn)"
-                   " AND h.state IN ('available', 'running', 'retryable')");
+                   " AND (h.state = 'available' OR h.state = 'running' OR h.state = 'retryable')");
   select.where("j.id = ?", job);
   select.append(" LIMIT 1");
   auto found = select.rows([](const Row& row) { return row.integer("id"); });

@@ -61,6 +61,7 @@ TEST(QuickJson, BuildsWhatNlohmannBuilds) {
         R"([-9223372036854775808,2147483648])", R"( "text" )", "null", "[\"\\u0000\"]"}) {
     const auto value = parse_quickly(text);
     ASSERT_TRUE(value) << text;
+    EXPECT_TRUE(is_quickly_strict(text)) << text;
     EXPECT_EQ(*value, Json::parse(text)) << text;
     EXPECT_EQ(to_text(*value), to_text(Json::parse(text))) << text;
   }
@@ -73,10 +74,29 @@ TEST(QuickJson, LeavesAllElseToTheStrictReader) {
        {std::string("{\"a\":1,\"a\":1}"), nested(65), std::string("18446744073709551616"),
         std::string("-9223372036854775809"), std::string("\"\xff\""), std::string("[1,]"),
         std::string("{} x"), std::string("\"\\ud800\""), std::string("1e999"), std::string(),
-        std::string("\"\t\""), std::string("01"), std::string("\xEF\xBB\xBF[]"), large})
+        std::string("\"\t\""), std::string("01"), std::string("\xEF\xBB\xBF[]"), large}) {
     EXPECT_FALSE(parse_quickly(text)) << text.substr(0, 30);
+    EXPECT_FALSE(is_quickly_strict(text)) << text.substr(0, 30);
+  }
   EXPECT_FALSE(parse_strict(large).refusal);
   EXPECT_FALSE(parse_strict("\xEF\xBB\xBF[]").refusal);
+}
+
+// Few names and many are looked through in different ways.
+TEST(QuickJson, SeesANameThatStandsTwice) {
+  for (const int names : {2, 10, 31, 32, 33, 100}) {
+    std::string text = "{";
+    for (int i = 0; i < names; ++i) text += "\"n" + std::to_string(i) + "\":[{\"n0\":1}],";
+    EXPECT_TRUE(is_quickly_strict(text + "\"x\":1}"));
+    EXPECT_FALSE(is_quickly_strict(text + "\"\\u006e1\":1}")) << names;
+    EXPECT_FALSE(is_quickly_strict(text + "\"x\":{\"y\":1,\"y\":2}}")) << names;
+  }
+}
+
+TEST(CheckStrict, RefusesWhatParsingRefuses) {
+  EXPECT_FALSE(check_strict(R"({"a":[1,"x"]})"));
+  EXPECT_EQ(check_strict(R"({"a":1,"a":2})")->reason,
+            parse_strict(R"({"a":1,"a":2})").refusal->reason);
 }
 
 TEST(StrictJson, TakesTheDeepestAllowed) { EXPECT_FALSE(parse_strict(nested(64)).refusal); }

@@ -36,7 +36,7 @@ TEST(Compare, KnowsACustomFieldThatAChangeListTold) {
 
 TEST(Merge, ASnapshotLaysOverAndKeepsTheRest) {
   Event event;
-  event.snapshot = Json::parse(R"({"a":2,"custom_field":{"x":2}})");
+  event.snapshot = SnapshotText(Json::parse(R"({"a":2,"custom_field":{"x":2}})"));
   EXPECT_EQ(merge(Json::parse(R"({"a":1,"b":1,"x":1,"custom_field":{"x":1,"y":1}})"), event),
             Json::parse(R"({"a":2,"b":1,"custom_field":{"x":2,"y":1}})"));
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_pointer.h"
 #include "domain/snapshot.h"
 
 namespace fh {
@@ -30,14 +31,45 @@ TEST(StoredAt, FindsWhatAPointerNames) {
   constexpr std::string_view kBody =
       " { \"a\\u0062\" :\t{ \"c\" : [ 1 , { } ] , \"d\":2 } , \"e/f\" : 3 , \"g\" : \"} \" , \"h\" "
       ": null }\n";
-  for (const char* pointer : {"", "/ab", "/ab/c", "/ab/d", "/g", "/h"}) {
-    const auto text = stored_at(kBody, pointer);
-    ASSERT_TRUE(text) << pointer;
-    EXPECT_EQ(Json::parse(*text), Json::parse(kBody).at(Json::json_pointer(pointer))) << pointer;
+  const Json body = Json::parse(kBody);
+  StoredPlaces stored(kBody);
+  for (const char* pointer :
+       {"",        "/ab",   "/ab/c",   "/ab/d",    "/g",      "/h",       "/ab/c/0", "/ab/c/1",
+        "/ab/c/1", "/e~1f", "/ab/c/2", "/ab/c/01", "/ab/c/-", "/ab/c/x",  "/ab/x",   "/x",
+        "/h/x",    "/g/x",  "/c",      "x",        "/e~2f",   "/ab/c/1/x"}) {
+    const Json* expected = find_at(body, pointer);
+    const auto text = stored.at(pointer);
+    ASSERT_EQ(text.has_value(), expected != nullptr) << pointer;
+    if (expected != nullptr) {
+      EXPECT_EQ(Json::parse(*text), *expected) << pointer;
+    }
   }
-  // Through an array, with an escape, and what is not there.
-  for (const char* pointer : {"/ab/c/1", "/e~1f", "/ab/x", "/x", "/h/x", "/g/x", "/c"})
-    EXPECT_FALSE(stored_at(kBody, pointer)) << pointer;
+  EXPECT_EQ(stored.members("/ab").size(), 2U);
+  EXPECT_TRUE(stored.members("/ab/c").empty());
+  EXPECT_EQ(StoredPlaces("\xEF\xBB\xBF [1] ").at(""), "[1]");
+}
+
+TEST(StoredValue, IsWhatIsWritten) {
+  for (const char* text : {R"("")", R"("a")", R"("\"")", R"("a\u00fc")", R"("ü")", "1", "-1.5",
+                           "true", "null", R"({"a":[1]})", "[]"})
+    EXPECT_EQ(stored_value(text), Json::parse(text)) << text;
+}
+
+TEST(StoredMembers, AreTheItemsOfAnArrayToo) {
+  const auto items = stored_members(R"([ 1 ,{"a":2}, "]" ])");
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[1].value, R"({"a":2})");
+  EXPECT_EQ(items[2].value, R"("]")");
+}
+
+TEST(AnyStoredField, LooksAtCustomFieldsToo) {
+  std::string names;
+  EXPECT_TRUE(any_stored_field(R"({"a\"b":1,"custom_field":{"c":2},"d":{"e":3}})",
+                               [&names](const std::string& name) {
+                                 names += name + " ";
+                                 return name == "d";
+                               }));
+  EXPECT_EQ(names, "a\"b custom_field c d ");
 }
 
 TEST(StoredMember, IsAbsentInWhatIsNoObject) {
@@ -52,7 +84,8 @@ TEST(StoredMember, CutTextIsNotReadBeyondItsEnd) {
 }
 
 TEST(Shape, IsOfTheFieldsAndNotOfTheirValues) {
-  const auto shape = [](const char* text) { return shape_of(Json::parse(text)); };
+  const auto shape = [](const char* text) { return stored_shape(stored_members(text)); };
+  EXPECT_EQ(shape(R"({"a":1,"b":2})"), shape(R"( { "b" : {} , "a" : [ 1 ] } )"));
   EXPECT_EQ(shape(R"({"a":1,"custom_field":{"b":2}})"),
             shape(R"({"a":2,"custom_field":{"b":null}})"));
   for (const char* other :

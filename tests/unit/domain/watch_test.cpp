@@ -11,7 +11,7 @@ namespace {
 Event event_with(const char* changes, const char* snapshot = "null") {
   Event event;
   event.changes = changes_from_json(Json::parse(changes));
-  event.snapshot = Json::parse(snapshot);
+  event.snapshot = SnapshotText(Json::parse(snapshot));
   return event;
 }
 
@@ -134,7 +134,7 @@ TEST(WatchIndex, FullObjectMayMatchWhateverItHolds) {
   Event event = event_with("{}", R"({"custom_field":{"s":"x"}})");
   event.mode = PayloadMode::full_object;
   EXPECT_TRUE(index.may_match(event));
-  event.snapshot = Json::parse(R"({"custom_field":{"t":"x"},"u":1})");
+  event.snapshot = SnapshotText(Json::parse(R"({"custom_field":{"t":"x"},"u":1})"));
   EXPECT_FALSE(index.may_match(event));
 }
 

@@ -46,9 +46,10 @@ class AcceptTest : public StoreTest {
     arrival.body = body;
     arrival.body_hash = bytes_of(sha256(body));
     arrival.sender_id = sender_id;
-    SenderReading reading = read_insites(Json::parse(body), {source_.record, source_.event});
+    SenderReading reading =
+        read_insites(SenderBody(std::string_view(arrival.body)), {source_.record, source_.event});
     arrival.unmapped = reading.unmapped;
-    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event), arrival.body);
+    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
     last_ = arrival.delivery;
     return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
   }

@@ -22,7 +22,7 @@ TEST(Insites, ChangesWithSnapshot) {
   EXPECT_EQ(event.aliases.uuid, "3f1c8a90-2d44-4e51-9a7b-6c0b2f8d1e33");
   EXPECT_EQ(event.aliases.id, "1213");
   EXPECT_EQ(to_json(event.changes), Json::parse(R"({"level2_review_status":{"to":"Passed"}})"));
-  EXPECT_EQ(event.snapshot["first_name"], "Priya");
+  EXPECT_EQ(event.snapshot.json()["first_name"], "Priya");
   EXPECT_EQ(event.occurred_at, "2026-06-24T10:15:30.000Z");
 }
 
@@ -31,7 +31,7 @@ TEST(Insites, ChangesOnly) {
   EXPECT_EQ(event.mode, PayloadMode::changes_only);
   EXPECT_EQ(event.aliases.id, "1213");
   EXPECT_EQ(event.changes.size(), 2u);
-  EXPECT_TRUE(event.snapshot.is_null());
+  EXPECT_FALSE(event.snapshot.known());
 }
 
 TEST(Insites, ChangesOnlyInAnEnvelope) {
@@ -51,11 +51,13 @@ TEST(Insites, FullObject) {
   EXPECT_EQ(event.kind, EventKind::created);
   EXPECT_EQ(event.aliases.id, "877");
   EXPECT_TRUE(event.changes.empty());
-  EXPECT_EQ(event.snapshot["custom_field"]["onboarding_stage"], "Started");
+  EXPECT_EQ(event.snapshot.json()["custom_field"]["onboarding_stage"], "Started");
 }
 
 TEST(Insites, FullObjectAndSnapshotInAnEnvelope) {
-  EXPECT_EQ(parse(R"({"id":"evt_1","type":"t","data":{"id":5,"name":"n"}})").snapshot["name"], "n");
+  EXPECT_EQ(
+      parse(R"({"id":"evt_1","type":"t","data":{"id":5,"name":"n"}})").snapshot.json()["name"],
+      "n");
   const Event event =
       parse(R"({"id":"evt_1","data":{"changes":{"a":1},"snapshot":{"id":5,"a":1}}})");
   EXPECT_EQ(event.mode, PayloadMode::changes_with_snapshot);

@@ -16,7 +16,7 @@ TEST(PipedriveSample, HasOldAndNewValues) {
   EXPECT_EQ(fh::to_json(event.changes), Json::parse(R"({
       "label_ids": {"from": [], "to": [14]},
       "update_time": {"from": "2025-06-19T16:07:30.029Z", "to": "2025-06-19T16:07:36.753Z"}})"));
-  EXPECT_EQ(event.snapshot["name"], "Person Name");
+  EXPECT_EQ(event.snapshot.json()["name"], "Person Name");
 }
 
 TEST(PipedriveActors, AreIgnoredByChangeSourceOrUser) {

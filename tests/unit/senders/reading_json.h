@@ -28,7 +28,7 @@ inline Json to_json(const Event& event) {
         std::pair("sender_id", event.sender_id), std::pair("occurred_at", event.occurred_at),
         std::pair("actor", event.actor), std::pair("set_aside", event.set_aside)})
     if (!text.empty()) json[key] = text;
-  if (!event.snapshot.is_null()) json["snapshot"] = event.snapshot;
+  if (event.snapshot.known()) json["snapshot"] = event.snapshot.json();
   return json;
 }
 

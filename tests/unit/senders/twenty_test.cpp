@@ -11,7 +11,7 @@ TEST(TwentySample, HasTheFieldsThatWereUpdated) {
   EXPECT_EQ(event.mode, PayloadMode::changes_with_snapshot);
   EXPECT_EQ(event.aliases.id, "7d3a1d0e-1b7a-4a55-8a3a-0d9a1c5f9a10");
   EXPECT_EQ(fh::to_json(event.changes), Json::parse(R"({"status": {"to": "PASSED"}})"));
-  EXPECT_EQ(event.snapshot["name"]["firstName"], "Priya");
+  EXPECT_EQ(event.snapshot.json()["name"]["firstName"], "Priya");
   EXPECT_EQ(event.occurred_at, "2026-06-24T10:15:30.000Z");
 }
 

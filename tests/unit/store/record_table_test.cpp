@@ -54,17 +54,20 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
       StoredRecord with_baseline = tx.records.load(id);
       with_baseline.snapshot = snapshot;
       with_baseline.updated_at = updated_at;
-      tx.records.save_baseline(with_baseline);
+      if (id == younger)
+        tx.records.set_latest(with_baseline, "s", {9, std::string("hash"), tx.now});
+      tx.records.save(with_baseline);
     };
     save(by_id, "{\"old\":1}", from_ms(1));
     save(younger, "{\"new\":1}", from_ms(2));
-    tx.deliveries.set_latest(younger, "s", {9, std::string("hash"), tx.now});
     const auto merged = resolve(tx, "u", "7");
     EXPECT_EQ(merged.id, by_id);
     EXPECT_EQ(merged.key.key, "7");
-    EXPECT_EQ(*merged.snapshot, "{\"new\":1}");
+    EXPECT_EQ(tx.records.baseline(merged), "{\"new\":1}");
     EXPECT_EQ(resolve(tx, "u", "").id, by_id);
-    EXPECT_EQ(tx.deliveries.latest(by_id, "s")->delivery, 9);
+    EXPECT_EQ(tx.records.latest(merged, "s")->delivery, 9);
+    EXPECT_EQ(tx.records.newest_delivery(by_id), 9);
+    EXPECT_TRUE(tx.records.any_merged());
   });
   // Both jobs are the elder's now; a third waits for both.
   const auto third = add_job(by_id);
@@ -79,6 +82,41 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
   EXPECT_EQ(state_of(third), "available");
   EXPECT_EQ(state_of(job), "completed");
   expect_tallies_hold();
+}
+
+// The latest of all stands in the record's row, those of other sources in a table.
+TEST_F(StoreTest, EachSourceHasALatestDeliveryOfItsOwn) {
+  write([](Transaction& tx) {
+    const auto remember = [&tx](const std::string& source, std::int64_t delivery) {
+      StoredRecord record = resolve(tx, "u", "");
+      tx.records.set_latest(record, source, {delivery, source + std::to_string(delivery), tx.now});
+      tx.records.save(record);
+    };
+    EXPECT_FALSE(tx.records.latest(resolve(tx, "u", ""), "a"));
+    EXPECT_EQ(tx.records.newest_delivery(resolve(tx, "u", "").id), 0);
+    remember("a", 1);
+    remember("b", 2);
+    remember("a", 3);
+    remember("c", 4);
+    remember("a", 5);
+    const StoredRecord record = resolve(tx, "u", "");
+    EXPECT_EQ(tx.records.latest(record, "a")->body_hash, "a5");
+    EXPECT_EQ(tx.records.latest(record, "b")->body_hash, "b2");
+    EXPECT_EQ(tx.records.latest(record, "c")->delivery, 4);
+    EXPECT_FALSE(tx.records.latest(record, "d"));
+    EXPECT_EQ(tx.records.newest_delivery(record.id), 5);
+  });
+}
+
+TEST_F(StoreTest, AnAliasOfATransactionThatFailedIsForgotten) {
+  const auto make = [](Transaction& tx) {
+    resolve(tx, "u", "");
+    resolve(tx, "u", "");  // from memory
+    throw HostError("no");
+  };
+  EXPECT_THROW(write(make), HostError);
+  write([](Transaction& tx) { resolve(tx, "v", ""); });
+  EXPECT_EQ(write([](Transaction& tx) { return resolve(tx, "u", "").key.key; }), "u");
 }
 
 }  // namespace
