@@ -167,8 +167,9 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
   if (const auto* refusal = std::get_if<PluginRefusal>(&judged))
     return refuse(file, stamp, refusal->reason);
   const PluginCopy& copy = std::get<PluginCopy>(judged);
+  const std::size_t memory = options_.plugins.most_memory();
   const ProbeResult loaded =
-      probe({options_.worker, copy.path, options_.lock_fd}, options_.handshake);
+      probe({options_.worker, copy.path, options_.lock_fd, memory}, options_.handshake);
   if (!loaded.refused.empty()) return refuse(file, stamp, loaded.refused);
   const ParsedManifest parsed = manifest_from_text(loaded.manifest);
   if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
