@@ -49,7 +49,7 @@ class Run {
 
   Outcome converse();
 
-  /// False once the worker ended or has no memory left: it is no good for another run.
+  /// False once the worker ended, has no memory left or comes last: it is no good for another run.
   bool worker_lives() const { return worker_lives_; }
   Effects take_effects() { return calls_.take_effects(); }
 

@@ -12,6 +12,7 @@
 
 #include "base/child_process.h"
 #include "base/wake_up.h"
+#include "runtime/processor_watch.h"
 #include "wire/channel.h"
 
 namespace fh {
@@ -57,6 +58,11 @@ class WorkerProcess {
   void kill() { child_.kill_group(); }
   int pid() const { return child_.pid(); }
 
+  /// A run begins.
+  void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
+  /// It has kept a processor busy, so that everybody else goes before it from now on.
+  bool is_put_back() const { return processor_.put_back(); }
+
   /// It holds nearly all the memory that it may have, so that the next run would find none. Reads
   /// a file of the system's.
   bool is_short_of_memory() const;
@@ -85,6 +91,7 @@ class WorkerProcess {
   UniqueFd worker_end_;
   Channel channel_;
   ChildProcess child_;
+  ProcessorWatch processor_;
   Output out_;
   Output err_;
   FrameBuffer buffer_;

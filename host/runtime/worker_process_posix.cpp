@@ -84,6 +84,7 @@ WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
       channel_(make_channel(worker_end_)),
       child_(spawn_options(launch, worker_end_.get(), out_pipe_.write_end.get(),
                            err_pipe_.write_end.get())),
+      processor_(child_.pid()),
       out_{std::move(out_pipe_.read_end), "", false},
       err_{std::move(err_pipe_.read_end), "", true} {
   worker_end_.reset();
@@ -131,7 +132,12 @@ Happening WorkerProcess::wait(Deadline deadline) {
                     {err_.fd.get(), POLLIN, 0},
                     {child_.ended_fd(), POLLIN, 0},
                     {wake_.fd(), POLLIN, 0}};
-    if (::poll(fds, std::size(fds), remaining_ms(deadline)) == 0) return TimedOut{};
+    const Deadline until = std::min(deadline, processor_.next_look());
+    const bool happened = ::poll(fds, std::size(fds), remaining_ms(until)) != 0;
+    const Deadline now = std::chrono::steady_clock::now();
+    if (now >= processor_.next_look()) processor_.look(now);
+    if (!happened && now < deadline) continue;
+    if (!happened) return TimedOut{};
     ended_ = fds[3].revents != 0;
     read_channel();
     read_output(out_);

@@ -1,6 +1,7 @@
 // A plugin that takes all it can get takes it from its own worker: the host's memory stays within a
 // bound, and another plugin's jobs go on meanwhile.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <fstream>
 #include <sstream>
@@ -65,6 +66,24 @@ class Greed : public ::testing::Test {
 TEST_F(Greed, ForMemoryIsTheWorkersOwn) {
   endure("hog-memory:400");
   expect_recovered();
+}
+
+TEST_F(Greed, ForTheProcessorGivesWayToAllOthersUntilTheRunIsOver) {
+  host_.limits("misbehave")["slots"] = 1;
+  host_.start();
+  const auto comes_last = [](const Process& worker) {
+    return ::sched_getscheduler(worker.pid()) == SCHED_IDLE;
+  };
+  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "spin:20000")));
+  const Process spinning = host_.worker_of(id);
+  EXPECT_TRUE(eventually(kPatience, [&] { return comes_last(spinning); }));
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(id) + "/cancel").status, 200);
+  host_.wait_for(id, "completed");
+  const std::int64_t next = host_.job_of(host_.send(contact_update("c-2", "sleep:500")));
+  const Process fresh = host_.worker_of(next);
+  EXPECT_NE(fresh.pid(), spinning.pid());
+  EXPECT_FALSE(comes_last(fresh));
+  host_.wait_for(next, "completed");
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which lift the limit
