@@ -27,6 +27,7 @@ struct SpawnOptions {
 struct ExitStatus {
   std::optional<int> code;
   std::optional<int> signal;
+  std::size_t most_memory = 0;  // bytes that were resident at its peak; 0: not known
 
   /// "exit code 3", "signal 11 (Segmentation fault)".
   std::string describe() const;

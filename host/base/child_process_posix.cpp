@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -120,8 +121,10 @@ std::optional<ExitStatus> ChildProcess::reap(std::chrono::milliseconds at_most) 
   while (::poll(&wait, 1, static_cast<int>(at_most.count())) < 0 && errno == EINTR) {
   }
   int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  rusage used{};
+  if (::wait4(pid_, &status, WNOHANG, &used) != pid_) return std::nullopt;
   ended_.emplace();
+  ended_->most_memory = static_cast<std::size_t>(used.ru_maxrss) << 10U;
   if (WIFSIGNALED(status))
     ended_->signal = WTERMSIG(status);
   else

@@ -60,6 +60,8 @@ struct WorkersConfig {
   Millis handshake = std::chrono::seconds(10);    // of a new worker, to load its build
 };
 
+constexpr std::size_t kDefaultWorkerMemory = std::size_t{1} << 30U;
+
 /// What the operator says about one plugin; where nothing is said, its manifest holds.
 struct PluginLimits {
   std::optional<int> slots;
@@ -69,6 +71,7 @@ struct PluginLimits {
   std::optional<Millis> backoff_max;
   std::size_t backlog = 100'000;  // open jobs; the manifest has no say in it
   int per_record = 100;           // jobs of one record in ten minutes; further ones wait; 0: any
+  std::size_t memory = kDefaultWorkerMemory;  // bytes that a worker may write to; 0: any number
 };
 
 struct PluginsConfig {
@@ -83,6 +86,9 @@ struct PluginsConfig {
   std::map<std::string, PluginLimits> limits;                       // by plugin
 
   PluginLimits limits_of(const std::string& plugin) const;
+  /// What a worker may have whose plugin is not known yet: the most that any may have; 0: any
+  /// number.
+  std::size_t most_memory() const;
 };
 
 /// Verified deliveries beyond it are answered 429.

@@ -28,7 +28,9 @@ Json describe_ingest(const IngestConfig& ingest) {
 }
 
 Json describe_limits(const PluginLimits& limits) {
-  Json json = {{"backlog", limits.backlog}, {"per_record", limits.per_record}};
+  Json json = {{"backlog", limits.backlog},
+               {"per_record", limits.per_record},
+               {"memory", size_text(limits.memory)}};
   if (limits.slots) json["slots"] = *limits.slots;
   if (limits.max_attempts) json["max_attempts"] = *limits.max_attempts;
   if (limits.timeout) json["timeout"] = duration_text(*limits.timeout);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "config/config_sections.h"
 
 namespace fh {
@@ -6,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Millis kLongest = 7 * 24h;
+constexpr std::size_t kMostMemory = 1024 * 1024 * kMiB;
+constexpr std::size_t kLeastMemory = 32 * kMiB;  // less, and no worker starts
 
 std::optional<int> optional_number(ConfigReader& in, const std::string& key,
                                    Range<std::int64_t> range) {
@@ -29,6 +33,11 @@ PluginLimits read_limits(ConfigReader& in) {
   limits.per_record = static_cast<int>(in.number("per_record", limits.per_record, {0, 10'000}));
   limits.backlog = static_cast<std::size_t>(
       in.number("backlog", static_cast<std::int64_t>(limits.backlog), {1, 10'000'000}));
+  limits.memory = in.size("memory", limits.memory, {0, kMostMemory});
+  if (limits.memory > 0 && limits.memory < kLeastMemory)
+    in.mistake("memory", "\"" + size_text(limits.memory) + "\" is out of range (" +
+                             size_text(kLeastMemory) + " to " + size_text(kMostMemory) +
+                             ", or 0B for no limit)");
   if (limits.backoff && limits.backoff_max && *limits.backoff > *limits.backoff_max)
     in.mistake("backoff_max", "\"" + duration_text(*limits.backoff_max) +
                                   "\" is less than backoff \"" + duration_text(*limits.backoff) +
@@ -59,6 +68,15 @@ PluginsConfig read_plugins(ConfigReader in) {
 PluginLimits PluginsConfig::limits_of(const std::string& plugin) const {
   const auto found = limits.find(plugin);
   return found == limits.end() ? PluginLimits() : found->second;
+}
+
+std::size_t PluginsConfig::most_memory() const {
+  std::size_t most = kDefaultWorkerMemory;
+  for (const auto& [plugin, one] : limits) {
+    if (one.memory == 0) return 0;
+    most = std::max(most, one.memory);
+  }
+  return most;
 }
 
 }  // namespace fh

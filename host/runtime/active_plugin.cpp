@@ -17,6 +17,7 @@ PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   pick(terms.backoff.most, manifest.backoff_max, limits.backoff_max);
   terms.backlog = limits.backlog;
   terms.per_record = limits.per_record;
+  terms.memory = limits.memory;
   terms.serial = manifest.serial;
   return terms;
 }

@@ -22,6 +22,7 @@ struct PluginTerms {
   BackoffPolicy backoff;
   std::size_t backlog = 100'000;
   int per_record = 100;
+  std::size_t memory = kDefaultWorkerMemory;  // bytes of one worker; 0: any number
   bool serial = true;
 };
 

@@ -8,6 +8,9 @@ namespace {
 
 // A folder that changes is looked at once it was quiet for this long.
 constexpr Millis kQuiet(100);
+// It is looked at this often in any case: Poco's watch begins with a thread of its own, which may
+// be later than the first look, and the system drops what it cannot keep.
+constexpr std::chrono::seconds kLookAnyway(5);
 
 #ifdef _WIN32
 constexpr std::string_view kSuffix = ".dll";
@@ -44,7 +47,7 @@ void Catalog::start() {
   std::filesystem::create_directories(options_.builds, error);
   if (error) throw HostError("plugins: cannot make " + options_.builds.string());
   load_stored();
-  // Watched before it is read, so that no change falls in between.
+  // Watched before it is read, so that few changes fall in between.
   watch_ = std::make_unique<FolderWatch>(folder, [this] {
     {
       const std::lock_guard lock(mutex_);
@@ -69,7 +72,7 @@ void Catalog::stop() {
 void Catalog::loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    wake_.wait(lock, [this] { return folder_changed_ || stopping_; });
+    wake_.wait_for(lock, kLookAnyway, [this] { return folder_changed_ || stopping_; });
     while (std::exchange(folder_changed_, false) && !stopping_)
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
@@ -167,8 +170,9 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
   if (const auto* refusal = std::get_if<PluginRefusal>(&judged))
     return refuse(file, stamp, refusal->reason);
   const PluginCopy& copy = std::get<PluginCopy>(judged);
+  const std::size_t memory = options_.plugins.most_memory();
   const ProbeResult loaded =
-      probe({options_.worker, copy.path, options_.lock_fd}, options_.handshake);
+      probe({options_.worker, copy.path, options_.lock_fd, memory}, options_.handshake);
   if (!loaded.refused.empty()) return refuse(file, stamp, loaded.refused);
   const ParsedManifest parsed = manifest_from_text(loaded.manifest);
   if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));

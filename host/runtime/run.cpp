@@ -34,6 +34,7 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
       deadline_(steady_now() + terms_.timeout) {}
 
 Outcome Run::converse() {
+  worker_.begin_work();
   send_or_kill(execute_frame(lease_));
   while (true) {
     heed_signals();
@@ -68,9 +69,12 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
 
 Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
+  // What it did is not the next run's to pay for.
+  if (worker_.is_put_back()) worker_lives_ = false;
   // Work that was finished in spite of the request to end stays finished.
   if (asked_to_end_ && outcome.kind != OutcomeKind::done && outcome.kind != OutcomeKind::skipped)
     return *asked_to_end_;
+  if (outcome.kind == OutcomeKind::retry) replace_if_full();
   if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) {
     outcome.charged = false;
     if (!outcome.after) outcome.after = kBusyWait;
@@ -84,8 +88,22 @@ Outcome Run::on_ended(const WorkerEnded& ended) {
   Outcome crashed{.kind = OutcomeKind::crashed};
   crashed.text = "the worker of build " + terms_.build.substr(0, 12) + " ended with " + ended.how +
                  " during the run";
+  if (ended.short_of_memory) crashed.text += memory_remedy();
   if (!ended.last_errors.empty()) crashed.text += "; its last words: " + ended.last_errors;
   return crashed;
+}
+
+std::string Run::memory_remedy() const {
+  return ": let it use less memory, or raise plugins.limits." + lease_.job.plugin + ".memory";
+}
+
+// What one run has leaked, the next one lacks: it is to find a new worker.
+void Run::replace_if_full() {
+  if (!worker_.is_short_of_memory()) return;
+  log_warning("worker_full", {{"job", lease_.job.id},
+                              {"plugin", lease_.job.plugin},
+                              {"reason", "its memory is nearly used up" + memory_remedy()}});
+  worker_lives_ = false;
 }
 
 void Run::heed_signals() {

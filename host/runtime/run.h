@@ -49,7 +49,7 @@ class Run {
 
   Outcome converse();
 
-  /// False once the worker ended: it is no good for another run.
+  /// False once the worker ended, has no memory left or comes last: it is no good for another run.
   bool worker_lives() const { return worker_lives_; }
   Effects take_effects() { return calls_.take_effects(); }
 
@@ -57,6 +57,8 @@ class Run {
   std::optional<Outcome> on_frame(const wire::Frame& frame);
   Outcome on_finished(const wire::Finished& finished);
   Outcome on_ended(const WorkerEnded& ended);
+  std::string memory_remedy() const;
+  void replace_if_full();
   void heed_signals();
   void on_deadline();
   void ask_to_end(OutcomeKind why, std::string text);

@@ -12,6 +12,7 @@
 
 #include "base/child_process.h"
 #include "base/wake_up.h"
+#include "runtime/processor_watch.h"
 #include "wire/channel.h"
 
 namespace fh {
@@ -23,7 +24,8 @@ inline constexpr std::size_t kKeptErrorLines = 20;
 struct WorkerLaunch {
   std::filesystem::path executable;
   std::filesystem::path build;
-  int lock_fd = -1;  // the store's lock, inherited; -1: none
+  int lock_fd = -1;        // the store's lock, inherited; -1: none
+  std::size_t memory = 0;  // bytes that it may write to; 0: any number
 };
 
 struct OutputLine {
@@ -31,8 +33,9 @@ struct OutputLine {
   std::string text;
 };
 struct WorkerEnded {
-  std::string how;          // "signal 11 (Segmentation fault)"
-  std::string last_errors;  // the last lines of its stderr; "" when it printed none
+  std::string how;               // "signal 11 (Segmentation fault)"
+  bool short_of_memory = false;  // it had nearly all that it may have; `how` says so
+  std::string last_errors;       // the last lines of its stderr; "" when it printed none
 };
 struct Woken {};
 struct TimedOut {};
@@ -55,6 +58,15 @@ class WorkerProcess {
   void kill() { child_.kill_group(); }
   int pid() const { return child_.pid(); }
 
+  /// A run begins.
+  void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
+  /// It has kept a processor busy, so that everybody else goes before it from now on.
+  bool is_put_back() const { return processor_.put_back(); }
+
+  /// It holds nearly all the memory that it may have, so that the next run would find none. Reads
+  /// a file of the system's.
+  bool is_short_of_memory() const;
+
  private:
   struct Pipe {
     UniqueFd read_end;
@@ -73,11 +85,13 @@ class WorkerProcess {
   WorkerEnded end();
 
   WakeUp& wake_;
+  const std::size_t memory_;  // 0: any number
   Pipe out_pipe_ = make_pipe();
   Pipe err_pipe_ = make_pipe();
   UniqueFd worker_end_;
   Channel channel_;
   ChildProcess child_;
+  ProcessorWatch processor_;
   Output out_;
   Output err_;
   FrameBuffer buffer_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "base/check.h"
 #include "runtime/worker_process.h"
@@ -14,6 +15,13 @@ namespace {
 constexpr std::chrono::seconds kSendPatience(10);
 constexpr std::chrono::seconds kReapPatience(5);
 constexpr std::size_t kReadAtOnce = 64 * 1024;
+
+// A sanitizer takes terabytes for its own accounts.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLimitsMemory = false;
+#else
+constexpr bool kLimitsMemory = true;
+#endif
 
 // What a worker may see of the host's environment; never a secret.
 std::vector<std::string> listed_environment() {
@@ -33,10 +41,20 @@ Channel make_channel(UniqueFd& worker_end) {
   return Channel(UniqueFd(ends[0]));
 }
 
+bool is_nearly_all(std::size_t used, std::size_t allowed) {
+  return allowed > 0 && used >= allowed - allowed / 4;
+}
+
+std::string mib(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
+
 SpawnOptions spawn_options(const WorkerLaunch& launch, int channel, int out, int err) {
   SpawnOptions options;
   options.arguments = {launch.executable.string(), "--channel", "3", "--build",
                        launch.build.string()};
+  if (kLimitsMemory && launch.memory > 0) {
+    options.arguments.push_back("--memory-limit");
+    options.arguments.push_back(std::to_string(launch.memory));
+  }
   options.environment = listed_environment();
   options.standard_output = out;
   options.standard_error = err;
@@ -62,9 +80,11 @@ WorkerProcess::Pipe WorkerProcess::make_pipe() {
 
 WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
     : wake_(wake),
+      memory_(kLimitsMemory ? launch.memory : 0),
       channel_(make_channel(worker_end_)),
       child_(spawn_options(launch, worker_end_.get(), out_pipe_.write_end.get(),
                            err_pipe_.write_end.get())),
+      processor_(child_.pid()),
       out_{std::move(out_pipe_.read_end), "", false},
       err_{std::move(err_pipe_.read_end), "", true} {
   worker_end_.reset();
@@ -74,6 +94,16 @@ WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
 
 void WorkerProcess::send(const wire::Frame& frame) {
   channel_.send(frame, std::chrono::steady_clock::now() + kSendPatience);
+}
+
+bool WorkerProcess::is_short_of_memory() const {
+  if (memory_ == 0) return false;
+  // proc(5): VmData is what RLIMIT_DATA limits, in kB.
+  std::ifstream status("/proc/" + std::to_string(pid()) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmData:"))
+      return is_nearly_all(std::stoull(line.substr(7)) << 10U, memory_);
+  return false;
 }
 
 Happening WorkerProcess::wait(Deadline deadline) {
@@ -102,7 +132,12 @@ Happening WorkerProcess::wait(Deadline deadline) {
                     {err_.fd.get(), POLLIN, 0},
                     {child_.ended_fd(), POLLIN, 0},
                     {wake_.fd(), POLLIN, 0}};
-    if (::poll(fds, std::size(fds), remaining_ms(deadline)) == 0) return TimedOut{};
+    const Deadline until = std::min(deadline, processor_.next_look());
+    const bool happened = ::poll(fds, std::size(fds), remaining_ms(until)) != 0;
+    const Deadline now = std::chrono::steady_clock::now();
+    if (now >= processor_.next_look()) processor_.look(now);
+    if (!happened && now < deadline) continue;
+    if (!happened) return TimedOut{};
     ended_ = fds[3].revents != 0;
     read_channel();
     read_output(out_);
@@ -160,6 +195,11 @@ WorkerEnded WorkerProcess::end() {
   WorkerEnded ended;
   ended.how = status ? status->describe() : "it did not end when it was killed";
   if (!broken_.empty()) ended.how = "it " + broken_ + "; killed";
+  if (status && is_nearly_all(status->most_memory, memory_)) {
+    ended.short_of_memory = true;
+    ended.how += ", using " + mib(status->most_memory) + " of the " + mib(memory_) +
+                 " of memory that it may have,";
+  }
   for (const std::string& line : last_errors_)
     ended.last_errors += (ended.last_errors.empty() ? "" : "\n") + line;
   // It becomes part of an error's text, and there a NUL would end it.

@@ -23,6 +23,9 @@ std::string remedy_for(int sqlite_code) {
       return ": the file or its folder is read-only: let the host's user write both, and look at "
              "how the disk is mounted";
     case SQLITE_FULL: return ": make room on its disk";
+    case SQLITE_IOERR:
+      return ": its disk failed: start the host again, which recovers from the file; if that "
+             "repeats, move the store to another disk";
     default: return "";
   }
 }

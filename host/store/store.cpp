@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "store/checkpoint.h"
 #include "store/schema.h"
 #include "store/store_file.h"
 
@@ -41,8 +42,7 @@ Poco::Data::Session open_writer(const std::string& path) {
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-          "PRAGMA foreign_keys = OFF", "PRAGMA wal_autocheckpoint = 8000",
-          "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
+          "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
@@ -60,7 +60,9 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
     : path_(std::move(path)), clock_(clock), session_(open_writer(path_)), clock_jump_(clock) {
   const auto last = last_host(session_);
   if (last && !options.accept_copy) refuse_open_copy(path_, *last);
-  tables_ = std::make_unique<Tables>(Poco::Data::SQLite::Utility::dbHandle(session_));
+  sqlite3* const db = Poco::Data::SQLite::Utility::dbHandle(session_);
+  checkpoint_every(db, options.checkpoint_pages);
+  tables_ = std::make_unique<Tables>(db);
   begin_host_run();
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
@@ -218,12 +220,7 @@ void Store::commit_together(std::vector<Waiting*> batch) {
     execute("COMMIT");
     fault_point("after_commit");
   } catch (const StoreError& error) {
-    // After a failed sync nobody knows what is on disk; only a restart that recovers from the file
-    // can tell.
-    if (committing && error.io()) {
-      log_error("store_sync_failed", {{"error", error.what()}});
-      std::_Exit(70);
-    }
+    if (committing && error.io()) end_unsynced(error.what());
     roll_back();
     throw;
   } catch (...) {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/clock_jump.h"
+#include "store/checkpoint.h"
 #include "store/transaction.h"
 
 namespace fh {
@@ -40,6 +41,8 @@ class CommitHook {
 struct StoreOptions {
   /// Takes a file that was copied after its host was killed, which otherwise is refused.
   bool accept_copy = false;
+  /// How long the WAL may become before it is copied into the file.
+  int checkpoint_pages = kCheckpointPages;
 };
 
 class Store {

@@ -54,7 +54,8 @@ bool set_up_process(std::optional<std::uint64_t> memory_limit) {
   if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return false;
   if (!memory_limit) return true;
   const rlimit memory{*memory_limit, *memory_limit};
-  return ::setrlimit(RLIMIT_AS, &memory) == 0;
+  // Not RLIMIT_AS: a runtime may reserve addresses that it never uses.
+  return ::setrlimit(RLIMIT_DATA, &memory) == 0;
 }
 
 void show_process_name(const std::string& name) { ::prctl(PR_SET_NAME, name.c_str(), 0, 0, 0); }

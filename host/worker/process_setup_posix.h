@@ -11,8 +11,9 @@ namespace fh {
 
 /// Marks every descriptor above 2 close-on-exec and closes them in children made by fork() alone;
 /// no signal is blocked, a broken pipe is an error and not a death, no core files; standard output
-/// is flushed line by line; the address space is held to memory_limit bytes, if given. False, with
-/// errno set, when the limit could not be set.
+/// is flushed line by line; what this process, and each one that it starts, can write to (heap,
+/// private mappings, threads' stacks) is held to memory_limit bytes, if given. False, with errno
+/// set, when the limit could not be set.
 [[nodiscard]] bool set_up_process(std::optional<std::uint64_t> memory_limit);
 
 /// Shows this name (its first 15 bytes) in process lists.

@@ -67,6 +67,7 @@ Rows measure_memory(Bench& bench);
 Rows measure_start(Bench& bench);
 Rows measure_depth(Bench& bench);
 Rows measure_recovery(Bench& bench);
+Rows measure_neighbour(Bench& bench);
 Rows measure_disk(Bench& bench);
 
 }  // namespace fh::bench

@@ -16,6 +16,8 @@ namespace fh::bench {
 
 inline constexpr const char* kNoop = "bench-noop";
 inline constexpr int kSlots = 4;  // workers of kNoop
+inline constexpr const char* kAbuse = "bench-abuse";
+inline constexpr int kAbuseSlots = 2;
 
 /// What a host lives in: its store, its plugins, its log. Two hosts after each other may share one.
 class HostFolder {
@@ -27,6 +29,9 @@ class HostFolder {
   std::filesystem::path starts() const { return path_ / "starts"; }
   /// Has kNoop note the start of each run in starts().
   void note_starts() { notes_starts_ = true; }
+  /// kAbuse is going to be here: what it does is logged as errors, and its workers end at once.
+  void expect_abuse() { abused_ = true; }
+  bool abused() const { return abused_; }
   /// Puts a copy of the library there, by rename.
   void put_plugin(const std::filesystem::path& library) const;
   void remove_plugin(const std::string& name) const;
@@ -38,6 +43,7 @@ class HostFolder {
 
   std::filesystem::path path_;
   bool notes_starts_ = false;
+  bool abused_ = false;
 };
 
 class BenchHost {
@@ -60,6 +66,9 @@ class BenchHost {
   std::int64_t jobs(const std::string& state);
   /// Waits until so many jobs are completed since the host was first in this folder.
   void wait_completed(std::int64_t jobs);
+
+  /// Waits until so many runs of the plugin ended.
+  void wait_runs(const std::string& plugin, std::int64_t runs);
 
   /// SIGTERM; returns when it ended.
   void stop();

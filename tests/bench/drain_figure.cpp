@@ -1,46 +1,13 @@
 // A backlog of jobs through real workers: made while the plugin was missing, run once its file is
 // back. Each drain starts from a copy of the same store, and so does its ceiling.
-#include "bench/bench_host.h"
+#include "bench/backlog.h"
 #include "bench/drain_ceiling.h"
-#include "bench/load_client.h"
 #include "bench/series.h"
 
 namespace fh::bench {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-
 constexpr double kDrainTarget = 0.6;
-constexpr int kConnections = 64;
-
-// A stopped host's folder with that many jobs that wait.
-HostFolder make_backlog(Bench& bench, std::int64_t jobs) {
-  const HostFolder folder(bench.fresh_folder("backlog"));
-  folder.put_plugin(bench.plugin(kNoop));
-  BenchHost host(bench, folder);
-  host.take_plugin(kNoop);
-  Deliveries deliveries({});
-  run_load({.port = host.port(),
-            .connections = kConnections,
-            .requests = jobs,
-            .expected = "\"accepted\""},
-           deliveries);
-  host.stop();
-  return folder;
-}
-
-double drain_per_second(Bench& bench, const HostFolder& backlog, std::int64_t jobs) {
-  const HostFolder folder(bench.fresh_folder("drain"));
-  copy_store(backlog.store(), folder.store());
-  BenchHost host(bench, folder);
-  host.add_plugin(bench.plugin(kNoop));
-  const auto start = Steady::now();
-  host.wait_completed(jobs);
-  const std::chrono::duration<double> took = Steady::now() - start;
-  host.stop();
-  std::filesystem::remove_all(folder.path());
-  return static_cast<double>(jobs) / took.count();
-}
 
 }  // namespace
 
@@ -60,7 +27,7 @@ Rows measure_drain(Bench& bench) {
     copy_store(backlog.store(), copy);
     stores.push_back(store_jobs_per_second(copy, kNoop, kSlots));
     ceilings.push_back(together(round_trips.back(), stores.back()));
-    drains.push_back(drain_per_second(bench, backlog, jobs));
+    drains.push_back(drain_per_second(bench, backlog, {.jobs = jobs}));
   }
   return {{.figure =
                "drain of " + std::to_string(jobs) + " jobs, " + std::to_string(kSlots) + " workers",

@@ -32,6 +32,7 @@ constexpr Figure kFigures[] = {
     {"accept", "durable accepts a second", measure_accept},
     {"ignored", "ignored deliveries a second", measure_ignored},
     {"drain", "a backlog through real workers", measure_drain},
+    {"neighbour", "a backlog beside plugins that misbehave", measure_neighbour},
     {"latency", "receive to start under a light load", measure_latency},
     {"watches", "cost of a delivery with 10 and 10,000 watches", measure_watches},
     {"memory", "idle host and worker", measure_memory},

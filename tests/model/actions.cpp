@@ -49,6 +49,7 @@ void accept(World& world, const Action& action) {
   if (action.d % 4 == 0) event.sender_id = "evt-" + std::to_string(action.d / 4 % 8);
   event.body = event.uuid + "/" + event.id + " " + event.field + "=" + event.value + " " +
                std::to_string(action.d / 64 % 2);
+  event.whole = action.d / 256 % 2 == 0;
   world.accept(event);
 }
 
@@ -146,16 +147,35 @@ std::optional<Id> any_job(const World& world, const Action& action) {
   return std::next(world.model.jobs.begin(), steps)->first;
 }
 
-void cancel(World& world, const Action& action) {
-  if (const auto job = any_job(world, action)) world.close(*job, "cancelled");
+template <JobAction kAction>
+void act(World& world, const Action& action) {
+  if (const auto job = any_job(world, action)) world.act(kAction, *job);
 }
 
-void discard(World& world, const Action& action) {
-  if (const auto job = any_job(world, action)) world.close(*job, "dead");
+void close(World& world, const Action& action) {
+  if (const auto job = any_job(world, action))
+    world.close(*job, action.b % 2 == 0 ? "cancelled" : "dead");
 }
 
-void retry(World& world, const Action& action) {
-  if (const auto job = any_job(world, action)) world.reopen(*job);
+// Of a run under way: its job is one of many.
+void cancel_running(World& world, const Action& action) {
+  if (!world.held.empty())
+    world.act(JobAction::cancel, world.held[action.a % world.held.size()].job.id);
+}
+
+void pause(World& world, const Action& action) { world.pause(plugin_at(world, action.a)); }
+
+void resume(World& world, const Action& action) {
+  if (world.model.paused.empty()) return;
+  const auto steps = static_cast<std::ptrdiff_t>(action.a % world.model.paused.size());
+  world.resume(std::string(*std::next(world.model.paused.begin(), steps)));
+}
+
+void prune(World& world, const Action& action) {
+  static constexpr std::int64_t kAges[] = {0, 1000, 60'000, 30 * kDay};
+  static constexpr std::int64_t kLonger[] = {0, 60'000, 180 * kDay};
+  const std::int64_t age = kAges[action.a % std::size(kAges)];
+  world.prune({age, age + kLonger[action.b % std::size(kLonger)], action.c % 4 == 0});
 }
 
 void tick(World& world, const Action& action) {
@@ -196,9 +216,15 @@ const std::vector<ActionKind>& kinds() {
       {"leave", 3, leave},
       {"effect late", 4, effect_late},
       {"interrupted", 4, interrupted},
-      {"cancel", 4, cancel},
-      {"discard", 2, discard},
-      {"retry", 8, retry},
+      {"cancel", 4, act<JobAction::cancel>},
+      {"cancel running", 4, cancel_running},
+      {"discard", 2, act<JobAction::discard>},
+      {"retry", 8, act<JobAction::retry>},
+      {"release", 4, act<JobAction::release>},
+      {"close", 2, close},
+      {"pause", 3, pause},
+      {"resume", 4, resume},
+      {"prune", 4, prune},
       {"tick", 8, tick},
       {"tick when due", 8, tick_when_due},
       {"jump", 2, jump},

@@ -32,11 +32,11 @@ void conservation(const Model& model, const Snapshot& seen) {
 
 // A delivery is what it was answered to be, and makes its jobs once.
 void deliveries(const Model& model, const Snapshot& seen) {
-  for (const auto& [id, status] : model.deliveries) {
+  for (const auto& [id, delivery] : model.deliveries) {
     const auto row = seen.deliveries.find(id);
     require(row != seen.deliveries.end(), "no loss", "delivery " + std::to_string(id) + " is gone");
-    require(row->second == status, "dedupe",
-            "delivery " + std::to_string(id) + " is " + row->second + ", not " + status);
+    require(row->second == delivery.status, "dedupe",
+            "delivery " + std::to_string(id) + " is " + row->second + ", not " + delivery.status);
   }
 }
 
@@ -73,6 +73,13 @@ void leases(const Model& model, const Snapshot& seen, Id host_run) {
             named(job) + " has " + std::to_string(started) + " runs, not " +
                 std::to_string(job.runs.size()));
   }
+}
+
+// Who was asked to end did, unless its work was finished.
+void cancels(const Model& model, const Snapshot& seen) {
+  for (const auto& [id, job] : model.jobs)
+    require(!job.cancel_heeded || row_of(seen, id).state == "cancelled", "cancel",
+            named(job) + " was cancelled while it ran, and is " + row_of(seen, id).state);
 }
 
 // How each run ended, and which lease ended the job, is as it was when that was accepted.
@@ -143,7 +150,8 @@ void promptness(const Model& model, const Snapshot& seen,
   for (const auto& [id, job] : model.jobs) {
     const SeenJob& row = row_of(seen, id);
     const auto idle = parked.find(row.plugin);
-    require(row.state != "available" || idle == parked.end() || idle->second == 0, "liveness",
+    const bool may_start = row.state == "available" && !model.paused.contains(row.plugin);
+    require(!may_start || idle == parked.end() || idle->second == 0, "liveness",
             named(job) + " is ready, and an idle worker does not get it");
   }
 }
@@ -198,6 +206,7 @@ void check_invariants(const Model& model, const Snapshot& seen, Id host_run,
   deliveries(model, seen);
   tallies(seen);
   leases(model, seen, host_run);
+  cancels(model, seen);
   fencing(model, seen);
   accounting(model, seen);
   final_is_final(model, seen);

@@ -18,9 +18,9 @@ using test::SnapshotReader;
 
 /// Their names. Each has a mutant that is caught by it.
 inline constexpr const char* kInvariants[] = {
-    "no loss",        "conservation", "dedupe",   "backlog",   "tallies", "one live lease",
-    "fencing",        "accounting",   "order",    "due",       "once",    "step",
-    "final is final", "state",        "liveness", "life cycle"};
+    "no loss",    "conservation", "dedupe", "backlog", "tallies",  "one live lease", "fencing",
+    "accounting", "order",        "due",    "once",    "step",     "final is final", "state",
+    "liveness",   "life cycle",   "cancel", "pause",   "retention"};
 
 /// An invariant that does not hold.
 class Violation : public std::runtime_error {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace fh::model {
 namespace {
@@ -113,7 +114,7 @@ std::optional<Verdict> Model::accept(const ModelEvent& event, Id delivery) {
       if (!event.sender_id.empty()) sender_ids_[event.sender_id] = {delivery, now + kSenderIdKept};
     }
   }
-  deliveries[delivery] = verdict.status;
+  deliveries[delivery] = {verdict.status, now};
   return verdict;
 }
 
@@ -175,7 +176,8 @@ bool Model::is_live(Id id, Id lease) const {
 
 void Model::end(Id id, const ModelOutcome& ended) {
   ModelJob& job = jobs.at(id);
-  const std::string& outcome = ended.name;
+  const std::string outcome = heeded(id, ended.name);
+  if (std::exchange(job.cancel_asked, false)) job.cancel_heeded = outcome == "cancelled";
   const std::int64_t after = ended.after;
   job.runs.back().outcome = outcome;
   std::string state = "completed";
@@ -207,6 +209,11 @@ void Model::end(Id id, const ModelOutcome& ended) {
   settle(job, state);
 }
 
+std::string Model::heeded(Id id, const std::string& outcome) const {
+  const bool finished = outcome == "done" || outcome == "skipped";
+  return jobs.at(id).cancel_asked && !finished ? "cancelled" : outcome;
+}
+
 // Into the new state; whoever waited for the turn that this gives up moves on.
 void Model::settle(ModelJob& job, const std::string& state) {
   job.state = state;
@@ -224,17 +231,54 @@ bool Model::close(Id id, const std::string& state) {
   return true;
 }
 
-bool Model::reopen(Id id) {
-  ModelJob& job = jobs.at(id);
-  if (!is_final_name(job.state)) return false;
+void Model::reopen(ModelJob& job) {
   job.record = canonical(job.record);
   if (job.turn) job.turn = job.record;
   job.attempts = job.crashes = job.lost = 0;
   job.finished_by.reset();
+  job.cancel_heeded = false;
   job.place = ++last_place_;
   job.run_at = now;
   job.state = job.turn && turn_taken(job.record, job.plugin) ? "blocked" : "available";
-  return true;
+}
+
+std::string Model::act(const std::string& action, Id id) {
+  ModelJob& job = jobs.at(id);
+  const bool waits = job.state == "scheduled" || job.state == "retryable";
+  if (action == "cancel" && job.state == "running") {
+    job.cancel_asked = true;
+    return "asked";
+  }
+  if (action == "retry" && is_final_name(job.state)) {
+    reopen(job);
+  } else if (action == "release" && waits) {
+    wake(job);
+  } else if (action == "discard" && job.state == "dead") {
+    job.state = "cancelled";
+  } else if ((action != "cancel" && action != "discard") || !close(id, "cancelled")) {
+    return "misfit";
+  }
+  return "done";
+}
+
+// Ids rise with time, so what follows one that is too young is not looked at.
+void Model::prune(const KeepTerms& terms) {
+  for (auto delivery = deliveries.begin(); delivery != deliveries.end();) {
+    const auto [id, row] = *delivery;
+    if (row.received_at > now - terms.age && !terms.too_large) return;
+    const bool dead_may_go = row.received_at <= now - terms.dead;
+    const bool kept = std::any_of(jobs.begin(), jobs.end(), [&, of = id](const auto& entry) {
+      const ModelJob& job = entry.second;
+      return job.delivery == of &&
+             (!is_final_name(job.state) || (job.state == "dead" && !dead_may_go));
+    });
+    ++delivery;
+    if (kept) continue;
+    std::erase_if(
+        steps, [&, of = id](const auto& step) { return jobs.at(step.first.first).delivery == of; });
+    std::erase_if(jobs, [of = id](const auto& entry) { return entry.second.delivery == of; });
+    deliveries.erase(id);
+  }
 }
 
 void Model::wake_due() {
@@ -243,14 +287,15 @@ void Model::wake_due() {
     if ((job.state == "scheduled" || job.state == "retryable") && job.run_at <= now)
       due.emplace_back(job.run_at, id);
   std::sort(due.begin(), due.end());
-  for (const auto& [at, id] : due) {
-    ModelJob& job = jobs.at(id);
-    if (job.state == "retryable" || !job.turn) {
-      job.state = "available";
-    } else {
-      job.place = ++last_place_;
-      settle(job, "blocked");
-    }
+  for (const auto& [at, id] : due) wake(jobs.at(id));
+}
+
+void Model::wake(ModelJob& job) {
+  if (job.state == "retryable" || !job.turn) {
+    job.state = "available";
+  } else {
+    job.place = ++last_place_;
+    settle(job, "blocked");
   }
 }
 

@@ -12,6 +12,7 @@
 namespace fh::model {
 
 using Id = std::int64_t;
+inline constexpr std::int64_t kDay = 24LL * 60 * 60 * 1000;
 
 struct PluginTerms {
   std::string name;
@@ -44,6 +45,8 @@ struct ModelJob {
   int lost = 0;
   std::optional<Id> finished_by;  // the lease whose outcome made it final
   bool shares_turn = false;       // it held a turn when two records became one
+  bool cancel_asked = false;      // of the run under way
+  bool cancel_heeded = false;     // a run that was asked to end did, its work unfinished
 };
 
 struct ModelOutcome {
@@ -58,6 +61,18 @@ struct ModelEffect {
   std::optional<std::string> result;
   int commits = 0;
   bool taken_over = false;  // somebody began it before and did not finish
+};
+
+struct ModelDelivery {
+  std::string status;
+  std::int64_t received_at = 0;
+};
+
+/// How long what arrived is kept.
+struct KeepTerms {
+  std::int64_t age = 30 * kDay;    // of a delivery whose jobs all ended well
+  std::int64_t dead = 180 * kDay;  // of one with a dead job
+  bool too_large = false;          // the store is: the age does not count
 };
 
 struct ModelState {
@@ -82,6 +97,7 @@ struct ModelEvent {
   std::string value;
   std::string sender_id;
   std::string body;
+  bool whole = false;  // the body holds the record, too
 };
 
 struct Verdict {
@@ -101,7 +117,8 @@ class Model {
   std::map<std::pair<std::string, std::string>, ModelEffect> once;
   std::map<std::pair<Id, std::string>, ModelEffect> steps;
   std::map<std::pair<std::string, Id>, ModelState> states;
-  std::map<Id, std::string> deliveries;
+  std::map<Id, ModelDelivery> deliveries;
+  std::set<std::string> paused;  // plugins
 
   const std::vector<PluginTerms>& plugins() const { return plugins_; }
   const PluginTerms& terms(const std::string& plugin) const;
@@ -116,8 +133,13 @@ class Model {
   void start(Id job);
   bool is_live(Id job, Id lease) const;
   void end(Id job, const ModelOutcome& outcome);
+  /// What becomes of an outcome: a run that was asked to end is cancelled, unless it finished.
+  std::string heeded(Id job, const std::string& outcome) const;
   bool close(Id job, const std::string& state);
-  bool reopen(Id job);
+  /// An operator's retry, cancel, release or discard: done, asked or misfit.
+  std::string act(const std::string& action, Id job);
+  /// Forgets what is kept no longer.
+  void prune(const KeepTerms& terms);
   /// Due jobs go on, those due longest first.
   void wake_due();
   /// The wall clock was set by that much.
@@ -147,6 +169,8 @@ class Model {
   bool turn_taken(Id record, const std::string& plugin) const;
   void promote(Id record, const std::string& plugin);
   void settle(ModelJob& job, const std::string& state);
+  void wake(ModelJob& job);
+  void reopen(ModelJob& job);
 
   std::vector<PluginTerms> plugins_;
   std::map<std::string, Id> aliases_;  // "uuid:..." or "id:..."

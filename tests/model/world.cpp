@@ -141,18 +141,30 @@ void World::settle() {
 }
 
 void World::collect() {
+  std::vector<JobRow> started;
   for (auto& hand : hands_) {
     const auto job = hand->taken();
     if (!job) continue;
-    require(model.next_of(hand->plugin()) == job->id, "order",
-            "job " + std::to_string(job->id) + " was started, and it was not the next of " +
-                hand->plugin());
-    model.start(job->id);
-    held.push_back({*job, {}});
+    require(
+        !model.paused.contains(hand->plugin()), "pause",
+        "job " + std::to_string(job->id) + " was started, and " + hand->plugin() + " is paused");
+    started.push_back(*job);
     --parked_[hand->plugin()];
     hand.reset();
   }
   std::erase(hands_, nullptr);
+  // Several at once were started one after the other, and nobody saw in which order.
+  while (!started.empty()) {
+    const auto next = std::find_if(started.begin(), started.end(), [&](const JobRow& job) {
+      return model.next_of(job.plugin) == job.id;
+    });
+    require(next != started.end(), "order",
+            "job " + std::to_string(started.front().id) +
+                " was started, and it was not the next of " + started.front().plugin);
+    model.start(next->id);
+    held.push_back({*next, {}});
+    started.erase(next);
+  }
 }
 
 void World::adopt(const Snapshot& seen) {

@@ -15,6 +15,7 @@
 #include "model/invariants.h"
 #include "queue/dispatcher.h"
 #include "queue/idempotency.h"
+#include "queue/job_action.h"
 #include "queue/timer.h"
 
 namespace fh::model {
@@ -70,8 +71,12 @@ class World {
   void leave(std::size_t run, std::size_t scope);
   void effect_late(const HeldRun& run, const EffectName& name);
   void ask_interrupted(std::size_t run, const std::string& key);
+  /// As the removal of its plugin does it.
   void close(Id job, const std::string& state);
-  void reopen(Id job);
+  void act(JobAction action, Id job);
+  void pause(const std::string& plugin);
+  void resume(const std::string& plugin);
+  void prune(const KeepTerms& terms);
   void turn_clock(std::int64_t ms);
   /// Somebody sets the wall clock by that much; what waits moves along.
   void set_clock(std::int64_t ms);

@@ -20,6 +20,11 @@ Event event_of(const ModelEvent& event) {
   read.aliases = {event.uuid, event.id};
   read.changes[event.field] = {std::nullopt, event.value};
   read.sender_id = event.sender_id;
+  if (event.whole) {
+    read.mode = PayloadMode::changes_with_snapshot;
+    read.snapshot = {{event.field, event.value}, {"of", event.uuid + event.id}};
+    read.snapshot_at = "/record";
+  }
   return read;
 }
 
@@ -42,8 +47,10 @@ void World::accept(const ModelEvent& event) {
   Arrival arrival;
   arrival.delivery = store_->new_delivery_id();
   arrival.source = &source_;
-  arrival.body = arrival.body_hash = event.body;
-  arrival.events.emplace_back(event_of(event));
+  arrival.body_hash = event.body;
+  Event read = event_of(event);
+  arrival.body = to_text({{"text", event.body}, {"record", read.snapshot}});
+  arrival.events.emplace_back(std::move(read), arrival.body);
   const auto expected = model.accept(event, arrival.delivery);
   std::optional<Acceptance> answer;
   try {
@@ -93,12 +100,9 @@ void World::finish(std::size_t at, const Outcome& outcome, const Effects& effect
   require(next.has_value(), "fencing", named(run) + " is live and could not finish");
   ModelOutcome ended_as{std::string(fh::name_of(outcome.kind)),
                         outcome.after ? outcome.after->count() : -1, outcome.charged};
-  if (ended_as.name == "done" || ended_as.name == "snooze") {
-    if (conflicts(run, effects))
-      ended_as = {"retry"};
-    else
-      apply(run, effects);
-  }
+  if (keeps_effects(outcome.kind) && conflicts(run, effects)) ended_as = {"retry"};
+  ended_as.name = model.heeded(run.job.id, ended_as.name);
+  if (ended_as.name == "done" || ended_as.name == "snooze") apply(run, effects);
   model.end(run.job.id, ended_as);
   check();
 }
@@ -218,22 +222,6 @@ void World::ask_interrupted(std::size_t at, const std::string& key) {
   check();
 }
 
-void World::close(Id job, const std::string& state) {
-  const JobState final_state = job_state_from(state).value();
-  const bool closed =
-      write([&](Transaction& tx) { return tx.jobs.close(job, final_state, "by hand", tx.now); });
-  require(closed == model.close(job, state), "final is final",
-          "job " + std::to_string(job) + " was closed, or not, against the rule");
-  check();
-}
-
-void World::reopen(Id job) {
-  const bool reopened = write([&](Transaction& tx) { return tx.jobs.reopen(job, tx.now); });
-  require(reopened == model.reopen(job), "final is final",
-          "job " + std::to_string(job) + " was reopened, or not, against the rule");
-  check();
-}
-
 void World::turn_clock(std::int64_t ms) {
   clock.advance(Millis(ms));
   model.now += ms;
@@ -250,6 +238,7 @@ void World::tick() {
   withdraw_all();
   timer_->tick();
   settle();
+  model.prune({});
   model.wake_due();
   check();
 }
@@ -307,6 +296,7 @@ void World::drain() {
       if (!is_final_name(job.state)) plugins.insert(job.plugin);
     return plugins;
   };
+  while (!model.paused.empty()) resume(std::string(*model.paused.begin()));
   // Every round ends a run or wakes a job at least.
   for (std::size_t rounds = 4 * model.jobs.size() + 10; rounds > 0; --rounds) {
     tick();

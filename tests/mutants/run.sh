@@ -58,7 +58,7 @@ try() {
     say "$name: SURVIVED; nothing fails although: $(head -1 "$patch")"
     return 1
   fi
-  if ! grep -qF "$fails" "$log"; then
+  if ! grep -qF -e "invariant: $fails:" -e "$fails failed" "$log"; then
     say "$name: fails, but not by \"$fails\": $(grep -m1 -E 'seed [0-9]|SUMMARY' "$log")"
     return 1
   fi

@@ -10,6 +10,7 @@ namespace fh::test {
 namespace {
 
 std::atomic<int> g_seen{0};
+std::atomic<int> g_copied{0};
 std::atomic<int> g_due{0};  // 0: never
 std::atomic<Fault> g_fault{Fault::fail};
 
@@ -22,14 +23,17 @@ bool goes_wrong() {
 
 bool no_room() { return g_fault == Fault::full || g_fault == Fault::stays_full; }
 
-struct File {
+struct alignas(16) File {
   sqlite3_file base;
+  bool is_database;
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
+bool is_database(sqlite3_file* file) { return reinterpret_cast<File*>(file)->is_database; }
 sqlite3_file* real(sqlite3_file* file) { return reinterpret_cast<File*>(file)->real(); }
 
 int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
+  if (is_database(file)) ++g_copied;
   if (!goes_wrong()) return real(file)->pMethods->xWrite(real(file), bytes, count, at);
   if (no_room()) return SQLITE_FULL;
   if (g_fault != Fault::fail) real(file)->pMethods->xWrite(real(file), bytes, count / 2, at);
@@ -91,6 +95,7 @@ sqlite3_vfs* g_default = nullptr;
 
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* got) {
   file->pMethods = nullptr;
+  reinterpret_cast<File*>(file)->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   const int code = g_default->xOpen(g_default, name, real(file), flags, got);
   if (real(file)->pMethods != nullptr) file->pMethods = &kMethods;
   return code;
@@ -122,10 +127,12 @@ void install_fault_vfs() {
 
 void arm_fault(Fault fault, int call) {
   g_fault = fault;
-  g_seen = 0;
+  g_seen = g_copied = 0;
   g_due = call;
 }
 
 int changes_seen() { return g_seen; }
+
+int copied_back() { return g_copied; }
 
 }  // namespace fh::test

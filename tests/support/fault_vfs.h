@@ -28,5 +28,7 @@ void install_fault_vfs();
 void arm_fault(Fault fault, int call);
 /// Changes since arm_fault().
 int changes_seen();
+/// Of these, writes to the database itself, which only a checkpoint makes.
+int copied_back();
 
 }  // namespace fh::test

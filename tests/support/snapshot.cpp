@@ -10,6 +10,12 @@ constexpr const char* kFinalJobs =
     "SELECT id, plugin, record, turn, delivery, parent, state, run_at_ms, lease, lease_until_ms,"
     " host_run, runs, attempts, crashes, lost FROM job_history";
 
+// One that stands in a delivery's body goes with that body.
+constexpr const char* kBaselines =
+    "SELECT r.id, coalesce(r.snapshot, CAST(substr(d.body, r.body_at + 1, r.body_size) AS TEXT))"
+    " FROM records r LEFT JOIN deliveries d ON d.id = r.body_of"
+    " WHERE r.snapshot IS NOT NULL OR d.id IS NOT NULL";
+
 int small(const Query& query, int column) { return static_cast<int>(query.integer(column)); }
 
 void read_jobs(Query query, bool in_history, Snapshot& snapshot) {
@@ -79,6 +85,10 @@ Snapshot SnapshotReader::read() {
   read_effects(*db_, snapshot);
   auto deliveries = db_->query("SELECT id, status FROM deliveries");
   while (deliveries.next()) snapshot.deliveries[deliveries.integer(0)] = deliveries.text(1);
+  auto events = db_->query("SELECT DISTINCT delivery FROM events");
+  while (events.next()) snapshot.with_events.insert(events.integer(0));
+  auto baselines = db_->query(kBaselines);
+  while (baselines.next()) snapshot.baselines[baselines.integer(0)] = baselines.text(1);
   db_->run("COMMIT");
   return snapshot;
 }

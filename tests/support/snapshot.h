@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,8 @@ struct Snapshot {
   std::map<std::pair<std::int64_t, std::string>, SeenEffect> steps;  // by job and name
   std::map<std::pair<std::string, std::int64_t>, SeenState> states;  // by plugin and record
   std::map<std::int64_t, std::string> deliveries;                    // their status
+  std::set<std::int64_t> with_events;                                // deliveries that have events
+  std::map<std::int64_t, std::string> baselines;  // by record, where there is one
   bool operator==(const Snapshot&) const = default;
 };
 

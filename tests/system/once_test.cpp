@@ -47,6 +47,15 @@ TEST_F(Once, StepIsOncePerJob) {
   EXPECT_EQ(host_.effects().size(), 2U);
 }
 
+TEST_F(Once, StepIsDoneAgainByAReplayWhichIsANewJob) {
+  const std::int64_t delivery = host_.send(contact_update("c-1", "step:draw"))["delivery"];
+  const std::string path = "/api/v1/deliveries/" + std::to_string(delivery) + "/replay";
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.effects().size() == 1; }));
+  EXPECT_EQ(host_.admin("POST", path).status, 200);
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.effects().size() == 2; }));
+  EXPECT_EQ(host_.api("deliveries/" + std::to_string(delivery))["jobs"].size(), 2U);
+}
+
 TEST_F(Once, ACrashInsideIsToldToTheNextRunWhichDoesIt) {
   const Json job = host_.run(contact_update("c-1", "crash-in-once:letter"));
   EXPECT_EQ(job["runs"].size(), 2U);

@@ -182,6 +182,17 @@ TEST_F(Reload, ANewPluginIsTakenIntoARunningHost) {
   EXPECT_EQ(host_.send(contact_update("c-1", "ok"))["status"], "accepted");
 }
 
+// Nothing tells of a change in it, as on a system that dropped what it had to tell.
+TEST_F(Reload, AFolderThatWasReplacedIsLookedAtAllTheSame) {
+  host_.start();
+  std::filesystem::rename(host_.plugin_folder(), host_.folder() / "old-plugins");
+  std::filesystem::create_directory(host_.plugin_folder());
+  std::filesystem::permissions(host_.plugin_folder(), std::filesystem::perms::owner_all);
+  host_.install("c_plugin.so");
+  EXPECT_TRUE(
+      eventually(kPatience, [&] { return host_.logged("plugin_active plugin=c-plugin "); }));
+}
+
 TEST_F(Reload, ThePluginsOfTwoFilesCannotHaveOneName) {
   host_.install("misbehave.so");
   host_.start();

@@ -1,6 +1,7 @@
 // A plugin that takes all it can get takes it from its own worker: the host's memory stays within a
 // bound, and another plugin's jobs go on meanwhile.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <fstream>
 #include <sstream>
@@ -31,11 +32,12 @@ class Greed : public ::testing::Test {
     host_.install("misbehave.so");
     host_.install("c_plugin.so");
     host_.limits("misbehave") = {{"timeout", "60s"}, {"max_attempts", 2}};
-    host_.start();
+    host_.limits("misbehave")["backoff"] = "10ms";
   }
 
-  /// Starts the deed and looks after the host and the neighbour until its job is completed.
-  Json endure(const std::string& deed) {
+  /// Starts the deed and looks after the host and the neighbour until its job came to its end.
+  Json endure(const std::string& deed, const std::string& end = "completed") {
+    host_.start();
     const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", deed)));
     std::size_t most = 0;
     int neighbours = 0;
@@ -46,11 +48,14 @@ class Greed : public ::testing::Test {
       EXPECT_EQ(neighbour["runs"].size(), 1U);
       most = std::max(most, resident_mib(host_.pid()));
       job = host_.job(id);
-    } while (job["state"] == "available" || job["state"] == "running" || neighbours < 10);
+    } while (job["finished_at"].is_null() || neighbours < 10);
     EXPECT_GT(most, 0U);
     EXPECT_LE(most, kMostHostMiB);
-    EXPECT_EQ(job["state"], "completed") << job.dump(2);
+    EXPECT_EQ(job["state"], end) << job.dump(2);
     return job;
+  }
+  static std::string error_of(const Json& job, std::size_t run) {
+    return job.at("runs").at(run).at("error").get<std::string>();
   }
   /// The greedy plugin itself is well again.
   void expect_recovered() { host_.run(contact_update("c-2", "ok")); }
@@ -62,6 +67,58 @@ TEST_F(Greed, ForMemoryIsTheWorkersOwn) {
   endure("hog-memory:400");
   expect_recovered();
 }
+
+TEST_F(Greed, ForTheProcessorGivesWayToAllOthersUntilTheRunIsOver) {
+  host_.limits("misbehave")["slots"] = 1;
+  host_.start();
+  const auto comes_last = [](const Process& worker) {
+    return ::sched_getscheduler(worker.pid()) == SCHED_IDLE;
+  };
+  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "spin:20000")));
+  const Process spinning = host_.worker_of(id);
+  EXPECT_TRUE(eventually(kPatience, [&] { return comes_last(spinning); }));
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(id) + "/cancel").status, 200);
+  host_.wait_for(id, "completed");
+  const std::int64_t next = host_.job_of(host_.send(contact_update("c-2", "sleep:500")));
+  const Process fresh = host_.worker_of(next);
+  EXPECT_NE(fresh.pid(), spinning.pid());
+  EXPECT_FALSE(comes_last(fresh));
+  host_.wait_for(next, "completed");
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which lift the limit
+class GreedBeyondItsLimit : public Greed {
+ protected:
+  GreedBeyondItsLimit() { host_.limits("misbehave")["memory"] = "128MiB"; }
+};
+
+TEST_F(GreedBeyondItsLimit, IsRefusedAndTheJobTriedAgain) {
+  const Json job = endure("hog-memory:400", "dead");
+  ASSERT_EQ(job["runs"].size(), 2U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "retry");
+  EXPECT_NE(error_of(job, 0).find("out of memory"), std::string::npos) << error_of(job, 0);
+  expect_recovered();
+}
+
+TEST_F(GreedBeyondItsLimit, ThatKeepsWhatItTookCostsItsWorkerAndNotTheNextRun) {
+  const Json job = endure("leak-memory");
+  ASSERT_EQ(job["runs"].size(), 2U);
+  EXPECT_NE(error_of(job, 0).find("out of memory"), std::string::npos) << error_of(job, 0);
+  EXPECT_EQ(host_.log_lines("worker_full").size(), 1U);
+  expect_recovered();
+}
+
+TEST_F(GreedBeyondItsLimit, ThatEndsInACrashIsToldAsItsCause) {
+  const Json job = endure("exhaust-memory", "dead");
+  ASSERT_EQ(job["runs"].size(), 2U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "crashed");
+  EXPECT_NE(error_of(job, 0).find("of the 128 MiB of memory that it may have"), std::string::npos)
+      << error_of(job, 0);
+  EXPECT_NE(error_of(job, 0).find("plugins.limits.misbehave.memory"), std::string::npos)
+      << error_of(job, 0);
+  expect_recovered();
+}
+#endif
 
 TEST_F(Greed, ForDescriptorsIsTheWorkersOwn) {
   const Json job = endure("leak-descriptors");

@@ -22,6 +22,7 @@
 #include <fieldhook/outcome.hpp>
 #include <fieldhook/record.hpp>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 
@@ -85,6 +86,9 @@ std::optional<Outcome> outcome_of_throw(Use&& use) {
     return std::nullopt;
   } catch (const CallError& error) {
     return error.outcome();
+  } catch (const std::bad_alloc&) {
+    return Outcome::retry(
+        "out of memory: let the plugin use less, or raise its \"memory\" in plugins.limits");
   } catch (const std::exception& error) {
     return Outcome::retry(error.what());
   } catch (...) {

@@ -82,6 +82,9 @@ INSTANTIATE_TEST_SUITE_P(
              "config: workers.max 18446744073709551615 is out of range (1 to 1024)"},
         Case{"NumberFraction", R"({"workers": {"max": 1.5}})",
              "config: workers.max must be a whole number (1 to 1024)"},
+        Case{"LittleMemory", R"({"plugins": {"limits": {"p": {"memory": "1MiB"}}}})",
+             R"(config: plugins.limits.p.memory "1MiB" is out of range (32MiB to 1024GiB, or 0B)"
+             " for no limit)"},
         Case{"Slots", R"({"plugins": {"limits": {"p": {"slots": 0}}}})",
              "config: plugins.limits.p.slots 0 is out of range (1 to 1024)"},
         Case{"BackoffMax",

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "config/quantity.h"
 #include "config_file.h"
 
 namespace fh {
@@ -23,7 +24,7 @@ const char* const kFull = R"({
     "settings": {"certificate": {"outbox": "var/outbox", "deep": [{"any": null}]}},
     "secrets":  {"certificate": {"smtp": "env:FIELDHOOK_TEST_UNSET", "key": "file:key"}},
     "limits":   {"certificate": {"slots": 4, "max_attempts": 3, "timeout": "60s", "backlog": 10,
-                                 "backoff": "1s", "backoff_max": "1h"}}
+                                 "memory": "2GiB", "backoff": "1s", "backoff_max": "1h"}}
   },
   "sources": [
     {"name": "hmac", "path": "/h", "sender": "insites", "record": "contact", "event": "updated",
@@ -93,6 +94,9 @@ TEST_F(ConfigTest, ReadsPlugins) {
   EXPECT_EQ(limits.backoff, Millis(1s));
   EXPECT_EQ(limits.backoff_max, Millis(1h));
   EXPECT_EQ(limits.backlog, 10u);
+  EXPECT_EQ(limits.memory, 2048 * kMiB);
+  EXPECT_EQ(plugins.most_memory(), 2048 * kMiB);
+  EXPECT_EQ(plugins.limits_of("another").memory, 1024 * kMiB);
   EXPECT_EQ(plugins.limits_of("another").backlog, 100'000u);
   EXPECT_EQ(plugins.limits_of("another").slots, std::nullopt);
 }

@@ -27,11 +27,32 @@ constexpr int kDeliveries = 3;
 
 const ManualClock kClock(from_ms(1'700'000'000'000));
 
+/// When the WAL is copied back: when the host closes its store, or after nearly every commit too.
+enum class Copying { at_the_end, all_along };
+
+struct Case {
+  Fault fault;
+  Copying copying;
+};
+
+std::string name_of(const Case& one) {
+  return test::name_of(one.fault) + (one.copying == Copying::all_along ? "_in_checkpoints" : "");
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const Copying copying : {Copying::at_the_end, Copying::all_along})
+    for (const Fault fault : test::kFaults) all.push_back({fault, copying});
+  return all;
+}
+
 /// What one host was told by its store before it ended.
 struct Ledger {
   int code = -1;
   std::set<std::string> told;
   int changes = 0;
+  int worked = 0;  // changes before the end
+  int copied = 0;  // pages before the end
   bool was_told(const std::string& what, std::int64_t id) const {
     return told.contains(what + " " + std::to_string(id));
   }
@@ -40,7 +61,8 @@ struct Ledger {
 // A host's life, in the child process.
 class Host {
  public:
-  Host(const std::string& path, int ledger) : store_(path, kClock), ledger_(ledger) {
+  Host(const std::string& path, Copying copying, int ledger)
+      : store_(path, kClock, options(copying)), ledger_(ledger) {
     store_.start();
   }
 
@@ -50,10 +72,18 @@ class Host {
       run_next("p");
     }
     run_next("q");
+    tell("copied", test::copied_back());
+    tell("worked", test::changes_seen());
     store_.stop();  // copies the WAL back
   }
 
  private:
+  static StoreOptions options(Copying copying) {
+    StoreOptions options;
+    if (copying == Copying::all_along) options.checkpoint_pages = 8;
+    return options;
+  }
+
   void tell(const std::string& what, std::int64_t id) const {
     const std::string line = what + " " + std::to_string(id) + "\n";
     if (::write(ledger_, line.data(), line.size()) < 0) ::_exit(1);
@@ -139,11 +169,11 @@ class Host {
   const int ledger_;
 };
 
-class DiskFault : public testing::TestWithParam<Fault> {
+class DiskFault : public testing::TestWithParam<Case> {
  protected:
   DiskFault() { Store(clean_, kClock).stop(); }
 
-  Ledger live_through(Fault fault, int call) {
+  Ledger live_through(Case one, int call) {
     std::filesystem::remove(path_);
     std::filesystem::remove(path_ + "-wal");
     std::filesystem::remove(path_ + "-shm");
@@ -153,7 +183,7 @@ class DiskFault : public testing::TestWithParam<Fault> {
     const pid_t child = ::fork();
     if (child == 0) {
       ::close(ends[0]);
-      live(fault, call, ends[1]);
+      live(one, call, ends[1]);
     }
     ::close(ends[1]);
     Ledger ledger = read_ledger(ends[0]);
@@ -216,11 +246,11 @@ class DiskFault : public testing::TestWithParam<Fault> {
   }
 
  private:
-  [[noreturn]] void live(Fault fault, int call, int ledger) {
+  [[noreturn]] void live(Case one, int call, int ledger) {
     log_to_file("/dev/null");
     test::install_fault_vfs();
-    Host host(path_, ledger);
-    test::arm_fault(fault, call);
+    Host host(path_, one.copying, ledger);
+    test::arm_fault(one.fault, call);
     host.live();
     const std::string line = "changes " + std::to_string(test::changes_seen()) + "\n";
     if (::write(ledger, line.data(), line.size()) < 0) ::_exit(1);
@@ -237,6 +267,8 @@ class DiskFault : public testing::TestWithParam<Fault> {
     for (std::string line; std::getline(lines, line);) {
       ledger.told.insert(line);
       if (line.starts_with("changes ")) ledger.changes = std::stoi(line.substr(8));
+      if (line.starts_with("worked ")) ledger.worked = std::stoi(line.substr(7));
+      if (line.starts_with("copied ")) ledger.copied = std::stoi(line.substr(7));
     }
     return ledger;
   }
@@ -251,24 +283,27 @@ TEST_P(DiskFault, AtAnyCallLosesNothingThatWasAcknowledgedAndLeavesNothingByHalf
   ASSERT_EQ(untouched.code, 0);
   ASSERT_TRUE(untouched.was_told("accepted", kDeliveries));
   ASSERT_GT(untouched.changes, 50);
+  ASSERT_EQ(untouched.copied > 20, GetParam().copying == Copying::all_along) << untouched.copied;
   expect_whole(untouched, found());
+  // A host goes on when there is no room, and ends when it cannot know what is on disk.
+  const Fault fault = GetParam().fault;
+  const bool only_full = fault == Fault::full || fault == Fault::stays_full;
   std::map<int, int> ends;
   for (int call = 1; call <= untouched.changes && !HasFailure(); ++call) {
-    SCOPED_TRACE(test::name_of(GetParam()) + " at call " + std::to_string(call));
+    SCOPED_TRACE(name_of(GetParam()) + " at call " + std::to_string(call));
     const Ledger ledger = live_through(GetParam(), call);
     ++ends[ledger.code];
+    EXPECT_TRUE(only_full || call > untouched.worked || ledger.code != 0) << "it went on";
     expect_whole(ledger, found());
   }
-  // A host goes on when there is no room, and ends when it cannot know what is on disk.
-  const bool only_full = GetParam() == Fault::full || GetParam() == Fault::stays_full;
   for (const auto& [code, count] : ends)
     EXPECT_TRUE(code == 0 || (!only_full && (code == kSyncFailed || code == test::kTorn)))
         << count << " hosts ended with " << code;
   EXPECT_GT(only_full ? ends[0] : ends[kSyncFailed] + ends[test::kTorn], 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Store, DiskFault, testing::ValuesIn(test::kFaults),
-                         [](const auto& test) { return test::name_of(test.param); });
+INSTANTIATE_TEST_SUITE_P(Store, DiskFault, testing::ValuesIn(cases()),
+                         [](const auto& test) { return name_of(test.param); });
 
 }  // namespace
 }  // namespace fh

@@ -1,5 +1,6 @@
 #include "store/retention.h"
 
+#include "queue/idempotency.h"
 #include "support/store_fixture.h"
 
 namespace fh {
@@ -52,6 +53,28 @@ TEST_F(RetentionTest, RemovesWhatEndedWellAndKeepsWhatIsYoungOpenOrDead) {
   EXPECT_EQ(state_of(dead), "");
   EXPECT_EQ(jobs(), 1U);
   expect_tallies_hold();
+}
+
+TEST_F(RetentionTest, KeepsOnceKeysForGood) {
+  const EffectName letter{EffectName::Kind::once, "letter"};
+  const auto send_letter = [&](const JobRow& job) {
+    const Holder holder{job.plugin, job.id, job.lease};
+    const Begin begun =
+        write([&](Transaction& tx) { return begin_effect(tx, holder, letter); }).begin;
+    if (begun == Begin::begun) {
+      EXPECT_TRUE(
+          write([&](Transaction& tx) { return finish_effect(tx, holder, letter, "1", {}); }));
+    }
+    finish(job, {});
+    return begun;
+  };
+  add_job(record("a"));
+  EXPECT_EQ(send_letter(*lease()), Begin::begun);
+  clock_.advance(25h);
+  prune();
+  EXPECT_EQ(deliveries(), 0U);
+  add_job(record("a"));
+  EXPECT_EQ(send_letter(*lease()), Begin::done);
 }
 
 TEST_F(RetentionTest, RemovesTheOldestEarlyWhenTheStoreIsTooLarge) {

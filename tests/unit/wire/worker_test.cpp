@@ -440,7 +440,7 @@ TEST(Worker, HoldsThePluginToItsMemoryLimit) {
   (void)worker.expect<wire::Hello>();
   std::ifstream limits("/proc/" + std::to_string(worker.pid()) + "/limits");
   std::string text((std::istreambuf_iterator<char>(limits)), {});
-  const auto line = text.substr(text.find("Max address space"));
+  const auto line = text.substr(text.find("Max data size"));
   EXPECT_NE(line.find("268435456"), std::string::npos);
 }
 
