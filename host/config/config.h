@@ -100,6 +100,7 @@ struct SourceConfig {
   std::string account;  // default: the sender's name
   RecordType record = RecordType::contact;  // these two: where the body does not say it
   EventKind event = EventKind::updated;
+  bool only_record = false;  // it was written out: what is of the other type is not taken
   Mapping mapping;
   std::vector<std::string> ignore_fields;  // never count as changes
   std::vector<std::string> ignore_actors;  // whose changes make no job

@@ -72,11 +72,11 @@ Json describe_source(const SourceConfig& source) {
                {"path", source.path},
                {"sender", source.sender},
                {"account", source.account},
-               {"record", name_of(source.record)},
                {"event", name_of(source.event)},
                {"first_seen", baseline ? "baseline" : "changed"},
                {"dedupe", {{"window", duration_text(source.dedupe_window)}}},
                {"verify", describe_verify(source.verify)}};
+  if (source.only_record) json["record"] = name_of(source.record);
   Json mapping = Json::object();
   for (const MappingKey& one : mapping_keys())
     if (const auto& pointer = source.mapping.*one.part) mapping[one.key] = *pointer;

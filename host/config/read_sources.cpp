@@ -62,6 +62,7 @@ void read_what(ConfigReader& in, SourceConfig& source) {
   };
   const std::string record = choice("record", {"contact", "company"});
   source.record = record_type_from(record).value_or(source.record);
+  source.only_record = in.has("record");
   const std::string event = choice("event", {"created", "updated", "deleted"});
   source.event = event_kind_from(event).value_or(source.event);
 }

@@ -18,6 +18,7 @@ struct SourceTerms {
   EventKind event = EventKind::updated;
   const Mapping* mapping = nullptr;
   const std::vector<std::string>* ignore_actors = nullptr;
+  bool only_record = false;  // what is of another type than `record` is not for this source
 };
 
 struct SenderReading {
@@ -31,5 +32,8 @@ using SenderProfile = SenderReading (*)(Json body, const SourceTerms& terms);
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);
+
+/// What the profile reads in the body and the source takes.
+SenderReading read_for_source(SenderProfile profile, Json body, const SourceTerms& terms);
 
 }  // namespace fh
