@@ -91,9 +91,8 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.request_deadline = ingest.request_deadline;
   options.terms.idle_timeout = ingest.idle_timeout;
   options.terms.trusted_proxies = ingest.trusted_proxies;
-  options.terms.judge_head = [this](const RawRequest& head) {
-    return HeadVerdict{receiver_.judge_head(head), config_.ingest.max_body};
-  };
+  options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
+  options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
   options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };
   options.handle = [this](RawRequest request, const Respond& respond) {
     receiver_.handle(std::move(request), respond);

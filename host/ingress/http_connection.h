@@ -18,12 +18,6 @@
 
 namespace fh {
 
-/// What a request's head alone decides.
-struct HeadVerdict {
-  std::optional<Answer> refusal;  // then the body is not read
-  std::size_t max_body = 0;       // bytes
-};
-
 /// What all connections share. The loop's thread only.
 struct HttpBudget {
   std::size_t max_bytes = 0;  // of requests, held at once
@@ -34,6 +28,8 @@ struct HttpBudget {
 
 struct HttpTerms {
   std::size_t max_head = 16 * 1024;
+  /// What a path allows instead, once the request line is known; empty: the same.
+  RequestParser::MaxHeadOf max_head_of;
   Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
   Millis idle_timeout{75'000};      // between two requests of a connection
   /// Whose X-Forwarded-For is believed.
@@ -88,6 +84,7 @@ class HttpConnection {
   bool hold(std::size_t bytes);
   void release();
   Want next_request(Time now);
+  void new_parser();
   void shut_down_tls();
   int read_some();
   int write_some(const char* bytes, std::size_t size);
