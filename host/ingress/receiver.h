@@ -74,6 +74,8 @@ class Receiver {
     return refused_.list(source);
   }
 
+  RefusedList& refused_list() { return refused_; }
+
   const std::vector<SourceConfig>& sources() const { return config_.sources; }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
