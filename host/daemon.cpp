@@ -57,7 +57,7 @@ Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& 
       disk_(config_.store, config_.ingest.min_free_disk),
       receiver_(config_, store_, catalog_, clock_, disk_),
       refused_(config_.store.native() + ".refused", receiver_.refused_list()),
-      api_({config_, store_, catalog_, supervisor_, receiver_, disk_, ready_}) {
+      api_({config_, store_, catalog_, supervisor_, receiver_, answers_, disk_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
   ledger_.kill_recorded();
   connect_parts();
@@ -95,6 +95,7 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.request_deadline = ingest.request_deadline;
   options.terms.idle_timeout = ingest.idle_timeout;
   options.terms.trusted_proxies = ingest.trusted_proxies;
+  options.terms.answers = &answers_;
   options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
   options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
   options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };

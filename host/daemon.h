@@ -53,6 +53,7 @@ class Daemon {
   DiskWatch disk_;
   Receiver receiver_;
   RefusedListFile refused_;
+  AnswerCounts answers_;
   Api api_;
   std::unique_ptr<HttpFront> ingest_;
   std::unique_ptr<HttpFront> admin_;

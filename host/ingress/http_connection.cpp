@@ -155,6 +155,7 @@ HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Tim
   last_ = last || answer.close || !headed || !parser_->keep_alive();
   phase_ = Phase::answering;
   deadline_ = now + terms_.request_deadline;
+  if (terms_.answers != nullptr) terms_.answers->add(answer.status);
   out_ += text_of(answer, last_);
   return flush(now);
 }

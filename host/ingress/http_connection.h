@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "config/ip_network.h"
 #include "ingress/answer.h"
+#include "ingress/answer_counts.h"
 #include "ingress/request_parser.h"
 
 namespace fh {
@@ -32,6 +33,7 @@ struct HttpTerms {
   RequestParser::MaxHeadOf max_head_of;
   Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
   Millis idle_timeout{75'000};      // between two requests of a connection
+  AnswerCounts* answers = nullptr;  // where they are counted; outlives the front end
   /// Whose X-Forwarded-For is believed.
   std::vector<IpNetwork> trusted_proxies;
   /// Called on the loop's thread; must not wait.

@@ -1,6 +1,7 @@
 #include "ingress/receiver.h"
 
 #include <algorithm>
+#include <charconv>
 #include <future>
 
 #include "base/digest.h"
@@ -34,6 +35,13 @@ std::string_view delivery_id(const RawRequest& request, const Verified& verified
   return verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
 }
 
+// A length that the parser has taken: digits, and not many.
+std::uint64_t number_in(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
 // A depth below the reader's own is looked for before anything is built.
 StrictJson read_body(const SourceConfig& source, const std::string& body) {
   if (source.max_depth < kMaxJsonDepth)
@@ -62,6 +70,7 @@ std::string_view name_of(Reception reception) {
     case Reception::limited: return "limited";
     case Reception::unavailable: return "unavailable";
     case Reception::retired: return "retired";
+    case Reception::malformed: return "malformed";
   }
   return "";
 }
@@ -110,17 +119,34 @@ HeadVerdict Receiver::judge_head(const RawRequest& head) {
   const SourceConfig* source = find_source(head.path);
   if (source == nullptr) return {refusal(404, "no source has this path")};
   if (source->retired) return {refuse_retired(*source, head)};
-  if (head.method != "POST") {
-    Answer answer = refusal(405, "deliveries are POST requests");
-    answer.headers.emplace_back("Allow", "POST");
-    return {std::move(answer)};
-  }
-  if (!head.header("Content-Length") && !head.header("Transfer-Encoding"))
-    return {refusal(411, "the request has no Content-Length")};
-  const std::string_view encoding = head.header("Content-Encoding").value_or("identity");
-  if (!same_header_name(encoding, "identity"))
-    return {refusal(415, "the body must come as it is, without a Content-Encoding")};
+  if (auto refused = refuse_head(*source, head)) return {std::move(refused)};
   return {std::nullopt, source->max_body};
+}
+
+std::optional<Answer> Receiver::refuse_head(const SourceConfig& source, const RawRequest& head) {
+  Answer answer;
+  std::string cause;
+  std::string why;
+  const auto length = head.header("Content-Length");
+  if (head.method != "POST") {
+    answer = refusal(405, why = "deliveries are POST requests");
+    answer.headers.emplace_back("Allow", "POST");
+    cause = "method";
+  } else if (!length && !head.header("Transfer-Encoding")) {
+    answer = refusal(411, why = "the request has no Content-Length");
+    cause = "no_length";
+  } else if (!same_header_name(head.header("Content-Encoding").value_or("identity"), "identity")) {
+    answer = refusal(415, why = "the body must come as it is, without a Content-Encoding");
+    cause = "encoding";
+  } else if (length && number_in(*length) > source.max_body) {
+    why = "the body is larger than " + std::to_string(source.max_body) + " bytes";
+    answer = refusal(413, why);
+    cause = "too_large";
+  } else {
+    return std::nullopt;
+  }
+  count(source, Reception::malformed);
+  return refuse(source, head, std::move(answer), cause, why);
 }
 
 Answer Receiver::handle(const RawRequest& request) {

@@ -30,9 +30,10 @@ enum class Reception {
   unreadable,
   limited,
   unavailable,
-  retired
+  retired,
+  malformed
 };
-inline constexpr std::size_t kReceptions = 8;
+inline constexpr std::size_t kReceptions = 9;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {
@@ -92,6 +93,7 @@ class Receiver {
   void count(const SourceConfig& source, Reception reception);
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);
+  std::optional<Answer> refuse_head(const SourceConfig& source, const RawRequest& head);
   Answer refuse_retired(const SourceConfig& source, const RawRequest& request);
   void count_verified(const SourceConfig& source, const std::string& secret);
 

@@ -76,6 +76,25 @@ TEST_F(SourceLimits, OfABodyAreHeldByTheHeadAlone) {
   EXPECT_NE(answers[0].find("1024 bytes"), std::string::npos) << answers[0];
 }
 
+TEST_F(SourceLimits, ThatRefuseAreSeenByOperators) {
+  EXPECT_EQ(post_body("/narrow", 1025), 413);
+  EXPECT_EQ(post_body("/of-no-source", 1025), 404);
+  RawRequest get;
+  get.method = "GET";
+  get.path = "/narrow";
+  EXPECT_EQ(host_.post(get).status, 405);
+  const Json refused = host_.api("refused?source=narrow");
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0]["cause"], "method");
+  EXPECT_EQ(refused[1]["cause"], "too_large");
+  EXPECT_EQ(refused[1]["status"], 413);
+  const std::string metrics = host_.admin("GET", "/metrics").body;
+  for (const char* line : {"fieldhook_requests_total{source=\"narrow\",result=\"malformed\"} 2",
+                           "fieldhook_http_answers_total{status=\"404\"} 1",
+                           "fieldhook_http_answers_total{status=\"413\"} 1"})
+    EXPECT_NE(metrics.find(line), std::string::npos) << line << "\n" << metrics;
+}
+
 TEST_F(SourceLimits, OfAHeadGoBeforeTheHosts) {
   EXPECT_EQ(post_head("/narrow", 700), 200);
   EXPECT_EQ(post_head("/narrow", 1'100), 431);
