@@ -56,7 +56,8 @@ Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& 
                    {}}),
       disk_(config_.store, config_.ingest.min_free_disk),
       receiver_(config_, store_, catalog_, clock_, disk_),
-      api_({config_, store_, catalog_, supervisor_, receiver_, disk_, ready_}) {
+      refused_(config_.store.native() + ".refused", receiver_.refused_list()),
+      api_({config_, store_, catalog_, supervisor_, receiver_, answers_, disk_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
   ledger_.kill_recorded();
   connect_parts();
@@ -68,7 +69,10 @@ void Daemon::connect_parts() {
   store_.set_hook(&dispatcher_);
   dispatcher_.set_callbacks({[this](const std::string& plugin) { supervisor_.want(plugin); },
                              [this](TimePoint due) { timer_.due_at(due); }});
-  timer_.set_on_tick([this](TimePoint now) { receiver_.look_for_silence(now); });
+  timer_.set_on_tick([this](TimePoint now) {
+    receiver_.look_for_silence(now);
+    refused_.save_if_due(clock_.steady());
+  });
   disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
@@ -91,9 +95,9 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.request_deadline = ingest.request_deadline;
   options.terms.idle_timeout = ingest.idle_timeout;
   options.terms.trusted_proxies = ingest.trusted_proxies;
-  options.terms.judge_head = [this](const RawRequest& head) {
-    return HeadVerdict{receiver_.judge_head(head), config_.ingest.max_body};
-  };
+  options.terms.answers = &answers_;
+  options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
+  options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
   options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };
   options.handle = [this](RawRequest request, const Respond& respond) {
     receiver_.handle(std::move(request), respond);
@@ -115,11 +119,15 @@ HttpFrontOptions Daemon::admin_options() {
   return options;
 }
 
-void Daemon::load_last_deliveries() {
+void Daemon::load_what_was_seen() {
   Views views(store_.reader());
-  for (const SourceConfig& source : config_.sources)
+  std::set<std::string> names;
+  for (const SourceConfig& source : config_.sources) {
+    names.insert(source.name);
     if (const auto at = views.last_delivery_of(source.name))
       receiver_.set_last_delivery(source.name, *at);
+  }
+  refused_.load(names);
 }
 
 void Daemon::start() {
@@ -131,7 +139,7 @@ void Daemon::start() {
   disk_.start();
   const int lost = recover(store_);
   if (lost > 0) log_warning("runs_lost", {{"runs", lost}});
-  load_last_deliveries();
+  load_what_was_seen();
   supervisor_.start();
   timer_.start();
   catalog_.start();
@@ -159,6 +167,7 @@ void Daemon::drain_and_stop() {
   catalog_.stop();
   supervisor_.stop();
   timer_.stop();
+  refused_.save();
   disk_.stop();
   store_.stop();
   log_info("stopped");

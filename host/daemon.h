@@ -8,6 +8,7 @@
 
 #include "admin/api.h"
 #include "ingress/http_front.h"
+#include "ingress/refused_list_file.h"
 #include "queue/timer.h"
 #include "store/disk_watch.h"
 #include "store/store_lock.h"
@@ -34,7 +35,7 @@ class Daemon {
   HttpFrontOptions ingest_options();
   HttpFrontOptions admin_options();
   void connect_parts();
-  void load_last_deliveries();
+  void load_what_was_seen();
 
   const Config config_;
   const std::filesystem::path worker_;
@@ -51,6 +52,8 @@ class Daemon {
   Supervisor supervisor_;
   DiskWatch disk_;
   Receiver receiver_;
+  RefusedListFile refused_;
+  AnswerCounts answers_;
   Api api_;
   std::unique_ptr<HttpFront> ingest_;
   std::unique_ptr<HttpFront> admin_;

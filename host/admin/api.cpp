@@ -168,6 +168,7 @@ Answer Api::status() {
     sources.push_back({{"name", source.name},
                        {"path", source.path},
                        {"silent", p_.receiver.counters(source.name).silent.load()},
+                       {"retired", source.retired},
                        {"last_delivery_at", last == 0 ? Json() : Json(rfc3339(from_ms(last)))}});
   }
   Json running = Json::array();

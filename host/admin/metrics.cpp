@@ -57,6 +57,11 @@ std::string metrics_text(const ApiParts& parts) {
           {{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
           static_cast<std::int64_t>(parts.receiver.counters(source.name).receptions[i].load()));
 
+  page.family("fieldhook_http_answers_total", "counter",
+              "Answers of the ingest port by status, to whatever path the request was.");
+  for (const auto& [status, count] : parts.answers.all())
+    page.sample({{"status", std::to_string(status)}}, static_cast<std::int64_t>(count));
+
   page.family("fieldhook_verified_total", "counter",
               "Verified requests, by the name of the secret that proved them.");
   for (const SourceConfig& source : parts.receiver.sources())

@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "ingress/answer_counts.h"
 #include "ingress/receiver.h"
 #include "runtime/supervisor.h"
 #include "store/disk_watch.h"
@@ -16,6 +17,7 @@ struct ApiParts {
   Catalog& catalog;
   Supervisor& supervisor;
   const Receiver& receiver;
+  const AnswerCounts& answers;  // of the ingest port
   const DiskWatch& disk;
   const std::atomic<bool>& ready;
 };

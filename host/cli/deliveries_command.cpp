@@ -40,7 +40,7 @@ std::string delivery_text(const Json& delivery) {
 }
 
 std::string refused_text(const Json& refused) {
-  if (refused.empty()) return "no request was refused since the host started\n";
+  if (refused.empty()) return "no request was refused\n";
   Table table({"AT", "SOURCE", "STATUS", "FROM", "WHY"});
   for (const Json& one : refused)
     table.add({cell(one, "at"), cell(one, "source"), cell(one, "status"),
@@ -49,8 +49,16 @@ std::string refused_text(const Json& refused) {
 }
 
 std::string explained_text(const Json& delivery) {
-  std::string text = "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
-                     members(delivery, {"source", "reason", "received_at", "jobs", "unmapped"});
+  std::string text =
+      "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
+      members(delivery, {"source", "reason", "received_at", "jobs", "unmapped", "ignored"});
+  if (const Json mapping = delivery.value("mapping", Json::array()); !mapping.empty()) {
+    Table table({"PART", "POINTER", "FOUND"});
+    for (const Json& one : mapping)
+      table.add(
+          {cell(one, "part"), cell(one, "pointer"), one.value("found", false) ? "yes" : "no"});
+    text += "\n" + table.text();
+  }
   for (const Json& event : delivery.value("events", Json::array())) {
     text += "\n" + cell(event, "kind") + " " + cell(event, "record") + ", " + cell(event, "mode") +
             "\n  changes " + cell(event, "changes") + "\n";

@@ -1,6 +1,5 @@
-// HttpCall: one HTTP request and its reply, over Poco. Plain http only: the admin API is on this
-// machine, and what must cross a network goes through a proxy. Bounded in time and to 64 MiB
-// of reply. Poco's exceptions end here.
+// HttpCall: one HTTP request and its reply, over Poco, plain or with TLS. Bounded in time and to
+// 64 MiB of reply. Poco's exceptions end here.
 #pragma once
 
 #include <chrono>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "cli/tls_session.h"
 
 namespace fh {
 
@@ -25,6 +25,7 @@ struct HttpCall {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::chrono::seconds patience{10};  // for each step
+  TlsTrust trust = {};                // where base is https
 };
 
 struct HttpReply {
@@ -33,7 +34,7 @@ struct HttpReply {
 };
 
 /// Throws Unreachable, whose text names `base` and never `target`, which may hold a token;
-/// UsageError when `base` is no http URL.
+/// UsageError when `base` is no http or https URL.
 HttpReply perform(const HttpCall& call);
 
 }  // namespace fh

@@ -24,19 +24,35 @@ std::string read_body(const std::string& file) {
   return body;
 }
 
+// Where to post, and whom to believe there.
+struct Ingest {
+  std::string url;
+  TlsTrust trust;
+};
+
+// The configuration's own server is known by its very certificate, since on this machine it is
+// called by another name than the senders'.
+TlsTrust trust_of(const Arguments& arguments, const std::optional<TlsConfig>& own) {
+  if (arguments.has("ca") && arguments.has("insecure"))
+    throw UsageError("--ca says whom to believe, --insecure to believe anybody: give one of them");
+  TlsTrust trust;
+  trust.authorities = arguments.option("ca").value_or("");
+  trust.anybody = arguments.has("insecure");
+  if (own && trust.authorities.empty() && !trust.anybody) trust.certificate = own->certificate;
+  return trust;
+}
+
 // A server that listens on every address is asked on this machine's own.
-std::string ingest_url(const Config& config, const Arguments& arguments) {
-  if (const auto url = arguments.option("ingest-url")) return *url;
+Ingest ingest_of(const Config& config, const Arguments& arguments) {
+  if (const auto url = arguments.option("ingest-url"))
+    return {*url, trust_of(arguments, std::nullopt)};
   ListenAddress address = config.ingest.listen;
   if (address.port == 0)
     throw UsageError("ingest.listen has port 0, so the host picks its port: give --ingest-url");
-  if (config.ingest.tls)
-    throw UsageError(
-        "ingest.tls is set, and send speaks plain HTTP: give the --ingest-url of a proxy, or post "
-        "with another program");
   if (address.host == "0.0.0.0") address.host = "127.0.0.1";
   if (address.host == "::") address.host = "::1";
-  return "http://" + address.text();
+  return {(config.ingest.tls ? "https://" : "http://") + address.text(),
+          trust_of(arguments, config.ingest.tls)};
 }
 
 // What a sender would call a delivery of its own.
@@ -45,7 +61,7 @@ std::string new_id() {
   return "msg_" + to_hex(random_bytes(kBytes));
 }
 
-RawRequest make_request(const SourceConfig& source, const Arguments& arguments) {
+RawRequest make_request(const SourceConfig& source, const Arguments& arguments, TimePoint now) {
   RawRequest request;
   request.path = source.path;
   request.body = read_body(arguments.words.front());
@@ -54,7 +70,7 @@ RawRequest make_request(const SourceConfig& source, const Arguments& arguments) 
     if (id->empty() || printable(*id) != *id) throw UsageError("--id must be a text in one line");
     request.headers.emplace_back("X-Fieldhook-Delivery", *id);
   }
-  sign(source.verify, request, {SystemClock().now(), arguments.option("id").value_or(new_id())});
+  sign(source.verify, request, {now, arguments.option("id").value_or(new_id())});
   return request;
 }
 
@@ -79,12 +95,15 @@ std::string refused_text(int status, const Json& answer) {
 int run_send(const Arguments& arguments) {
   const Config config = load_config(config_path(arguments), {.read_secrets = false});
   SourceConfig source = chosen_source(config, arguments);
-  read_signing_secret(source.verify);
-  const RawRequest request = make_request(source, arguments);
+  const Ingest ingest = ingest_of(config, arguments);
+  const TimePoint now = SystemClock().now();
+  read_signing_secret(source.verify, now);
+  const RawRequest request = make_request(source, arguments, now);
 
   const std::string query = request.query.empty() ? "" : "?" + request.query;
-  const HttpReply reply = perform({request.method, ingest_url(config, arguments),
-                                   request.path + query, request.headers, request.body});
+  HttpCall call{request.method, ingest.url, request.path + query, request.headers, request.body};
+  call.trust = ingest.trust;
+  const HttpReply reply = perform(call);
   const Json answer = Json::parse(reply.body, nullptr, false);
   const bool accepted = reply.status == 200 && answer.is_object();
   if (arguments.has("json"))

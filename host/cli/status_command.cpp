@@ -11,6 +11,11 @@ const Json& list_of(const Json& object, const char* key) {
   return object.contains(key) && object[key].is_array() ? object[key] : kEmpty;
 }
 
+std::string state_of_source(const Json& source) {
+  if (source.value("retired", false)) return "retired";
+  return source.value("silent", false) ? "silent" : "active";
+}
+
 std::string status_text(const Json& status) {
   const std::string jobs = tallies_text(status.value("jobs", Json::object()));
   const bool ready = status.value("ready", Json(false)) == true;
@@ -22,9 +27,10 @@ std::string status_text(const Json& status) {
   for (const Json& plugin : list_of(status, "plugins"))
     plugins.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin),
                  cell(plugin, "state")});
-  Table sources({"SOURCE", "PATH", "LAST DELIVERY"});
+  Table sources({"SOURCE", "PATH", "LAST DELIVERY", "STATE"});
   for (const Json& source : list_of(status, "sources"))
-    sources.add({cell(source, "name"), cell(source, "path"), cell(source, "last_delivery_at")});
+    sources.add({cell(source, "name"), cell(source, "path"), cell(source, "last_delivery_at"),
+                 state_of_source(source)});
   return text + "\n" + plugins.text() + "\n" + sources.text();
 }
 

@@ -49,6 +49,9 @@ VerifyConfig verify_config(SourceConfig source, const StoredRequest& stored) {
 }
 
 Explanation explain(const SourceConfig& source, const StoredRequest& stored, TimePoint now) {
+  if (source.retired)
+    throw UsageError("source \"" + source.name +
+                     "\" is retired: it answers 410 to every request and verifies none");
   const VerifyConfig config = verify_config(source, stored);
   Explanation explanation{
       source.name, name_of(config.scheme), {}, verify(config, stored.request, now)};

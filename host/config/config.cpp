@@ -44,7 +44,7 @@ Config read_config(const Json& document, Reading& reading) {
   config.store = read_store(top);
   config.workers = read_workers(top.section("workers"));
   config.plugins = read_plugins(top.section("plugins"));
-  config.sources = read_sources(top);
+  config.sources = read_sources(top, config.ingest);
   config.retention = read_retention(top.section("retention"));
   config.log = read_log(top.section("log"));
   return config;

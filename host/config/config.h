@@ -106,11 +106,16 @@ struct SourceConfig {
   std::string account;  // default: the sender's name
   RecordType record = RecordType::contact;  // these two: where the body does not say it
   EventKind event = EventKind::updated;
+  bool only_record = false;  // it was written out: what is of the other type is not taken
   Mapping mapping;
   std::vector<std::string> ignore_fields;  // never count as changes
   std::vector<std::string> ignore_actors;  // whose changes make no job
   FirstSeen first_seen = FirstSeen::baseline;
-  bool capture = false;                // keep what comes, run nothing
+  bool capture = false;              // keep what comes, run nothing
+  bool retired = false;              // gone for good: 410 to everything, nothing is verified
+  std::size_t max_head = 16 * 1024;  // these two default to the ingest server's; bytes
+  std::size_t max_body = 1024 * 1024;
+  int max_depth = kMaxJsonDepth;       // levels of JSON
   std::optional<Millis> expect_every;  // alert when no delivery comes for this long
   std::optional<RateLimit> rate_limit;
   Millis dedupe_window = std::chrono::minutes(10);  // zero: a repeated body is never a duplicate

@@ -16,13 +16,14 @@ std::filesystem::path read_store(ConfigReader& top);
 WorkersConfig read_workers(ConfigReader in);
 LogConfig read_log(ConfigReader in);
 RetentionConfig read_retention(ConfigReader in);
-void read_traffic(ConfigReader& in, SourceConfig& source);
+/// `ingest`: the limits that hold where the source says none.
+void read_traffic(ConfigReader& in, SourceConfig& source, const IngestConfig& ingest);
 
 // read_plugins.cpp
 PluginsConfig read_plugins(ConfigReader in);
 
 // read_sources.cpp
-std::vector<SourceConfig> read_sources(ConfigReader& top);
+std::vector<SourceConfig> read_sources(ConfigReader& top, const IngestConfig& ingest);
 
 // read_verify.cpp
 /// The keys "verify" and "public_url" of a source whose path is `source_path`.

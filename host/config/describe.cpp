@@ -56,6 +56,10 @@ Json describe_plugins(const PluginsConfig& plugins) {
 
 void describe_traffic(const SourceConfig& source, Json& json) {
   json["capture"] = source.capture;
+  json["retired"] = source.retired;
+  json["max_head"] = size_text(source.max_head);
+  json["max_body"] = size_text(source.max_body);
+  json["max_depth"] = source.max_depth;
   if (source.expect_every) json["expect_event_every"] = duration_text(*source.expect_every);
   if (source.rate_limit)
     json["rate_limit"] = {{"deliveries", source.rate_limit->deliveries},
@@ -74,11 +78,12 @@ Json describe_source(const SourceConfig& source) {
                {"path", source.path},
                {"sender", source.sender},
                {"account", source.account},
-               {"record", name_of(source.record)},
                {"event", name_of(source.event)},
                {"first_seen", baseline ? "baseline" : "changed"},
-               {"dedupe", {{"window", duration_text(source.dedupe_window)}}},
-               {"verify", describe_verify(source.verify)}};
+               {"dedupe", {{"window", duration_text(source.dedupe_window)}}}};
+  if (source.only_record) json["record"] = name_of(source.record);
+  if (!source.retired || !std::holds_alternative<Unauthenticated>(source.verify.scheme))
+    json["verify"] = describe_verify(source.verify);
   Json mapping = Json::object();
   for (const MappingKey& one : mapping_keys())
     if (const auto& pointer = source.mapping.*one.part) mapping[one.key] = *pointer;

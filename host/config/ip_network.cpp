@@ -1,5 +1,6 @@
 #include "config/ip_network.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace fh {
@@ -39,6 +40,11 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 bool IpNetwork::contains(const std::string& address) const {
   const auto parsed = address_from(address);
   return parsed && parsed->family() == mask_.family() && (*parsed & mask_) == network_;
+}
+
+bool is_in(const std::vector<IpNetwork>& networks, const std::string& address) {
+  return std::any_of(networks.begin(), networks.end(),
+                     [&](const IpNetwork& network) { return network.contains(address); });
 }
 
 }  // namespace fh

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fh {
 
@@ -24,5 +25,8 @@ class IpNetwork {
   Poco::Net::IPAddress mask_;
   Poco::Net::IPAddress network_;
 };
+
+/// Whether one of them contains the address.
+bool is_in(const std::vector<IpNetwork>& networks, const std::string& address);
 
 }  // namespace fh

@@ -62,11 +62,12 @@ void read_what(ConfigReader& in, SourceConfig& source) {
   };
   const std::string record = choice("record", {"contact", "company"});
   source.record = record_type_from(record).value_or(source.record);
+  source.only_record = in.has("record");
   const std::string event = choice("event", {"created", "updated", "deleted"});
   source.event = event_kind_from(event).value_or(source.event);
 }
 
-SourceConfig read_source(ConfigReader& in) {
+SourceConfig read_source(ConfigReader& in, const IngestConfig& ingest) {
   SourceConfig source;
   source.name = read_name(in, "name");
   source.path = read_path(in);
@@ -81,8 +82,12 @@ SourceConfig read_source(ConfigReader& in) {
                           : SourceConfig::FirstSeen::baseline;
   ConfigReader dedupe = in.section("dedupe");
   source.dedupe_window = dedupe.duration("window", source.dedupe_window, {0ms, 7 * 24h});
-  read_traffic(in, source);
-  source.verify = read_verify(in, source.path);
+  read_traffic(in, source, ingest);
+  // Of a retired source nothing is verified, and its secrets may be gone.
+  if (source.retired && !in.has("verify"))
+    source.verify.scheme = Unauthenticated{};
+  else
+    source.verify = read_verify(in, source.path);
   return source;
 }
 
@@ -107,10 +112,10 @@ void check_against(ConfigReader& in, const SourceConfig& source,
 
 }  // namespace
 
-std::vector<SourceConfig> read_sources(ConfigReader& top) {
+std::vector<SourceConfig> read_sources(ConfigReader& top, const IngestConfig& ingest) {
   std::vector<SourceConfig> sources;
   top.each_item("sources", [&](ConfigReader& in) {
-    SourceConfig source = read_source(in);
+    SourceConfig source = read_source(in, ingest);
     check_against(in, source, sources);
     sources.push_back(std::move(source));
   });

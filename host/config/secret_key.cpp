@@ -94,8 +94,9 @@ void read_secrets(VerifyConfig& config) {
   for (Secret& secret : config.secrets) read_secret(secret, config.scheme);
 }
 
-void read_signing_secret(VerifyConfig& config) {
+void read_signing_secret(VerifyConfig& config, TimePoint now) {
   for (Secret& secret : config.secrets) {
+    if (!secret.in_force(now)) continue;
     read_secret(secret, config.scheme);
     if (!secret.public_key) return;
   }

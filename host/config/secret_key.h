@@ -14,7 +14,7 @@ void decode_secret(Secret& secret, const VerifyScheme& scheme);
 /// Resolves and decodes every secret, for commands that loaded a configuration without its secrets.
 void read_secrets(VerifyConfig& config);
 
-/// The same, up to the first secret that can sign: the others need not be at hand.
-void read_signing_secret(VerifyConfig& config);
+/// The same, up to the first secret in force that can sign: the others need not be at hand.
+void read_signing_secret(VerifyConfig& config, TimePoint now);
 
 }  // namespace fh

@@ -20,6 +20,8 @@ struct Secret {
   std::optional<TimePoint> not_after = {};  // proves nothing from then on
   std::string key = {};                     // the value as its scheme decodes it (secret_key.h)
   bool public_key = false;                  // `key` is an Ed25519 one
+
+  bool in_force(TimePoint now) const { return !not_after || now <= *not_after; }
 };
 
 /// One piece of what a sender signs.

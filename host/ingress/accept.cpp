@@ -13,6 +13,22 @@ namespace {
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
 constexpr const char* kDeleted = "deleted: no watch matches a deletion yet";
 
+// What changed in a whole record is known only now: the next one replaces what it is compared with.
+// A change list can be read again from the body.
+std::string no_match(const Event& event, const Changes& changes) {
+  constexpr std::size_t kMostText = 200;
+  std::string reason = "no_match";
+  if (event.mode != PayloadMode::full_object) return reason;
+  std::size_t told = 0;
+  for (const auto& [field, change] : changes) {
+    if (reason.size() + field.size() > kMostText) break;
+    reason += (told++ == 0 ? ": " : ", ") + field;
+  }
+  if (told == changes.size()) return reason;
+  const std::string rest = std::to_string(changes.size() - told);
+  return reason + (told == 0 ? ": " + rest + " with long names" : " and " + rest + " more");
+}
+
 // What became of one event of the delivery.
 struct Considered {
   const ArrivedEvent* arrived = nullptr;
@@ -174,7 +190,8 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   if (tx.effects.any_echoes(considered.record.id))
     std::erase_if(considered.matches,
                   [&](Match& match) { return !still_matches(tx, considered, match, watches); });
-  if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : "no_match";
+  if (considered.matches.empty())
+    considered.reason = matched > 0 ? "echo" : no_match(event, considered.changes);
   return considered;
 }
 

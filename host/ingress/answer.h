@@ -2,6 +2,8 @@
 // adds Content-Length, Date and Connection; everything else is here. A plain value.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +16,12 @@ struct Answer {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Retry-After
   bool close = false;  // end the connection: its unread bytes must not become the next request
+};
+
+/// What a request's head alone decides.
+struct HeadVerdict {
+  std::optional<Answer> refusal;  // then the body is not read
+  std::size_t max_body = 0;       // bytes
 };
 
 /// A refusal in the host's own words, after which the connection is closed.

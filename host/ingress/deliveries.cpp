@@ -3,11 +3,15 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/json_pointer.h"
 #include "domain/snapshot.h"
 #include "ingress/read_delivery.h"
 
 namespace fh {
 namespace {
+
+// The head of what was imported; no request has one without a length.
+constexpr const char* kImportedHead = R"([["Imported","true"]])";
 
 // Thrown out of a transaction so that nothing of it stays; carries what it would have done.
 template <class Result>
@@ -41,12 +45,63 @@ std::string alias_at(const Json& record, const char* key) {
   return found->is_number_integer() ? to_text(*found) : "";
 }
 
+// A record of an export, whatever the source's sender would have made of it.
+Event imported_event(const SourceConfig& source, const std::string& record) {
+  StrictJson parsed = parse_strict(record);
+  if (parsed.refusal) throw NotReadable("no JSON: " + parsed.refusal->reason);
+  if (!parsed.value.is_object()) throw NotReadable("a record must be a JSON object");
+  Event event;
+  event.type = source.record;
+  event.mode = PayloadMode::full_object;
+  event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
+  if (event.aliases.empty()) throw NotReadable("the record has no \"uuid\" and no \"id\"");
+  event.snapshot = SnapshotText(parsed.value);
+  return event;
+}
+
 // A table's cell as the kind of value the record is known to have there.
 Json typed_like(const Json& known, const std::string& cell) {
   if (known.is_string() || known.is_null()) return cell;
   Json parsed = Json::parse(cell, nullptr, false);
   const bool same_kind = parsed.type() == known.type() || (parsed.is_number() && known.is_number());
   return same_kind ? parsed : Json(cell);
+}
+
+// Of a whole record that was compared with the one known when it arrived, and why that did not meet
+// a watch of the field.
+std::string why_compared(const std::string& field, const std::string& reason) {
+  constexpr std::string_view kNoMatch = "no_match: ";
+  const std::string whole = "the body is a whole record; ";
+  if (reason == "first_seen")
+    return whole +
+           "it was the first one of its record, and nothing of that counts as changed "
+           "(the source's first_seen)";
+  if (reason == "stale")
+    return whole + "it was older than the one known when it arrived, so nothing of it counts";
+  return whole + "compared with the one known when it arrived, " + field +
+         " had not changed to this watch's liking" +
+         (reason.starts_with(kNoMatch) ? "; changed: " + reason.substr(kNoMatch.size()) : "");
+}
+
+const Json* first_of(const Json* list) {
+  return list != nullptr && list->is_array() && !list->empty() ? &list->front() : nullptr;
+}
+
+// Which of the source's pointers lead somewhere in the body; of a list of events, in its first one.
+Json explain_mapping(const Mapping& mapping, const std::string& text) {
+  const Json body = parse_strict(text).value;
+  const Json* events = mapping.events ? find_at(body, *mapping.events) : nullptr;
+  const bool listed = mapping.events || body.is_array();
+  const Json* event = listed ? first_of(mapping.events ? events : &body) : &body;
+  Json explained = Json::array();
+  for (const MappingKey& key : mapping_keys()) {
+    const auto& pointer = mapping.*key.part;
+    if (!pointer) continue;
+    const bool of_body = key.part == &Mapping::events;
+    const Json* found = of_body ? events : event != nullptr ? find_at(*event, *pointer) : nullptr;
+    explained.push_back({{"part", key.key}, {"pointer", *pointer}, {"found", found != nullptr}});
+  }
+  return explained;
 }
 
 Json with_typed_cells(Json record, const std::string& baseline) {
@@ -67,7 +122,13 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
   if (source == config_.sources.end())
     throw NotReadable("the configuration has no source \"" + delivery.source +
                       "\" any more: add it again to read its deliveries");
-  return read_stored(*source, delivery.id, delivery.body);
+  if (delivery.head != kImportedHead) return read_stored(*source, delivery.id, delivery.body);
+  Arrival arrival;
+  arrival.source = &*source;
+  arrival.delivery = delivery.id;
+  arrival.body = delivery.body;
+  arrival.events.emplace_back(imported_event(*source, delivery.body));
+  return arrival;
 }
 
 Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
@@ -87,20 +148,11 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
 
 Acceptance Deliveries::import(const SourceConfig& source, const std::string& record,
                               const Import& order) {
-  StrictJson parsed = parse_strict(record);
-  if (parsed.refusal) throw NotReadable("no JSON: " + parsed.refusal->reason);
-  if (!parsed.value.is_object()) throw NotReadable("a record must be a JSON object");
-  Event event;
-  event.type = source.record;
-  event.mode = PayloadMode::full_object;
-  event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
-  if (event.aliases.empty()) throw NotReadable("the record has no \"uuid\" and no \"id\"");
-  event.snapshot = SnapshotText(parsed.value);
-
+  const Event event = imported_event(source, record);
   Arrival arrival;
   arrival.source = &source;
   arrival.delivery = store_.new_delivery_id();
-  arrival.head = R"([["Imported","true"]])";
+  arrival.head = kImportedHead;
   arrival.body = record;
   arrival.body_hash = bytes_of(sha256(record));
   const auto take = [&](Transaction& tx) {
@@ -125,14 +177,16 @@ Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventVi
   const Arrival arrival = read(delivery);
   Json events = Json::array();
   for (const ArrivedEvent& arrived : arrival.events)
-    events.push_back(explain_event(arrived.event, stored));
-  Json json = {{"events", events}};
+    events.push_back(explain_event(arrived.event, delivery.reason, stored));
+  Json json = {{"events", events},
+               {"mapping", explain_mapping(arrival.source->mapping, delivery.body)}};
   if (!arrival.unmapped.empty()) json["unmapped"] = arrival.unmapped;
   if (!arrival.ignored.empty()) json["ignored"] = arrival.ignored;
   return json;
 }
 
-Json Deliveries::explain_event(const Event& event, const std::vector<EventView>& stored) const {
+Json Deliveries::explain_event(const Event& event, const std::string& reason,
+                               const std::vector<EventView>& stored) const {
   const auto known = stored_changes(event, stored);
   const Changes& changes = known ? *known : event.changes;
   const bool compared = event.mode == PayloadMode::full_object && !known;
@@ -141,9 +195,7 @@ Json Deliveries::explain_event(const Event& event, const std::vector<EventView>&
     for (const Watch& watch : plugin.manifest.watches) {
       std::string why = why_not(watch, {event, changes, event.snapshot});
       const bool met = why.empty();
-      if (compared && !met && watch.type == event.type)
-        why = "the body is a whole record; compared with the one known when it arrived, " +
-              watch.field + " had not changed to this watch's liking";
+      if (compared && !met && watch.type == event.type) why = why_compared(watch.field, reason);
       watches.push_back({{"plugin", plugin.row.name},
                          {"watch", describe(watch)},
                          {"met", met},

@@ -37,7 +37,8 @@ class Deliveries {
 
  private:
   Arrival read(const DeliveryView& delivery) const;
-  Json explain_event(const Event& event, const std::vector<EventView>& stored) const;
+  Json explain_event(const Event& event, const std::string& reason,
+                     const std::vector<EventView>& stored) const;
 
   const Config& config_;
   Store& store_;

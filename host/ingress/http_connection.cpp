@@ -52,11 +52,6 @@ Answer later(int status, const std::string& reason) {
 
 Answer too_much() { return later(503, "more is being received than may be held at once"); }
 
-bool is_in(const std::vector<IpNetwork>& networks, const std::string& address) {
-  return std::any_of(networks.begin(), networks.end(),
-                     [&](const IpNetwork& network) { return network.contains(address); });
-}
-
 // Who sent the request to the trusted proxies: the last address that is none of theirs, since what
 // stands before it anybody may have written. "" when they do not say.
 std::string forwarded_client(const RawRequest& head, const std::vector<IpNetwork>& proxies) {
@@ -82,10 +77,14 @@ HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string addre
       terms_(terms),
       budget_(budget),
       deadline_(now + terms.request_deadline) {
-  parser_.emplace(terms_.max_head);
+  new_parser();
 }
 
 HttpConnection::~HttpConnection() { release(); }
+
+void HttpConnection::new_parser() {
+  parser_.emplace(terms_.max_head, terms_.max_head_of ? &terms_.max_head_of : nullptr);
+}
 
 HttpConnection::Want HttpConnection::receive(Time now) {
   const int got = read_some();
@@ -156,6 +155,7 @@ HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Tim
   last_ = last || answer.close || !headed || !parser_->keep_alive();
   phase_ = Phase::answering;
   deadline_ = now + terms_.request_deadline;
+  if (terms_.answers != nullptr) terms_.answers->add(answer.status);
   out_ += text_of(answer, last_);
   return flush(now);
 }
@@ -187,7 +187,7 @@ HttpConnection::Want HttpConnection::flush(Time now) {
 HttpConnection::Want HttpConnection::next_request(Time now) {
   release();
   served_ = true;
-  parser_.emplace(terms_.max_head);
+  new_parser();
   phase_ = Phase::idle;
   deadline_ = now + terms_.idle_timeout;
   return in_.empty() ? Want::read : advance(now);

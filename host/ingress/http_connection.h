@@ -14,15 +14,10 @@
 #include "base/clock.h"
 #include "config/ip_network.h"
 #include "ingress/answer.h"
+#include "ingress/answer_counts.h"
 #include "ingress/request_parser.h"
 
 namespace fh {
-
-/// What a request's head alone decides.
-struct HeadVerdict {
-  std::optional<Answer> refusal;  // then the body is not read
-  std::size_t max_body = 0;       // bytes
-};
 
 /// What all connections share. The loop's thread only.
 struct HttpBudget {
@@ -34,8 +29,11 @@ struct HttpBudget {
 
 struct HttpTerms {
   std::size_t max_head = 16 * 1024;
+  /// What a path allows instead, once the request line is known; empty: the same.
+  RequestParser::MaxHeadOf max_head_of;
   Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
   Millis idle_timeout{75'000};      // between two requests of a connection
+  AnswerCounts* answers = nullptr;  // where they are counted; outlives the front end
   /// Whose X-Forwarded-For is believed.
   std::vector<IpNetwork> trusted_proxies;
   /// Called on the loop's thread; must not wait.
@@ -88,6 +86,7 @@ class HttpConnection {
   bool hold(std::size_t bytes);
   void release();
   Want next_request(Time now);
+  void new_parser();
   void shut_down_tls();
   int read_some();
   int write_some(const char* bytes, std::size_t size);

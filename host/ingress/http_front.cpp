@@ -38,6 +38,7 @@ HttpFront::HttpFront(HttpFrontOptions options)
     : options_(std::move(options)),
       tls_(options_.tls ? std::optional<TlsContext>(*options_.tls) : std::nullopt),
       listener_(listen_on(options_.listen, options_.name)),
+      trouble_(options_.name),
       waker_(pollable(mailbox_->wake)) {
   port_ = listener_.address().port();
   listener_.setBlocking(false);
@@ -65,7 +66,7 @@ void HttpFront::stop() {
 void HttpFront::loop() {
   std::optional<Time> drained_by;
   while (true) {
-    const auto ready = poll_.poll(timespan(time_to_sleep()));
+    const auto ready = poll_.poll(time_to_sleep());
     mailbox_->asleep = false;
     const Time now = std::chrono::steady_clock::now();
     for (const auto& [socket, mode] : ready) {
@@ -87,10 +88,13 @@ void HttpFront::loop() {
     }
     take_answers(now);
     if (now >= next_look_) expire_all(now);
-    if (!stopping_) continue;
+    if (!stopping_) {
+      listen_again(now);
+      continue;
+    }
     if (!drained_by) {
       drained_by = now + kLongestDrain;
-      poll_.remove(listener_);
+      if (!resting_) poll_.remove(listener_);
     }
     close_all_but_the_busy();
     if (entries_.empty() || now > *drained_by) break;
@@ -99,24 +103,35 @@ void HttpFront::loop() {
 }
 
 // An answer that comes before the loop says that it sleeps is seen here; one after that wakes it.
-Millis HttpFront::time_to_sleep() {
+Poco::Timespan HttpFront::time_to_sleep() {
   mailbox_->asleep = true;
   const bool answered = mailbox_->answered.with([](const auto& all) { return !all.empty(); });
-  if (answered) return Millis(0);
-  return entries_.empty() ? kNothingToWatch : kLookAtDeadlines;
+  if (answered) return {};
+  return timespan(entries_.empty() && !resting_ ? kNothingToWatch : kLookAtDeadlines);
 }
 
 void HttpFront::accept_all(Time now) {
-  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+  for (int i = 0; i < kAcceptedAtOnce && !resting_; ++i) {
     try {
       if (i > 0 && !listener_.poll(Poco::Timespan(), Poco::Net::Socket::SELECT_READ)) return;
       take_connection(listener_.acceptConnection(), now);
     } catch (const Poco::Exception& error) {
-      // The sender left again, or no descriptor is left: what is oldest makes room.
-      log_warning("accept_failed", {{"server", options_.name}, {"error", error.displayText()}});
-      return;
+      rest_after(error.code(), error.displayText(), now);
     }
   }
+}
+
+// Out of the poll set the listener cannot wake the loop again and again.
+void HttpFront::rest_after(int error, const std::string& text, Time now) {
+  if (!trouble_.failed(error, text, now)) return;
+  poll_.remove(listener_);
+  resting_ = true;
+}
+
+void HttpFront::listen_again(Time now) {
+  if (!resting_ || now < trouble_.rests_until()) return;
+  poll_.add(listener_, PollSet::POLL_READ);
+  resting_ = false;
 }
 
 void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
@@ -130,9 +145,9 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
   entry.connection =
       std::make_unique<HttpConnection>(socket, address, options_.terms, budget_, now);
   entry.polled = PollSet::POLL_READ;
+  poll_.add(socket, PollSet::POLL_READ);  // throws before anything is noted
   by_id_[entry.id] = socket.impl();
   ++by_address_[address];
-  poll_.add(socket, PollSet::POLL_READ);
   entries_.emplace(socket.impl(), std::move(entry));
 }
 
@@ -141,8 +156,9 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
 bool HttpFront::make_room(const std::string& address) {
   const auto known = by_address_.find(address);
   const bool full = entries_.size() >= options_.max_connections;
-  const bool own_full =
-      known != by_address_.end() && known->second >= options_.max_connections_per_address;
+  const bool own_full = known != by_address_.end() &&
+                        known->second >= options_.max_connections_per_address &&
+                        !is_in(options_.terms.trusted_proxies, address);
   if (!full && !own_full) return true;
   Entry* leaves = nullptr;
   for (auto& [key, entry] : entries_) {

@@ -17,6 +17,7 @@
 #include "base/guarded.h"
 #include "base/wake_up.h"
 #include "config/listen_address.h"
+#include "ingress/accept_trouble.h"
 #include "ingress/handler_threads.h"
 #include "ingress/http_connection.h"
 #include "ingress/tls_context.h"
@@ -71,8 +72,10 @@ class HttpFront {
   };
 
   void loop();
-  Millis time_to_sleep();
+  Poco::Timespan time_to_sleep();
   void accept_all(Time now);
+  void rest_after(int error, const std::string& text, Time now);
+  void listen_again(Time now);
   void take_connection(Poco::Net::StreamSocket socket, Time now);
   bool make_room(const std::string& address);
   void follow(Entry& entry, HttpConnection::Want want);
@@ -91,6 +94,8 @@ class HttpFront {
   // The loop's own.
   std::optional<TlsContext> tls_;
   Poco::Net::ServerSocket listener_;
+  AcceptTrouble trouble_;
+  bool resting_ = false;  // the listener is not in the poll set
   Poco::Net::StreamSocket waker_;
   Poco::Net::PollSet poll_;
   HttpBudget budget_;

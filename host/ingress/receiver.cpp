@@ -1,9 +1,11 @@
 #include "ingress/receiver.h"
 
 #include <algorithm>
+#include <charconv>
 #include <future>
 
 #include "base/digest.h"
+#include "base/json_depth.h"
 #include "base/log.h"
 #include "ingress/mask.h"
 #include "ingress/read_delivery.h"
@@ -33,6 +35,23 @@ std::string_view delivery_id(const RawRequest& request, const Verified& verified
   return verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
 }
 
+// A length that the parser has taken: digits, and not many.
+std::uint64_t number_in(std::string_view digits) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+// Why the body cannot be read. A depth below the reader's own is looked for first.
+std::optional<JsonRefusal> refusal_of(const SourceConfig& source, const std::string& body) {
+  if (source.max_depth < kMaxJsonDepth)
+    if (const auto at = deeper_than(source.max_depth, body))
+      return JsonRefusal{"nested deeper than " + std::to_string(source.max_depth) +
+                             " levels, the most of this source",
+                         *at};
+  return check_strict(body);
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
@@ -50,6 +69,8 @@ std::string_view name_of(Reception reception) {
     case Reception::unreadable: return "unreadable";
     case Reception::limited: return "limited";
     case Reception::unavailable: return "unavailable";
+    case Reception::retired: return "retired";
+    case Reception::malformed: return "malformed";
   }
   return "";
 }
@@ -89,19 +110,43 @@ void Receiver::count_verified(const SourceConfig& source, const std::string& sec
     counter->second.fetch_add(1);
 }
 
-std::optional<Answer> Receiver::judge_head(const RawRequest& head) const {
-  if (find_source(head.path) == nullptr) return refusal(404, "no source has this path");
+std::size_t Receiver::max_head(std::string_view path) const {
+  const SourceConfig* source = find_source(path);
+  return source == nullptr ? config_.ingest.max_head : source->max_head;
+}
+
+HeadVerdict Receiver::judge_head(const RawRequest& head) {
+  const SourceConfig* source = find_source(head.path);
+  if (source == nullptr) return {refusal(404, "no source has this path")};
+  if (source->retired) return {refuse_retired(*source, head)};
+  if (auto refused = refuse_head(*source, head)) return {std::move(refused)};
+  return {std::nullopt, source->max_body};
+}
+
+std::optional<Answer> Receiver::refuse_head(const SourceConfig& source, const RawRequest& head) {
+  Answer answer;
+  std::string cause;
+  std::string why;
+  const auto length = head.header("Content-Length");
   if (head.method != "POST") {
-    Answer answer = refusal(405, "deliveries are POST requests");
+    answer = refusal(405, why = "deliveries are POST requests");
     answer.headers.emplace_back("Allow", "POST");
-    return answer;
+    cause = "method";
+  } else if (!length && !head.header("Transfer-Encoding")) {
+    answer = refusal(411, why = "the request has no Content-Length");
+    cause = "no_length";
+  } else if (!same_header_name(head.header("Content-Encoding").value_or("identity"), "identity")) {
+    answer = refusal(415, why = "the body must come as it is, without a Content-Encoding");
+    cause = "encoding";
+  } else if (length && number_in(*length) > source.max_body) {
+    why = "the body is larger than " + std::to_string(source.max_body) + " bytes";
+    answer = refusal(413, why);
+    cause = "too_large";
+  } else {
+    return std::nullopt;
   }
-  if (!head.header("Content-Length") && !head.header("Transfer-Encoding"))
-    return refusal(411, "the request has no Content-Length");
-  const std::string_view encoding = head.header("Content-Encoding").value_or("identity");
-  if (!same_header_name(encoding, "identity"))
-    return refusal(415, "the body must come as it is, without a Content-Encoding");
-  return std::nullopt;
+  count(source, Reception::malformed);
+  return refuse(source, head, std::move(answer), cause, why);
 }
 
 Answer Receiver::handle(const RawRequest& request) {
@@ -114,6 +159,7 @@ void Receiver::handle(RawRequest request, Respond respond) {
   const SourceConfig* source = find_source(request.path);
   if (source == nullptr) return respond(refusal(404, "no source has this path"));
   std::optional<Answer> answer;
+  if (source->retired) return respond(refuse_retired(*source, request));
   try {
     answer = receive(*source, request, respond);
   } catch (const std::exception&) {
@@ -153,9 +199,17 @@ Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, A
   return answer;
 }
 
+// Without its head: what in there is a credential, a retired source need not say any more.
+Answer Receiver::refuse_retired(const SourceConfig& source, const RawRequest& request) {
+  count(source, Reception::retired);
+  refused_.add({clock_.now(), source.name, 410, "retired", "the source is retired",
+                request.remote_address, "[]", request.body.size()});
+  return refusal(410, "this source is retired: send nothing more");
+}
+
 void Receiver::look_for_silence(TimePoint now) {
   for (const SourceConfig& source : config_.sources) {
-    if (!source.expect_every) continue;
+    if (!source.expect_every || source.retired) continue;
     SourceCounters& counters = *counters_.at(source.name);
     const std::int64_t last_ms = counters.last_delivery_ms;
     const TimePoint last = last_ms == 0 ? started_at_ : from_ms(last_ms);
@@ -171,7 +225,7 @@ void Receiver::look_for_silence(TimePoint now) {
 // The answer, unless the store will give it.
 std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
                                         const Respond& respond) {
-  if (request.body.size() > config_.ingest.max_body) return refusal(413, "the body is too large");
+  if (request.body.size() > source.max_body) return refusal(413, "the body is too large");
   const Verdict verdict = verify(source.verify, request, clock_.now());
   if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
     count(source, Reception::unauthorized);
@@ -195,7 +249,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   }
   const Verified& verified = std::get<Verified>(verdict);
   count_verified(source, verified.secret);
-  if (const auto why = check_strict(request.body)) {
+  if (const auto why = refusal_of(source, request.body)) {
     count(source, Reception::unreadable);
     return refuse(source, request, refusal(400, "the body cannot be read: " + why->reason),
                   "unreadable", why->reason);

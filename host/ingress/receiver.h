@@ -29,9 +29,11 @@ enum class Reception {
   unauthorized,
   unreadable,
   limited,
-  unavailable
+  unavailable,
+  retired,
+  malformed
 };
-inline constexpr std::size_t kReceptions = 7;
+inline constexpr std::size_t kReceptions = 9;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {
@@ -55,8 +57,10 @@ class Receiver {
   /// The same, waiting for it.
   Answer handle(const RawRequest& request);
 
-  /// Whether the head alone is reason enough to refuse: then the body is not read.
-  std::optional<Answer> judge_head(const RawRequest& head) const;
+  /// Whether the head alone is reason enough to refuse; else how large the body may be.
+  HeadVerdict judge_head(const RawRequest& head);
+  /// Bytes of head that a request to this path may have.
+  std::size_t max_head(std::string_view path) const;
 
   /// What the store knows of a source's last delivery, after a start.
   void set_last_delivery(const std::string& source, TimePoint at) {
@@ -70,6 +74,8 @@ class Receiver {
   std::vector<RefusedRequest> refused(const std::string& source) const {
     return refused_.list(source);
   }
+
+  RefusedList& refused_list() { return refused_; }
 
   const std::vector<SourceConfig>& sources() const { return config_.sources; }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
@@ -87,6 +93,8 @@ class Receiver {
   void count(const SourceConfig& source, Reception reception);
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);
+  std::optional<Answer> refuse_head(const SourceConfig& source, const RawRequest& head);
+  Answer refuse_retired(const SourceConfig& source, const RawRequest& request);
   void count_verified(const SourceConfig& source, const std::string& secret);
 
   const Config& config_;

@@ -1,8 +1,10 @@
 // RefusedList: the latest requests that were refused, for operators who ask why nothing arrives. It
 // is kept in memory and capped for each source, so that who floods one source with bad requests
-// neither fills a disk nor drowns what another source refused. Any thread.
+// neither fills a disk nor drowns what another source refused; RefusedListFile carries it over a
+// restart. Any thread.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <string>
@@ -34,13 +36,17 @@ class RefusedList {
       own.push_front(std::move(request));
       if (own.size() > kPerSource) own.pop_back();
     });
+    ++added_;
   }
+  /// How many were added so far.
+  std::uint64_t added() const { return added_; }
 
   /// Newest first; of one source, or of all when it is "".
   std::vector<RefusedRequest> list(const std::string& source) const;
 
  private:
   Guarded<std::map<std::string, std::deque<RefusedRequest>>> latest_;
+  std::atomic<std::uint64_t> added_{0};
 };
 
 }  // namespace fh

@@ -24,18 +24,23 @@ bool is_digits(std::string_view text) {
 
 class RequestParser::Grammar final : public http::basic_parser<true> {
  public:
-  explicit Grammar(std::size_t max_head) : max_head_(max_head) {
-    header_limit(static_cast<std::uint32_t>(max_head));
+  Grammar(std::size_t max_head, const MaxHeadOf* of_path) : of_path_(of_path) {
+    limit_head(max_head);
     body_limit(boost::none);  // the limit is the source's, known after the head
     eager(true);
   }
 
   std::size_t take(std::string_view bytes) {
+    if (phase == State::head && of_path_ != nullptr) look_for_line(bytes);
     Error error;
     if (phase == State::headed) phase = State::body;
     const std::size_t taken = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     if (phase == State::refused) return taken;
     if (phase == State::headed) {
+      if (head_taken_ + taken > max_head_) {
+        refuse(http::error::header_limit);
+        return taken;
+      }
       // The grammar stops there by an error of our own; a request without a body is done already.
       if (is_done()) ends_after_head = true;
       return taken;
@@ -60,6 +65,24 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   std::string reason;
 
  private:
+  void limit_head(std::size_t bytes) {
+    max_head_ = bytes;
+    header_limit(static_cast<std::uint32_t>(bytes));
+  }
+
+  // A head that comes in pieces is parsed when it is whole, and its limit is needed before. Up to
+  // the end of this line the first limit holds.
+  void look_for_line(std::string_view bytes) {
+    const auto end = bytes.find('\n', scanned_);
+    scanned_ = bytes.size();
+    if (end >= max_head_) return;
+    std::string_view target = bytes.substr(0, end);
+    target.remove_prefix(std::min(target.find(' '), target.size()));
+    target.remove_prefix(target.empty() ? 0 : 1);
+    limit_head((*of_path_)(target.substr(0, target.find_first_of(" ?"))));
+    of_path_ = nullptr;
+  }
+
   void refuse(int code, std::string why, Error& error) {
     phase = State::refused;
     status = code;
@@ -140,13 +163,15 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   void on_finish_impl(Error&) override {}
   void on_response_impl(int, Text, int, Error&) override {}
 
-  const std::size_t max_head_;
+  const MaxHeadOf* of_path_;  // null once it was asked
+  std::size_t max_head_ = 0;
+  std::size_t scanned_ = 0;  // bytes without the end of the request line
   std::size_t head_taken_ = 0;
   int lengths_ = 0;
 };
 
-RequestParser::RequestParser(std::size_t max_head)
-    : grammar_(std::make_unique<Grammar>(max_head)) {}
+RequestParser::RequestParser(std::size_t max_head, const MaxHeadOf* of_path)
+    : grammar_(std::make_unique<Grammar>(max_head, of_path)) {}
 
 RequestParser::~RequestParser() = default;
 

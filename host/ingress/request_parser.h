@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +25,12 @@ class RequestParser {
     refused,  // see status() and reason(); the connection must be closed
   };
 
-  /// max_head: bytes from the request line to the empty line.
-  explicit RequestParser(std::size_t max_head);
+  /// What a path allows for max_head, asked when the request line is known.
+  using MaxHeadOf = std::function<std::size_t(std::string_view path)>;
+
+  /// max_head: bytes from the request line to the empty line. `of_path`, if it is not null, says
+  /// it anew for the path, and outlives the parser.
+  explicit RequestParser(std::size_t max_head, const MaxHeadOf* of_path = nullptr);
   ~RequestParser();
 
   /// Takes bytes from the front and returns how many; the rest is to be offered again with more

@@ -15,7 +15,7 @@ Verdict find_secret(const std::vector<Secret>& secrets, TimePoint now, Matches m
   const Secret* expired = nullptr;
   for (const Secret& secret : secrets) {
     const bool match = matches(secret) && !secret.key.empty();
-    const bool in_force = !secret.not_after || now <= *secret.not_after;
+    const bool in_force = secret.in_force(now);
     found = match && in_force && found == nullptr ? &secret : found;
     expired = match && !in_force ? &secret : expired;
   }

@@ -16,12 +16,18 @@ namespace {
 
 using Template = SignatureTemplate;
 
-const Secret& signing_secret(const VerifyConfig& config) {
+const Secret& signing_secret(const VerifyConfig& config, TimePoint now) {
   const auto& secrets = config.secrets;
-  const auto shared = std::find_if(secrets.begin(), secrets.end(), [](const Secret& secret) {
-    return !secret.public_key && !secret.key.empty();
+  const auto shared = std::find_if(secrets.begin(), secrets.end(), [&](const Secret& secret) {
+    return !secret.public_key && !secret.key.empty() && secret.in_force(now);
   });
   if (shared != secrets.end()) return *shared;
+  const bool any = std::any_of(secrets.begin(), secrets.end(),
+                               [&](const Secret& secret) { return secret.in_force(now); });
+  if (!any && !secrets.empty())
+    throw HostError("cannot sign: no secret of the source is in force any more; \"" +
+                    secrets.front().name + "\" ended at " +
+                    rfc3339(secrets.front().not_after.value()) + " (not_after)");
   throw HostError(
       "cannot sign: the sender signs with an Ed25519 private key, and the configuration holds its "
       "public key only, which verifies");
@@ -48,7 +54,7 @@ struct Sign {
   const SignOptions& options;
 
   void operator()(const Template& signature) const {
-    const Secret& secret = signing_secret(config);
+    const Secret& secret = signing_secret(config, options.now);
     if (signature.signs(SignedPart::Kind::url) && config.public_url.empty())
       throw HostError("cannot sign: the URL is signed, and the source has no public_url");
     if (signature.signs(SignedPart::Kind::form)) add_body_hash(request);
@@ -94,7 +100,7 @@ struct Sign {
   void operator()(const Unauthenticated&) const {}
 
  private:
-  const std::string& token() const { return signing_secret(config).key; }
+  const std::string& token() const { return signing_secret(config, options.now).key; }
 
   // The timestamp's and the id's, which are signed with the rest.
   SignedValues add_headers(const Template& signature) const {

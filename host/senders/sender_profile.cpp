@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "senders/body_parts.h"
 #include "senders/close_crm.h"
 #include "senders/espocrm.h"
 #include "senders/generic.h"
@@ -28,6 +29,17 @@ SenderProfile find_sender(std::string_view name) {
       {"generic", read_generic}};
   const auto found = kProfiles.find(name);
   return found == kProfiles.end() ? nullptr : found->second;
+}
+
+SenderReading read_for_source(SenderProfile profile, const SenderBody& body,
+                              const SourceTerms& terms) {
+  SenderReading reading = profile(body, terms);
+  if (!terms.only_record) return reading;
+  for (const Event& event : reading.events)
+    if (event.type != terms.record && reading.ignored.empty())
+      reading.ignored = other_record(std::string(name_of(event.type))).ignored;
+  std::erase_if(reading.events, [&](const Event& event) { return event.type != terms.record; });
+  return reading;
 }
 
 }  // namespace fh

@@ -19,6 +19,7 @@ struct SourceTerms {
   EventKind event = EventKind::updated;
   const Mapping* mapping = nullptr;
   const std::vector<std::string>* ignore_actors = nullptr;
+  bool only_record = false;  // what is of another type than `record` is not for this source
 };
 
 struct SenderReading {
@@ -48,5 +49,9 @@ using SenderProfile = SenderReading (*)(const SenderBody& body, const SourceTerm
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);
+
+/// What the profile reads in the body and the source takes.
+SenderReading read_for_source(SenderProfile profile, const SenderBody& body,
+                              const SourceTerms& terms);
 
 }  // namespace fh

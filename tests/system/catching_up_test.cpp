@@ -129,6 +129,9 @@ TEST_F(CatchingUp, ARateLimitAnswers429AndTheRefusedAreListed) {
   EXPECT_EQ(refused[0]["cause"], "mismatch");
   EXPECT_EQ(refused[0]["remote_address"], "127.0.0.1");
   EXPECT_EQ(refused[1]["cause"], "rate_limit");
+  EXPECT_EQ(host_.stop(), 0);
+  host_.start();
+  EXPECT_EQ(host_.api("refused"), refused) << "a restart forgets none";
 }
 
 TEST_F(CatchingUp, ASourceThatFallsSilentRaisesAnAlert) {

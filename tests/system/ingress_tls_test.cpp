@@ -28,7 +28,8 @@ class IngressTls : public ::testing::Test {
   void make_certificate(const std::string& name) {
     const Ran made =
         run_program({kOpenssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-                     "-subj", "/CN=" + name, "-keyout", path("tls.key"), "-out", path("tls.crt")});
+                     "-subj", "/CN=" + name, "-addext", "subjectAltName=DNS:" + name, "-keyout",
+                     path("tls.key"), "-out", path("tls.crt")});
     ASSERT_EQ(made.code, 0) << made.err;
   }
 
@@ -50,6 +51,22 @@ class IngressTls : public ::testing::Test {
     return request + kBody;
   }
 
+  // A configuration for who sends from here: the host that runs is at this port.
+  Json sending() {
+    Json config = host_.config();
+    config["ingest"]["listen"] = "127.0.0.1:" + std::to_string(host_.ingest_port());
+    return config;
+  }
+  Ran send(const Json& config, std::vector<std::string> options = {}) {
+    std::ofstream(path("send.json")) << config.dump();
+    options.insert(options.begin(), {executable("fieldhook"), "send", path("body.json"), "--source",
+                                     "contact", "--config", path("send.json")});
+    return run_program(options, host_.environment());
+  }
+  std::string url(const std::string& name) {
+    return "https://" + name + ":" + std::to_string(host_.ingest_port());
+  }
+
   const std::string kBody = contact_update("c-1", "ok");
   HostProcess host_;
 };
@@ -69,6 +86,40 @@ TEST_F(IngressTls, TakesARenewedCertificateWithoutARestart) {
   EXPECT_TRUE(eventually(kPatience, [&] {
     return talk(delivery()).find("CN = second.example") != std::string::npos;
   }));
+}
+
+TEST_F(IngressTls, IsSentToByWhoKnowsItsCertificate) {
+  host_.start();
+  const Ran ran = send(sending());
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("accepted"), std::string::npos) << ran.out;
+
+  Json other = sending();
+  other["ingest"]["tls"]["certificate"] = path("first.crt");
+  std::filesystem::copy_file(path("tls.crt"), path("first.crt"));
+  make_certificate("second.example");
+  EXPECT_TRUE(eventually(kPatience, [&] { return send(other).code != 0; })) << "renewed by then";
+  const Ran stranger = send(other);
+  EXPECT_EQ(stranger.code, 3);
+  EXPECT_NE(stranger.err.find("another certificate than " + path("first.crt")), std::string::npos)
+      << stranger.err;
+  EXPECT_EQ(send(other, {"--insecure"}).code, 0);
+  EXPECT_EQ(send(sending()).code, 0);
+}
+
+TEST_F(IngressTls, IsSentToByWhoTrustsItsAuthority) {
+  make_certificate("localhost");
+  host_.start();
+  const std::string good = url("localhost");
+  const Ran unknown = send(sending(), {"--ingest-url", good});
+  EXPECT_EQ(unknown.code, 3) << unknown.out;
+  EXPECT_NE(unknown.err.find("is not believed"), std::string::npos) << unknown.err;
+  const Ran known = send(sending(), {"--ingest-url", good, "--ca", path("tls.crt")});
+  EXPECT_EQ(known.code, 0) << known.err;
+  const Ran misnamed = send(sending(), {"--ingest-url", url("127.0.0.1"), "--ca", path("tls.crt")});
+  EXPECT_EQ(misnamed.code, 3) << "the certificate is of another name: " << misnamed.out;
+  EXPECT_EQ(send(sending(), {"--ca", path("body.json")}).code, 1);
+  EXPECT_EQ(send(sending(), {"--ca", path("tls.crt"), "--insecure"}).code, 2);
 }
 
 TEST_F(IngressTls, RefusesPlainHttpAndOldTls) {

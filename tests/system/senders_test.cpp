@@ -113,6 +113,18 @@ TEST_F(Senders, HubspotsDealsAndDeletionsAreKeptAndIgnored) {
   EXPECT_EQ(deliver("hs", Json::parse("[1]")), "ignored: unmapped: an event is not a JSON object");
 }
 
+TEST_F(Senders, ASourceOfContactsTakesNoCompanies) {
+  add("hs", "hubspot", {{"record", "contact"}});
+  add("pd", "pipedrive", {{"record", "company"}});
+  watch("companies", change_of("company", "onboarding_stage"));
+  watch("contacts", change_of("contact", "lifecyclestage"));
+  host_.start();
+  const Json batch = Json::parse(sample("hubspot-batch"));
+  EXPECT_EQ(deliver("hs", Json::array({batch[1]})), "ignored: other_record: company");
+  EXPECT_EQ(deliver("hs", batch), "accepted 1") << "the contact's";
+  EXPECT_EQ(deliver("pd", sample("pipedrive-person-change")), "ignored: other_record: contact");
+}
+
 TEST_F(Senders, IgnoredActorsMakeNoJobAndTheirChangeIsKnown) {
   add("hs", "hubspot", {{"ignore_actors", {"INTEGRATION"}}});
   watch("stage", change_of("company", "stage"));

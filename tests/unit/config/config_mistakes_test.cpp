@@ -170,6 +170,14 @@ INSTANTIATE_TEST_SUITE_P(
         SourceCase{"Dedupe", "/dedupe", Json{{"window", "8d"}},
                    R"(config: sources[0].dedupe.window "8d" is out of range (0ms to 7d))"},
         SourceCase{"NoVerify", "/verify", nullptr, "config: sources[0].verify is missing"},
+        SourceCase{"MaxHead", "/max_head", "1MiB",
+                   "config: sources[0].max_head \"1MiB\" is out of range (1KiB to 256KiB)"},
+        SourceCase{"MaxBody", "/max_body", "128MiB",
+                   "config: sources[0].max_body \"128MiB\" is out of range (1KiB to 64MiB)"},
+        SourceCase{"MaxDepth", "/max_depth", 65,
+                   "config: sources[0].max_depth 65 is out of range (1 to 64)"},
+        SourceCase{"Retired", "/retired", "yes",
+                   "config: sources[0].retired must be true or false, not string"},
         SourceCase{"Scheme", "/verify/scheme", "rot13",
                    "config: sources[0].verify.scheme \"rot13\" is not known (known: hmac-sha256, "
                    "signature, standard-webhooks, hubspot-v3, hubspot-v2, hubspot-v1, github, "
@@ -234,6 +242,26 @@ TEST(ConfigMistakes, UrlTokenKnowsWhereItStands) {
               std::vector{std::string("config: sources[0].verify.in \"") + in +
                           "\" is not known (known: query:NAME, path)"});
   }
+}
+
+TEST(ConfigMistakes, ASourcesBodyMustFitIntoWhatMayBeInFlight) {
+  Json source = good_source();
+  source["max_body"] = "2MiB";
+  const Json ingest = {{"max_in_flight", "1MiB"}};
+  EXPECT_EQ(mistakes_in(Json{{"ingest", ingest}, {"sources", {source}}}.dump()),
+            std::vector{std::string("config: sources[0].max_body is more than "
+                                    "ingest.max_in_flight: no body of that size could be "
+                                    "received")});
+}
+
+TEST(ConfigMistakes, ARetiredSourceNeedsNoVerification) {
+  Json source = good_source();
+  source["retired"] = true;
+  EXPECT_TRUE(mistakes_in_source(source).empty());
+  source.erase("verify");
+  EXPECT_TRUE(mistakes_in_source(source).empty());
+  source["retired"] = false;
+  EXPECT_EQ(mistakes_in_source(source).size(), 1u);
 }
 
 TEST(ConfigMistakes, TwoSourcesWithOnePathOrName) {

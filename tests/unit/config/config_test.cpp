@@ -34,11 +34,13 @@ const char* const kFull = R"({
                             {"name": "b", "from": "file:token"}]}},
     {"name": "query", "path": "/q", "sender": "insites", "account": "acme", "record": "company",
      "event": "created",      "first_seen": "changed", "dedupe": {"window": "0s"},
+     "max_head": "4KiB", "max_body": "2MiB", "max_depth": 8,
      "verify": {"scheme": "url-token", "in": "query:token",
                 "secrets": [{"name": "a", "from": "file:token"}]}},
     {"name": "path", "path": "/p/", "sender": "insites", "record": "contact", "event": "deleted",
      "verify": {"scheme": "url-token", "in": "path",
                 "secrets": [{"name": "a", "from": "file:token"}]}},
+    {"name": "gone", "path": "/gone", "sender": "hubspot", "retired": true},
     {"name": "header", "path": "/t", "sender": "insites", "record": "contact", "event": "updated",
      "verify": {"scheme": "header-token", "header": "Authorization", "prefix": "Bearer ",
                 "secrets": [{"name": "a", "from": "credential:token"}]}}
@@ -103,13 +105,17 @@ TEST_F(ConfigTest, ReadsPlugins) {
 
 TEST_F(ConfigTest, ReadsSources) {
   const Config config = file.load();
-  ASSERT_EQ(config.sources.size(), 4u);
+  ASSERT_EQ(config.sources.size(), 5u);
   const SourceConfig& hmac = config.sources[0];
   EXPECT_EQ(hmac.account, "insites");
   EXPECT_EQ(hmac.record, RecordType::contact);
   EXPECT_EQ(hmac.event, EventKind::updated);
   EXPECT_EQ(hmac.first_seen, SourceConfig::FirstSeen::baseline);
   EXPECT_EQ(hmac.dedupe_window, 10min);
+  EXPECT_EQ(hmac.max_body, 65536u) << "the ingest server's";
+  EXPECT_EQ(hmac.max_head, 16384u);
+  EXPECT_EQ(hmac.max_depth, 64);
+  EXPECT_FALSE(hmac.retired);
   EXPECT_EQ(hmac.verify.secrets[0].value, "from-the-environment");
   EXPECT_EQ(hmac.verify.secrets[1].value, "from-a-file");
   const auto& scheme = std::get<SignatureTemplate>(hmac.verify.scheme);
@@ -123,9 +129,13 @@ TEST_F(ConfigTest, ReadsSources) {
   EXPECT_EQ(query.event, EventKind::created);
   EXPECT_EQ(query.first_seen, SourceConfig::FirstSeen::changed);
   EXPECT_EQ(query.dedupe_window, 0ms);
+  EXPECT_EQ(query.max_head, 4096u);
+  EXPECT_EQ(query.max_body, 2u * 1024 * 1024);
+  EXPECT_EQ(query.max_depth, 8);
+  EXPECT_TRUE(config.sources[3].retired);
   EXPECT_EQ(std::get<QueryToken>(query.verify.scheme).parameter, "token");
   EXPECT_EQ(std::get<PathToken>(config.sources[2].verify.scheme).base, "/p");
-  EXPECT_EQ(std::get<HeaderToken>(config.sources[3].verify.scheme).prefix, "Bearer ");
+  EXPECT_EQ(std::get<HeaderToken>(config.sources[4].verify.scheme).prefix, "Bearer ");
 }
 
 TEST_F(ConfigTest, DescriptionLoadsAgainAsTheSame) {

@@ -134,8 +134,8 @@ TEST_F(AcceptTest, AnEnvelopesEventIdIsASendersId) {
 
 TEST_F(AcceptTest, AFullObjectSeenFirstIsABaseline) {
   EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "ignored first_seen");
-  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "ignored no_match");
-  EXPECT_EQ(status(R"({"id":1,"s":"Failed"})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "ignored no_match: t");
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed"})"), "ignored no_match: s");
   EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "accepted");
   EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
 }
@@ -171,7 +171,7 @@ TEST_F(AcceptTest, AnOlderSnapshotNeverReplacesANewerOne) {
   deliver(newer);
   EXPECT_EQ(status(older), "ignored stale");
   EXPECT_EQ(status(R"({"id":1,"s":"Failed","t":1,"updated_at":"2026-01-02T00:00:01Z"})"),
-            "ignored no_match");
+            "ignored no_match: t, updated_at");
   EXPECT_EQ(status(R"({"changes":{"s":"Passed"},
                        "snapshot":{"id":1,"s":"Passed","updated_at":"2026-01-01T00:00:00Z"}})"),
             "accepted");
@@ -183,8 +183,20 @@ TEST_F(AcceptTest, NullAndEmptyAreChangesOfTheirOwn) {
   deliver(R"({"id":1,"e":null})");
   EXPECT_EQ(status(R"({"id":1,"e":""})"), "accepted");
   EXPECT_EQ(status(R"({"id":1})"), "ignored no_match");
-  EXPECT_EQ(status(R"({"id":1,"e":null})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"e":null})"), "ignored no_match: e");
   EXPECT_EQ(status(R"({"id":1,"e":""})"), "accepted");
+}
+
+TEST_F(AcceptTest, TheReasonOfAnIgnoredWholeRecordSaysWhatChangedAndStaysShort) {
+  Json record = {{"id", 1}};
+  deliver(record.dump());
+  for (int i = 100; i < 200; ++i) record["field_" + std::to_string(i)] = i;
+  const std::string many = status(record.dump());
+  EXPECT_TRUE(many.starts_with("ignored no_match: field_100, field_101, ")) << many;
+  EXPECT_TRUE(many.ends_with(" and 83 more")) << many;
+  EXPECT_LT(many.size(), 240U);
+  record[std::string(300, 'x')] = 1;
+  EXPECT_EQ(status(record.dump()), "ignored no_match: 1 with long names");
 }
 
 TEST_F(AcceptTest, UnmappedIsKeptAndIgnored) {

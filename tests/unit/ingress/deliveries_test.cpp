@@ -117,6 +117,52 @@ TEST_F(DeliveriesTest, ExplainSaysOfEachWatchWhyItWasNotMet) {
   EXPECT_EQ(watches[4]["why"], "s became \"Passed\" from an unknown value");
 }
 
+TEST_F(DeliveriesTest, ExplainSaysWhatHadChangedInAWholeRecord) {
+  const auto why = [&](const char* body) {
+    deliver(body);
+    return explain()["events"][0]["watches"][0]["why"].get<std::string>();
+  };
+  EXPECT_NE(why(R"({"id":1,"s":"Open"})").find("the first one of its record"), std::string::npos);
+  const std::string other = why(R"({"id":1,"s":"Open","t":1,"u":2})");
+  EXPECT_TRUE(other.ends_with("s had not changed to this watch's liking; changed: t, u")) << other;
+}
+
+TEST_F(DeliveriesTest, AnImportedRecordIsReadAsOneWhateverItsSenderSends) {
+  config_.sources[0].sender = "espocrm";  // which sends lists
+  Deliveries deliveries(config_, *store_, *catalog_);
+  const auto import = [&](const char* record) {
+    last_ = store_->new_delivery_id() + 1;  // the next one is the import's
+    return deliveries.import(config_.sources[0], record, {}).status;
+  };
+  EXPECT_EQ(import(R"({"id":1,"s":"Open"})"), "ignored");
+  EXPECT_EQ(explain()["events"][0]["record"]["id"], "1");
+  EXPECT_EQ(import(R"({"id":1,"s":"Passed"})"), "accepted");
+  EXPECT_EQ(explain()["events"][0]["watches"][0]["met"], true);
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
+}
+
+TEST_F(DeliveriesTest, ExplainSaysWhichPointersOfTheMappingLeadSomewhere) {
+  SourceConfig& source = config_.sources[0];
+  source.sender = "generic";
+  source.mapping.id = "/no";
+  source.mapping.changes = "/fields";
+  deliver(R"({"no":1,"fileds":{"s":"Passed"}})");
+  EXPECT_EQ(explain()["mapping"], Json::parse(R"([
+    {"part": "id", "pointer": "/no", "found": true},
+    {"part": "changes", "pointer": "/fields", "found": false}])"));
+  source.mapping.events = "/items";
+  deliver(R"({"items":[{"fields":{}}]})");
+  EXPECT_EQ(explain()["mapping"], Json::parse(R"([
+    {"part": "events", "pointer": "/items", "found": true},
+    {"part": "id", "pointer": "/no", "found": false},
+    {"part": "changes", "pointer": "/fields", "found": true}])"));
+  source.mapping.events.reset();
+  deliver(R"([{"no":1,"fields":{"s":"Open"}}])");
+  EXPECT_EQ(explain()["mapping"][0]["found"], true);
+  deliver("[]");
+  EXPECT_EQ(explain()["mapping"][0]["found"], false);
+}
+
 TEST_F(DeliveriesTest, ExplainSaysWhatIsUnmapped) {
   deliver(R"({"what":"ever"})");
   EXPECT_NE(explain()["unmapped"].get<std::string>().find("names no record"), std::string::npos);

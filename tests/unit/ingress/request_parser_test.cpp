@@ -77,6 +77,38 @@ TEST(RequestParser, LimitsTheHeadHoweverItIsCut) {
   }
 }
 
+TEST(RequestParser, CountsTheRequestLineWithTheFields) {
+  const std::string text =
+      "GET /" + std::string(600, 'y') + " HTTP/1.1\r\nX: " + std::string(600, 'x') + "\r\n\r\n";
+  for (const std::size_t piece : {1, 7, 5'000}) {
+    RequestParser parser(1024);
+    feed(parser, text, piece);
+    EXPECT_EQ(parser.status(), 431) << piece;
+    RequestParser exact(text.size());
+    feed(exact, text, piece);
+    EXPECT_EQ(exact.state(), State::whole) << piece << ": " << exact.reason();
+  }
+}
+
+TEST(RequestParser, AsksForTheHeadsLimitOfThePath) {
+  const RequestParser::MaxHeadOf of_path = [](std::string_view path) {
+    return path == "/narrow" ? std::size_t(64) : std::size_t(4096);
+  };
+  const std::string rest = "?q HTTP/1.1\r\nX: " + std::string(2'000, 'x') + "\r\n\r\n";
+  for (const std::size_t piece : {1, 7, 100, 5'000}) {
+    RequestParser narrow(1024, &of_path);
+    feed(narrow, "GET /narrow" + rest, piece);
+    EXPECT_EQ(narrow.status(), 431) << piece;
+    EXPECT_NE(narrow.reason().find("64 bytes"), std::string::npos) << narrow.reason();
+    RequestParser wide(1024, &of_path);
+    feed(wide, "GET /wide" + rest, piece);
+    EXPECT_EQ(wide.state(), State::whole) << piece << ": " << wide.reason();
+    RequestParser before(1024, &of_path);
+    feed(before, "GET /" + std::string(2'000, 'w') + rest, piece);
+    EXPECT_EQ(before.status(), 431) << "the path is not known yet: " << piece;
+  }
+}
+
 TEST(RequestParser, TakesARequestWithoutABody) {
   RequestParser parser(1024);
   EXPECT_EQ(feed(parser, "GET / HTTP/1.0\r\n\r\nmore", 3), "more");

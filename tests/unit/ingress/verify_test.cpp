@@ -229,6 +229,29 @@ TEST(Sign, SaysWhyItCannot) {
   }
 }
 
+TEST(Sign, TakesTheFirstSecretThatIsInForce) {
+  const Json scheme = {{"scheme", "bearer"}};
+  const std::string before = rfc3339(kNow - std::chrono::seconds(1));
+  const std::string after = rfc3339(kNow + std::chrono::seconds(1));
+  RawRequest request = post("{}");
+  const VerifyConfig config = load_verify(scheme, {{"old", "o", before}, {"new", "n", after}});
+  sign(config, request, {kNow, ""});
+  EXPECT_EQ(outcome(config, request), "ok:new");
+}
+
+TEST(Sign, SaysThatNoSecretIsInForce) {
+  const std::string before = rfc3339(kNow - std::chrono::seconds(1));
+  const VerifyConfig config = load_verify({{"scheme", "bearer"}}, {{"old", "o", before}});
+  RawRequest request = post("{}");
+  try {
+    sign(config, request, {kNow, ""});
+    FAIL() << "it signed";
+  } catch (const HostError& error) {
+    EXPECT_NE(std::string(error.what()).find("\"old\" ended at " + before), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(RawRequest, FindsHeadersInAnyCaseAndOrder) {
   const RawRequest request = post("", {{"A", "1"}, {"b", "2"}, {"a", "3"}});
   EXPECT_EQ(request.header("B"), "2");

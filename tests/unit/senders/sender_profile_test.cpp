@@ -32,6 +32,30 @@ TEST(SenderProfiles, ReadNoMoreEventsThanTheyMay) {
   EXPECT_EQ(reading.unmapped, "more than 1000 events in one delivery");
 }
 
+TEST(SourceTerms, ARecordThatIsWrittenOutIsTheOnlyOneTaken) {
+  const auto read = [](const Json& body, const SourceTerms& terms) {
+    return read_for_source(find_sender("hubspot"), body, terms);
+  };
+  const Json contact = {{"subscriptionType", "contact.creation"}, {"objectId", 1}};
+  const Json company = {{"subscriptionType", "company.creation"}, {"objectId", 2}};
+  const Json deal = {{"subscriptionType", "deal.creation"}, {"objectId", 3}};
+  const SourceTerms any;
+  const SourceTerms contacts{.only_record = true};
+  const SourceTerms companies{.record = RecordType::company, .only_record = true};
+  EXPECT_EQ(read({contact, company}, any).events.size(), 2u);
+
+  const SenderReading both = read({company, contact, company}, contacts);
+  ASSERT_EQ(both.events.size(), 1u);
+  EXPECT_EQ(both.events[0].type, RecordType::contact);
+  EXPECT_EQ(read({company, contact}, companies).events.at(0).aliases.id, "2");
+
+  const SenderReading none = read(Json::array({company}), contacts);
+  EXPECT_TRUE(none.events.empty());
+  EXPECT_EQ(none.ignored, "other_record: company");
+  EXPECT_EQ(none.unmapped, "");
+  EXPECT_EQ(read(Json::array({deal}), contacts).ignored, "other_record: deal");
+}
+
 TEST(Words, AreFoundInEveryWayOfWriting) {
   EXPECT_EQ(words_in("contactUpdated.v2"), (std::vector<std::string>{"contact", "updated", "v2"}));
   EXPECT_EQ(words_in("contact_updated"), (std::vector<std::string>{"contact", "updated"}));
