@@ -27,6 +27,9 @@ struct StrictJson {
 /// Parses RFC 8259 text with the limits above. Never throws on input.
 [[nodiscard]] StrictJson parse_strict(std::string_view text);
 
+/// The same without its quick way (quick_json.h): slower, and what the quick way must agree with.
+[[nodiscard]] StrictJson parse_at_length(std::string_view text);
+
 /// dump() that never throws: bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string to_text(const Json& value, int indent = -1);
 

@@ -44,6 +44,12 @@ std::size_t skip_value(std::string_view text, std::size_t at) {
   return text.size();
 }
 
+// A text may begin with a byte order mark, which is no part of its value (RFC 8259, section 8.1).
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
+}
+
 // `key` with its quotes.
 bool is_key(std::string_view key, std::string_view name) {
   if (key.find('\\') == std::string_view::npos) return key.substr(1, key.size() - 2) == name;
@@ -59,6 +65,7 @@ void add(std::uint64_t& hash, std::string_view text) {
 }  // namespace
 
 std::optional<std::string_view> stored_member(std::string_view object, std::string_view name) {
+  object = without_mark(object);
   std::size_t at = skip_space(object, 0);
   if (at == object.size() || object[at] != '{') return std::nullopt;
   at = skip_space(object, at + 1);
@@ -77,7 +84,7 @@ std::optional<std::string_view> stored_member(std::string_view object, std::stri
 }
 
 std::optional<std::string_view> stored_at(std::string_view text, std::string_view pointer) {
-  std::optional<std::string_view> at = text;
+  std::optional<std::string_view> at = without_mark(text);
   while (at && !pointer.empty()) {
     pointer.remove_prefix(1);
     const std::string_view token = pointer.substr(0, pointer.find('/'));
