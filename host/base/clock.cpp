@@ -22,7 +22,8 @@ Millis SystemClock::steady() const {
 
 std::string rfc3339(TimePoint at) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-  const std::time_t whole = std::chrono::system_clock::to_time_t(seconds);
+  // to_time_t() would go through nanoseconds, which end in 2262.
+  const std::time_t whole = seconds.time_since_epoch().count();
   std::tm utc{};
   gmtime_r(&whole, &utc);
   char text[64];
@@ -71,7 +72,7 @@ std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
   const auto hours = take_number(text, 2);
   if (!hours || !take_char(text, ":")) return std::nullopt;
   const auto minutes = take_number(text, 2);
-  if (!minutes) return std::nullopt;
+  if (!minutes || *hours > 23 || *minutes > 59) return std::nullopt;
   const std::chrono::minutes offset(*hours * 60 + *minutes);
   return west ? -offset : offset;
 }
@@ -96,8 +97,11 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
   if (!valid) return std::nullopt;
   const auto time = std::chrono::hours(parts[3]) + std::chrono::minutes(parts[4]) +
                     std::chrono::seconds(parts[5]);
-  return std::chrono::time_point_cast<Millis>(std::chrono::sys_days(date) + time - *offset) +
-         fraction;
+  const TimePoint at = std::chrono::sys_days(date) + time - *offset + fraction;
+  const std::chrono::year_month_day in_utc(std::chrono::floor<std::chrono::days>(at));
+  const bool writable =
+      in_utc.year() >= std::chrono::year(0) && in_utc.year() <= std::chrono::year(9999);
+  return writable ? std::optional(at) : std::nullopt;
 }
 
 }  // namespace fh

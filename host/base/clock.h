@@ -52,9 +52,10 @@ class ManualClock final : public Clock {
 inline std::int64_t to_ms(TimePoint at) { return at.time_since_epoch().count(); }
 inline TimePoint from_ms(std::int64_t ms) { return TimePoint(Millis(ms)); }
 
-/// RFC 3339 in UTC with milliseconds, "2026-06-24T10:15:30.000Z".
+/// RFC 3339 in UTC with milliseconds, "2026-06-24T10:15:30.000Z"; for the years 0 to 9999.
 std::string rfc3339(TimePoint at);
-/// Reads "2026-06-24T10:15:30.5Z" or with an offset "+02:00"; nullopt for anything else.
+/// Reads "2026-06-24T10:15:30.5Z" or with an offset "+02:00"; nullopt for anything else, and for
+/// what rfc3339() could not write.
 std::optional<TimePoint> parse_rfc3339(std::string_view text);
 
 }  // namespace fh

@@ -104,10 +104,15 @@ std::optional<JsonRefusal> check_strict(std::string_view text) {
 }
 
 StrictJson parse_strict(std::string_view text) {
+  if (text.find('\0') == std::string_view::npos)
+    if (auto quickly = parse_quickly(text)) return {*std::move(quickly), {}};
+  return parse_at_length(text);
+}
+
+StrictJson parse_at_length(std::string_view text) {
   const auto nul = text.find('\0');
   if (nul != std::string_view::npos)
     return {nullptr, JsonRefusal{"a NUL byte is not allowed", nul}};
-  if (auto quickly = parse_quickly(text)) return {*std::move(quickly), {}};
   StrictReader reader;
   if (Json::sax_parse(text.begin(), text.end(), &reader)) return {std::move(reader.root), {}};
   return {nullptr, JsonRefusal{reader.reason, reader.offset}};

@@ -40,10 +40,26 @@ std::vector<Json> from_lines(const std::string& text, const std::string& name) {
   return records;
 }
 
-std::vector<Json> from_table(const std::string& text, const std::string& name) {
+std::vector<std::vector<std::string>> table(const std::string& text, const std::string& name) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  const auto rows =
-      parse_csv(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
+  try {
+    return parse_csv(text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text);
+  } catch (const HostError& error) {
+    throw HostError(name + ": " + error.what());
+  }
+}
+
+bool is_utf8(const Json& record) {
+  try {
+    record.dump();
+    return true;
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
+std::vector<Json> from_table(const std::string& text, const std::string& name) {
+  const auto rows = table(text, name);
   if (rows.empty()) throw HostError(name + ": a .csv export begins with a line of names");
   const auto& names = rows.front();
   std::vector<Json> records;
@@ -55,6 +71,9 @@ std::vector<Json> from_table(const std::string& text, const std::string& name) {
     Json record = Json::object();
     for (std::size_t cell = 0; cell < names.size(); ++cell)
       if (!rows[row][cell].empty()) record[names[cell]] = rows[row][cell];
+    if (!is_utf8(record))
+      throw HostError(name + " row " + std::to_string(row + 1) +
+                      ": is not UTF-8: export the table as UTF-8");
     records.push_back(std::move(record));
   }
   return records;
@@ -104,11 +123,15 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
 }
 
 std::vector<Json> read_records(const std::filesystem::path& file) {
+  return parse_records(content_of(file), file);
+}
+
+std::vector<Json> parse_records(const std::string& content, const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   const std::string kind = file.extension().string();
-  if (kind == ".json") return from_array(content_of(file), name);
-  if (kind == ".ndjson" || kind == ".jsonl") return from_lines(content_of(file), name);
-  if (kind == ".csv") return from_table(content_of(file), name);
+  if (kind == ".json") return from_array(content, name);
+  if (kind == ".ndjson" || kind == ".jsonl") return from_lines(content, name);
+  if (kind == ".csv") return from_table(content, name);
   throw HostError(name + ": its name must end in .json, .ndjson or .csv");
 }
 

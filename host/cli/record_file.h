@@ -14,6 +14,9 @@ namespace fh {
 /// left out, since it may as well mean unknown as cleared.
 std::vector<Json> read_records(const std::filesystem::path& file);
 
+/// The same for the content of a file of that name.
+std::vector<Json> parse_records(const std::string& content, const std::filesystem::path& file);
+
 /// RFC 4180: rows of cells; quotes, doubled quotes and line ends inside quotes.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text);
 

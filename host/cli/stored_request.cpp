@@ -22,8 +22,8 @@ std::string text_of(const std::string& file) {
 
 class Reader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {
-    StrictJson json = parse_strict(text_of(file));
+  Reader(std::string_view text, const std::string& name) : name_(name) {
+    StrictJson json = parse_strict(text);
     if (json.refusal) refuse(json.refusal->reason);
     if (!json.value.is_object()) refuse("must be an object {method, url, headers, body}");
     json_ = std::move(json.value);
@@ -39,7 +39,7 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& why) const { throw UsageError(file_ + ": " + why); }
+  [[noreturn]] void refuse(const std::string& why) const { throw UsageError(name_ + ": " + why); }
 
   bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
 
@@ -56,6 +56,8 @@ class Reader {
     if (absolute) stored.url = url;
     const auto start = absolute ? url.find_first_of("/?", scheme + 3) : 0;
     const std::string target = start == std::string::npos ? "/" : url.substr(start);
+    if (!target.empty() && target.front() != '/' && target.front() != '?')
+      refuse("\"url\" must be a whole URL, or begin with \"/\"");
     const auto query = std::min(target.find('?'), target.size());
     stored.request.path = query == 0 ? "/" : target.substr(0, query);
     if (query < target.size()) stored.request.query = target.substr(query + 1);
@@ -92,12 +94,18 @@ class Reader {
     return *bytes;
   }
 
-  const std::string file_;
+  const std::string name_;
   Json json_;
 };
 
 }  // namespace
 
-StoredRequest read_stored_request(const std::string& file) { return Reader(file).read(); }
+StoredRequest read_stored_request(const std::string& file) {
+  return parse_stored_request(text_of(file), file);
+}
+
+StoredRequest parse_stored_request(std::string_view text, const std::string& name) {
+  return Reader(text, name).read();
+}
 
 }  // namespace fh

@@ -14,4 +14,7 @@ struct StoredRequest {
 /// Throws UsageError, which says what is wrong with the file.
 StoredRequest read_stored_request(const std::string& file);
 
+/// The same for a file's text; `name` is what it is called in errors.
+StoredRequest parse_stored_request(std::string_view text, const std::string& name);
+
 }  // namespace fh

@@ -35,7 +35,7 @@ std::string read_file(const fs::path& path) {
   return text;
 }
 
-Config read_config(const Json& document, Reading& reading) {
+Config read_document(const Json& document, Reading& reading) {
   ConfigReader top(document, reading);
   Config config;
   top.text_or_empty("$schema");  // for editors; nothing here reads it
@@ -72,14 +72,18 @@ ConfigErrors::ConfigErrors(std::vector<std::string> mistakes)
 
 Config load_config(const fs::path& path, const LoadOptions& options) {
   const fs::path file = fs::absolute(path).lexically_normal();
-  const ConfigText text = parse_config_text(read_file(file));
-  if (text.syntax_error)
-    throw ConfigErrors({"config: " + file.string() + ": " + *text.syntax_error});
+  return read_config(read_file(file), file, options);
+}
+
+Config read_config(std::string_view text, const fs::path& file, const LoadOptions& options) {
+  const ConfigText parsed = parse_config_text(text);
+  if (parsed.syntax_error)
+    throw ConfigErrors({"config: " + file.string() + ": " + *parsed.syntax_error});
 
   Reading reading{file.parent_path(), options, {}, {}};
-  for (const std::string& place : text.repeated_keys)
+  for (const std::string& place : parsed.repeated_keys)
     reading.mistake(place, "stands twice in one object");
-  Config config = read_config(text.value, reading);
+  Config config = read_document(parsed.value, reading);
   if (!reading.mistakes.empty()) throw ConfigErrors(std::move(reading.mistakes));
   config.file = file;
   return config;
@@ -89,7 +93,7 @@ std::set<std::string> known_config_keys() {
   LoadOptions options;
   options.read_secrets = false;
   Reading reading{{}, options, {}, {}};
-  read_config(every_branch(), reading);
+  read_document(every_branch(), reading);
   return reading.known_keys;
 }
 

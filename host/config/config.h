@@ -167,6 +167,11 @@ struct LoadOptions {
 /// Throws ConfigErrors.
 Config load_config(const std::filesystem::path& path, const LoadOptions& options = {});
 
+/// The same for the text of a file, which need not be there; its path says where relative ones
+/// start.
+Config read_config(std::string_view text, const std::filesystem::path& file,
+                   const LoadOptions& options = {});
+
 /// The configuration in the file's own shape, defaults filled in, presets expanded and secrets as
 /// references: what load_config() would take again.
 Json describe(const Config& config);

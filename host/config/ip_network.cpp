@@ -8,10 +8,31 @@ namespace {
 
 using Poco::Net::IPAddress;
 
+// What Poco asks takes more for an address: "10.1", "0x7f.1", anything after a blank or a NUL byte.
+bool is_ipv6(std::string_view text) {
+  return text.find(':') != std::string_view::npos &&
+         text.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
+}
+
+// Four decimal numbers.
+bool is_ipv4(std::string_view text) {
+  int numbers = 0;
+  for (bool more = true; more; ++numbers) {
+    const std::string_view number = text.substr(0, text.find('.'));
+    if (number.empty() || number.size() > 3 || (number.size() > 1 && number.front() == '0') ||
+        number.find_first_not_of("0123456789") != std::string_view::npos)
+      return false;
+    more = number.size() < text.size();
+    text.remove_prefix(more ? number.size() + 1 : number.size());
+  }
+  return numbers == 4;
+}
+
 std::optional<IPAddress> address_from(std::string_view text) {
   constexpr std::string_view kMapped = "::ffff:";
   if (text.starts_with(kMapped) && text.find('.') != std::string_view::npos)
     text.remove_prefix(kMapped.size());
+  if (!is_ipv4(text) && !is_ipv6(text)) return std::nullopt;
   IPAddress address;
   if (!IPAddress::tryParse(std::string(text), address)) return std::nullopt;
   return address;
@@ -23,6 +44,7 @@ IpNetwork::IpNetwork(std::string text, const IPAddress& address, unsigned prefix
     : text_(std::move(text)), mask_(prefix, address.family()), network_(address & mask_) {}
 
 std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
+  if (text.find('%') != std::string_view::npos) return std::nullopt;
   const auto slash = text.find('/');
   const auto address = address_from(text.substr(0, slash));
   if (!address) return std::nullopt;
@@ -38,7 +60,9 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 }
 
 bool IpNetwork::contains(const std::string& address) const {
-  const auto parsed = address_from(address);
+  // Poco throws when IPv6 addresses of two zones meet.
+  const auto zone = address.find(':') < address.find('%') ? address.find('%') : std::string::npos;
+  const auto parsed = address_from(std::string_view(address).substr(0, zone));
   return parsed && parsed->family() == mask_.family() && (*parsed & mask_) == network_;
 }
 

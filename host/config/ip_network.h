@@ -12,9 +12,10 @@ namespace fh {
 
 class IpNetwork {
  public:
-  /// nullopt when the text is no address or network.
+  /// nullopt when the text is no address or network, or has a zone ("fe80::1%eth0").
   static std::optional<IpNetwork> parse(std::string_view text);
-  /// False for what is no address. An IPv4 address in IPv6 clothes (::ffff:1.2.3.4) is an IPv4 one.
+  /// False for what is no address. An IPv4 address in IPv6 clothes (::ffff:1.2.3.4) is an IPv4 one;
+  /// which zone an address is of does not count.
   bool contains(const std::string& address) const;
   const std::string& text() const { return text_; }
 
@@ -26,7 +27,7 @@ class IpNetwork {
   Poco::Net::IPAddress network_;
 };
 
-/// Whether one of them contains the address.
+/// Whether any of them contains it.
 bool is_in(const std::vector<IpNetwork>& networks, const std::string& address);
 
 }  // namespace fh

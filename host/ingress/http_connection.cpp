@@ -4,10 +4,9 @@
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/StringTokenizer.h>
 #include <Poco/Timestamp.h>
 
-#include <algorithm>
+#include "ingress/forwarded_client.h"
 
 namespace fh {
 namespace {
@@ -51,22 +50,6 @@ Answer later(int status, const std::string& reason) {
 }
 
 Answer too_much() { return later(503, "more is being received than may be held at once"); }
-
-// Who sent the request to the trusted proxies: the last address that is none of theirs, since what
-// stands before it anybody may have written. "" when they do not say.
-std::string forwarded_client(const RawRequest& head, const std::vector<IpNetwork>& proxies) {
-  std::vector<std::string> chain;
-  for (const std::string_view value : head.header_values("X-Forwarded-For")) {
-    const Poco::StringTokenizer list(
-        std::string(value), ",",
-        Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
-    chain.insert(chain.end(), list.begin(), list.end());
-  }
-  const auto client = std::find_if(chain.rbegin(), chain.rend(), [&](const std::string& address) {
-    return !is_in(proxies, address);
-  });
-  return client == chain.rend() ? "" : *client;
-}
 
 }  // namespace
 

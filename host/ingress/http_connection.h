@@ -72,6 +72,8 @@ class HttpConnection {
     return phase_ == Phase::request || (phase_ == Phase::idle && !served_);
   }
   bool idle() const { return phase_ == Phase::idle; }
+  /// It has its last answer, and may finish writing.
+  bool lingering() const { return phase_ == Phase::lingering; }
   bool busy() const { return phase_ == Phase::handling; }
   const Poco::Net::StreamSocket& socket() const { return socket_; }
   const std::string& address() const { return address_; }  // of the peer

@@ -32,6 +32,12 @@ Answer internal_error(const std::string& name, const std::exception& error) {
   return refusal(503, "internal error");
 }
 
+// Who has to leave first: a sender that has its answer and may yet write, then the one that has
+// taken longest to send its request, then the one that has been idle longest.
+std::pair<int, HttpConnection::Time> rank_of(const HttpConnection& one) {
+  return {one.lingering() ? 0 : one.incomplete() ? 1 : 2, one.deadline()};
+}
+
 }  // namespace
 
 HttpFront::HttpFront(HttpFrontOptions options)
@@ -151,8 +157,7 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
   entries_.emplace(socket.impl(), std::move(entry));
 }
 
-// Where the limit is reached, somebody leaves: the one that has taken longest to send its request,
-// else the one that has been idle longest. Never one whose request is whole.
+// Where the limit is reached, somebody leaves. Never one whose request is whole and not answered.
 bool HttpFront::make_room(const std::string& address) {
   const auto known = by_address_.find(address);
   const bool full = entries_.size() >= options_.max_connections;
@@ -164,11 +169,8 @@ bool HttpFront::make_room(const std::string& address) {
   for (auto& [key, entry] : entries_) {
     const HttpConnection& one = *entry.connection;
     if (one.busy() || (own_full && one.address() != address)) continue;
-    if (!one.incomplete() && !one.idle()) continue;
-    if (leaves == nullptr || one.incomplete() > leaves->connection->incomplete() ||
-        (one.incomplete() == leaves->connection->incomplete() &&
-         one.deadline() < leaves->connection->deadline()))
-      leaves = &entry;
+    if (!one.incomplete() && !one.idle() && !one.lingering()) continue;
+    if (leaves == nullptr || rank_of(one) < rank_of(*leaves->connection)) leaves = &entry;
   }
   if (leaves == nullptr) return false;
   close(*leaves);

@@ -43,6 +43,8 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
       }
       // The grammar stops there by an error of our own; a request without a body is done already.
       if (is_done()) ends_after_head = true;
+      // Its own limit leaves the request line out.
+      if (head_taken_ + taken > max_head_) refuse(http::error::header_limit);
       return taken;
     }
     if (error == http::error::need_more) error = {};

@@ -125,7 +125,9 @@ void Catalog::judge_folder() {
   const auto present = list_folder();
   // First what is gone, so that a plugin whose file was renamed finds its name free.
   note_missing(present);
-  for (const auto& [file, stamp] : present) {
+  for (const auto& entry : present) {
+    const std::string& file = entry.first;  // by hand, since clang 14 captures no binding
+    const Stamp& stamp = entry.second;
     const bool known = state_.with([&](const State& state) {
       const auto seen = state.files.find(file);
       return seen != state.files.end() && seen->second.stamp == stamp;
