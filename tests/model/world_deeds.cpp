@@ -22,8 +22,8 @@ Event event_of(const ModelEvent& event) {
   read.sender_id = event.sender_id;
   if (event.whole) {
     read.mode = PayloadMode::changes_with_snapshot;
-    read.snapshot = {{event.field, event.value}, {"of", event.uuid + event.id}};
-    read.snapshot_at = "/record";
+    const Json record = {{event.field, event.value}, {"of", event.uuid + event.id}};
+    read.snapshot = SnapshotText(record);
   }
   return read;
 }
@@ -49,8 +49,9 @@ void World::accept(const ModelEvent& event) {
   arrival.source = &source_;
   arrival.body_hash = event.body;
   Event read = event_of(event);
-  arrival.body = to_text({{"text", event.body}, {"record", read.snapshot}});
-  arrival.events.emplace_back(std::move(read), arrival.body);
+  arrival.body = to_text(event.body) + read.snapshot.text();
+  if (event.whole) read.snapshot_at = arrival.body.size() - read.snapshot.text().size();
+  arrival.events.emplace_back(std::move(read));
   const auto expected = model.accept(event, arrival.delivery);
   std::optional<Acceptance> answer;
   try {

@@ -26,8 +26,8 @@ TEST(SenderProfiles, ReadStrangeBodiesAsNothing) {
 TEST(SenderProfiles, ReadNoMoreEventsThanTheyMay) {
   const Json event = {{"subscriptionType", "contact.creation"}, {"objectId", 1}};
   const auto hubspot = find_sender("hubspot");
-  EXPECT_EQ(hubspot(Json::array_t(kMostEvents, event), {}).events.size(), kMostEvents);
-  const SenderReading reading = hubspot(Json::array_t(kMostEvents + 1, event), {});
+  EXPECT_EQ(hubspot(Json(Json::array_t(kMostEvents, event)), {}).events.size(), kMostEvents);
+  const SenderReading reading = hubspot(Json(Json::array_t(kMostEvents + 1, event)), {});
   EXPECT_TRUE(reading.events.empty());
   EXPECT_EQ(reading.unmapped, "more than 1000 events in one delivery");
 }
