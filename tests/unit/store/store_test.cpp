@@ -106,7 +106,8 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedWithWhatToDo) {
 }
 
 TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
-  const auto job = add_job(record("1"));
+  const auto known = record("1");
+  const auto job = add_job(known);
   finish(*lease(), {.kind = OutcomeKind::fail, .text = "no"});
   store_->stop();
   {
@@ -119,6 +120,12 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
           "ALTER TABLE events DROP COLUMN body_at", "ALTER TABLE events DROP COLUMN body_size",
           "ALTER TABLE records DROP COLUMN body_of", "ALTER TABLE records DROP COLUMN body_at",
           "ALTER TABLE records DROP COLUMN body_size", "ALTER TABLE deliveries DROP COLUMN record",
+          "ALTER TABLE records DROP COLUMN latest_source",
+          "ALTER TABLE records DROP COLUMN latest_delivery",
+          "ALTER TABLE records DROP COLUMN latest_hash",
+          "ALTER TABLE records DROP COLUMN latest_at_ms",
+          "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
+          " FROM records",
           "PRAGMA user_version = 1"})
       session << std::string(sql), now;
   }
@@ -130,6 +137,7 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
   write([&](Transaction& tx) {
     EXPECT_TRUE(tx.jobs.reopen(job, tx.now));
     tx.holds.pause("p", "ops", tx.now);
+    EXPECT_EQ(tx.records.latest(tx.records.load(known), "s")->delivery, 9);
   });
   EXPECT_EQ(state_of(job), "available");
 }
