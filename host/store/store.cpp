@@ -143,7 +143,8 @@ void Store::enqueue(Waiting waiting) {
     changed_.wait(lock, [this] { return waiting_.size() < kMaxWaiting || stopping_; });
     if (stopping_) throw HostError("store: the host is stopping");
     waiting_.push_back(std::move(waiting));
-    if (waiting_.size() > 1) return;  // the writer was woken for the first
+    // The writer was woken for the first, or waits for as many as came last time.
+    if (waiting_.size() > 1 && waiting_.size() != last_batch_) return;
   }
   changed_.notify_all();
 }
@@ -166,6 +167,7 @@ void Store::write_loop() {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
       if (waiting_.empty()) return;
+      gather(lock);
       const bool was_full = waiting_.size() >= kMaxWaiting;
       if (waiting_.size() <= kMaxBatch) {
         batch.swap(waiting_);
@@ -178,6 +180,18 @@ void Store::write_loop() {
     }
     commit(batch);
   }
+}
+
+// Those few who were answered by the last commit are likely to come again together, as slots do
+// that ended a run and took the next: who is first would have a commit, and its sync, to himself.
+// Of many there are enough at any time.
+void Store::gather(std::unique_lock<std::mutex>& lock) {
+  constexpr std::chrono::microseconds kLongest(100);
+  constexpr std::size_t kFew = 8;
+  if (waiting_.size() < last_batch_ && last_batch_ <= kFew)
+    changed_.wait_for(lock, kLongest,
+                      [this] { return waiting_.size() >= last_batch_ || stopping_; });
+  last_batch_ = std::min(waiting_.size(), kMaxBatch);
 }
 
 void Store::commit(std::vector<Waiting>& batch) {

@@ -97,6 +97,7 @@ class Store {
   void end_host_run();
   void enqueue(Waiting waiting);
   void write_loop();
+  void gather(std::unique_lock<std::mutex>& lock);
   void commit(std::vector<Waiting>& batch);
   void commit_together(std::vector<Waiting*> batch);
   void shift_times(Millis by);
@@ -119,6 +120,7 @@ class Store {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Waiting> waiting_;  // guarded by mutex_
+  std::size_t last_batch_ = 1;    // guarded by mutex_; how many the last commit was for
   bool stopping_ = false;         // guarded by mutex_
   std::jthread writer_;
 };

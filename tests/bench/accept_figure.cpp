@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kConnections[] = {1, 16, 64};
 constexpr int kMostConnections = 64;
-constexpr double kAcceptTarget = 0.6;
+constexpr double kAcceptTarget = 0.9;
 constexpr std::int64_t kWarmUp = 8'000;
 constexpr const char* kAccepted = "\"accepted\"";
 

@@ -7,7 +7,7 @@
 namespace fh::bench {
 namespace {
 
-constexpr double kDrainTarget = 0.6;
+constexpr double kDrainTarget = 0.7;
 
 }  // namespace
 
