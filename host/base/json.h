@@ -30,7 +30,7 @@ struct StrictJson {
 /// What parse_strict() would refuse; a tenth of its work where all is well.
 [[nodiscard]] std::optional<JsonRefusal> check_strict(std::string_view text);
 
-/// The same without its quick way (quick_json.h): slower, and what the quick way must agree with.
+/// parse_strict() without its quick way (quick_json.h): slower, and what that must agree with.
 [[nodiscard]] StrictJson parse_at_length(std::string_view text);
 
 /// dump() that never throws: bytes that are not UTF-8 become U+FFFD.

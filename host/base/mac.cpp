@@ -26,6 +26,7 @@ using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 
 MacContext make_context(const char* hash) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  CHECK(mac != nullptr);
   MacContext context(EVP_MAC_CTX_new(mac));
   EVP_MAC_free(mac);
   const OSSL_PARAM params[] = {

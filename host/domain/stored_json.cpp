@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/json_pointer.h"
 #include "domain/snapshot.h"
@@ -195,7 +194,8 @@ std::int64_t stored_shape(const std::vector<StoredMember>& snapshot) {
   const std::hash<std::string_view> hash;
   std::uint64_t sum = 0;
   visit_fields(snapshot, [&](bool is_custom, const StoredMember& field) {
-    sum += hash(field.name) * (is_custom ? kCustom : 1);
+    const std::size_t name = field.escaped ? hash(field.plain_name()) : hash(field.name);
+    sum += name * (is_custom ? kCustom : 1);
   });
   return static_cast<std::int64_t>(sum | 1U);
 }

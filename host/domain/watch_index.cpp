@@ -91,11 +91,25 @@ std::vector<Match> WatchIndex::match(const Occurrence& occurrence) const {
   return found;
 }
 
+// Whether a part of a changed field is watched: the old value, which the store may know, says
+// whether that part has changed.
+bool WatchIndex::has_watch_inside(const Event& event) const {
+  const TypeWatches& type = of(event.type);
+  for (const auto& [field, change] : event.changes) {
+    const auto segment = type.by_segment.find(std::string(first_segment(field)));
+    if (change.from || segment == type.by_segment.end()) continue;
+    const std::string around = std::string(bare_field(field)) + ".";
+    for (const auto& [path, watches] : segment->second)
+      if (bare_field(path).starts_with(around)) return true;
+  }
+  return false;
+}
+
 bool WatchIndex::may_match(const Event& event) const {
   bool found = false;
   if (event.mode != PayloadMode::full_object) {
     visit_candidates(event, [&](const Place&) { found = true; });
-    return found;
+    return found || has_watch_inside(event);
   }
   const TypeWatches& type = of(event.type);
   if (event.kind == EventKind::created && !type.created.empty()) return true;

@@ -49,6 +49,7 @@ class WatchIndex {
     std::unordered_map<std::string, std::map<std::string, PathWatches>> by_segment;
   };
 
+  bool has_watch_inside(const Event& event) const;
   const TypeWatches& of(RecordType type) const { return types_[static_cast<std::size_t>(type)]; }
   void add(Place place, const Watch& watch);
   template <class Visit>

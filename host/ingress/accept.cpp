@@ -38,6 +38,7 @@ struct Considered {
   std::string reason;  // why it makes no job, when it does not
   std::vector<Match> matches;
   std::int64_t event = 0;  // its row, where it has one already
+  bool wants_old_values = true;
 };
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
@@ -89,8 +90,17 @@ void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& chang
   if (std::none_of(changes.begin(), changes.end(), is_open)) return;
   const auto baseline = tx.records.baseline(record);
   if (!baseline) return;
-  for (auto& [field, change] : changes)
-    if (!change.from) change.from = stored_field(*baseline, field);
+  // One field's text is found sooner than all is read; many would be looked for again and again.
+  if (changes.size() == 1) {
+    auto& [field, change] = *changes.begin();
+    change.from = stored_field(*baseline, field);
+    return;
+  }
+  const Json known = Json::parse(*baseline);
+  for (auto& [field, change] : changes) {
+    const Json* value = change.from ? nullptr : find_field(known, field);
+    if (value != nullptr) change.from = *value;
+  }
 }
 
 // Fields that the source does not count, wherever the change list or the comparison had them from.
@@ -139,7 +149,7 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
   considered.changes = arrived.event.changes;
   if (arrived.event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
-  else if (!arrival.unwatched)
+  else if (considered.wants_old_values)
     fill_old_values(tx, record, considered.changes);
   if (!stale) update_baseline(tx, arrival, considered);
 }
@@ -181,6 +191,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
+  considered.wants_old_values = arrival.unmet.get() != &watches;
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
   take_changes(tx, arrival, considered);

@@ -21,14 +21,15 @@ struct ArrivedEvent {
 struct Arrival {
   std::int64_t delivery = 0;  // its id
   const SourceConfig* source = nullptr;
-  std::string secret;      // the name of the secret that proved it
-  std::string head;        // JSON, credentials masked
-  std::string body;        // as it came
-  std::string body_hash;   // SHA-256 of it
-  std::string sender_id;   // of the whole delivery; "" when the sender gave none
-  std::string unmapped;    // why it could not be read; events are then empty
-  std::string ignored;     // why there is nothing for this source in it; events are then empty
-  bool unwatched = false;  // no watch can be met, so old values are of no use
+  std::string secret;     // the name of the secret that proved it
+  std::string head;       // JSON, credentials masked
+  std::string body;       // as it came
+  std::string body_hash;  // SHA-256 of it
+  std::string sender_id;  // of the whole delivery; "" when the sender gave none
+  std::string unmapped;   // why it could not be read; events are then empty
+  std::string ignored;    // why there is nothing for this source in it; events are then empty
+  // The watches of which none can be met, so that old values are of no use; null: some may be.
+  std::shared_ptr<const WatchIndex> unmet = nullptr;
   std::vector<ArrivedEvent> events;
 };
 

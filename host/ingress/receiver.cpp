@@ -276,8 +276,9 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
   if (!arrival.unmapped.empty())
     log_warning("unmapped",
                 {{"source", source.name}, {"delivery", id}, {"reason", arrival.unmapped}});
-  const bool waits = may_match(arrival.events, *catalog_.watches());
-  arrival.unwatched = !waits;
+  auto watches = catalog_.watches();
+  const bool waits = may_match(arrival.events, *watches);
+  if (!waits) arrival.unmet = std::move(watches);
   const auto shared = std::make_shared<const Arrival>(std::move(arrival));
   if (!waits) {
     // Nothing to wait for: no watch can be met, whatever the store knows.

@@ -185,7 +185,8 @@ class EventReader {
       });
     if (!list.is_array()) return;
     for (const Json& name : list)
-      if (name.is_string()) event_.changes.emplace(name, Change{std::nullopt, value_now(name)});
+      if (name.is_string() && !event_.changes.contains(name))
+        event_.changes.emplace(name, Change{std::nullopt, value_now(name)});
   }
 
   // Old values; where nothing lists the changes, these are the fields that changed.
@@ -200,8 +201,14 @@ class EventReader {
 
   // A changed field that the whole record no longer has was cleared.
   Json value_now(const std::string& field) {
-    if (!record_) return {};
-    return stored_field(stored_.at(*record_).value(), field).value_or(Json());
+    const Json* value = find_field(record(), field);
+    return value == nullptr ? Json() : *value;
+  }
+
+  // Read once, for those who ask for many values.
+  const Json& record() {
+    if (!record_json_) record_json_ = record_ ? at(*record_) : Json();
+    return *record_json_;
   }
 
   template <class Use>
@@ -221,8 +228,11 @@ class EventReader {
   }
 
   bool record_has(const std::string& field) {
+    constexpr std::size_t kFew = 64;
     if (!record_) return false;
-    return find_named(stored_.members(*record_), field).has_value();
+    const auto& members = stored_.members(*record_);
+    if (members.size() > kFew) return record().contains(field);
+    return find_named(members, field).has_value();
   }
 
   bool says_something() {
@@ -235,6 +245,7 @@ class EventReader {
   const Places& places_;
   Event event_;
   std::optional<std::string> record_;  // where it stands
+  std::optional<Json> record_json_;
 };
 
 }  // namespace

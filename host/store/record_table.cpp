@@ -26,8 +26,11 @@ std::optional<std::int64_t> RecordTable::find(const std::string& account, Record
       "SELECT record FROM aliases WHERE account = ? AND type = ? AND kind = ? AND alias = ?",
       account, name_of(type), kind, alias);
   if (!query.next()) return std::nullopt;
+  const std::int64_t record = query.integer(0);
+  if (key.size() > kLongestKept) return record;
   if (kept_.size() >= kMostKept) kept_.clear();
-  return kept_.emplace(std::move(key), query.integer(0)).first->second;
+  kept_.emplace(std::move(key), record);
+  return record;
 }
 
 void RecordTable::name(std::int64_t record, const std::string& account, RecordType type,
@@ -99,7 +102,11 @@ std::optional<std::string> RecordTable::baseline(const StoredRecord& record) {
   const BodyPart& part = *record.in_body;
   auto query = db_.query("SELECT substr(body, ?2, ?3) FROM deliveries WHERE id = ?1", part.delivery,
                          part.at + 1, part.size);
-  return query.next() ? std::optional(query.text(0)) : std::nullopt;
+  if (!query.next())
+    throw HostError("store: delivery " + std::to_string(part.delivery) +
+                    ", whose body has the last known state of record " + std::to_string(record.id) +
+                    ", is missing: see what 'fieldhook doctor' says");
+  return query.text(0);
 }
 
 void RecordTable::save(const StoredRecord& record) {

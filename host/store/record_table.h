@@ -67,6 +67,7 @@ class RecordTable {
 
  private:
   static constexpr std::size_t kMostKept = 16'384;
+  static constexpr std::size_t kLongestKept = 256;  // bytes
 
   std::optional<std::int64_t> find(const std::string& account, RecordType type, const char* kind,
                                    const std::string& alias);

@@ -58,7 +58,8 @@ constexpr const char* kFirst[] = {
          head TEXT NOT NULL,
          body BLOB NOT NULL))",
     "CREATE INDEX deliveries_by_source ON deliveries (source)",
-    // The latest delivery of each record and source; body_hash is null when it leaves no key.
+    // The latest delivery of each record and source (but see kFourth); body_hash is null when it
+    // leaves no key.
     R"(CREATE TABLE latest (
          record INTEGER NOT NULL,
          source TEXT NOT NULL,

@@ -143,7 +143,7 @@ void Store::enqueue(Waiting waiting) {
     changed_.wait(lock, [this] { return waiting_.size() < kMaxWaiting || stopping_; });
     if (stopping_) throw HostError("store: the host is stopping");
     waiting_.push_back(std::move(waiting));
-    // The writer was woken for the first, or waits for as many as came last time.
+    // Only the first wakes the writer, and the one that completes what gather() waits for.
     if (waiting_.size() > 1 && waiting_.size() != last_batch_) return;
   }
   changed_.notify_all();

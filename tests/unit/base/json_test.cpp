@@ -95,6 +95,9 @@ TEST(QuickJson, SeesANameThatStandsTwice) {
 
 TEST(CheckStrict, RefusesWhatParsingRefuses) {
   EXPECT_FALSE(check_strict(R"({"a":[1,"x"]})"));
+  for (const std::string& text :
+       {std::string("{\"a\":1\0}", 8), std::string("true\0", 5), std::string("{}\0", 3)})
+    EXPECT_TRUE(check_strict(text));
   EXPECT_EQ(check_strict(R"({"a":1,"a":2})")->reason,
             parse_strict(R"({"a":1,"a":2})").refusal->reason);
 }

@@ -88,6 +88,7 @@ TEST(Shape, IsOfTheFieldsAndNotOfTheirValues) {
   EXPECT_EQ(shape(R"({"a":1,"b":2})"), shape(R"( { "b" : {} , "a" : [ 1 ] } )"));
   EXPECT_EQ(shape(R"({"a":1,"custom_field":{"b":2}})"),
             shape(R"({"a":2,"custom_field":{"b":null}})"));
+  EXPECT_EQ(shape(R"({"\u00fc":1})"), shape(R"({"ü":1})"));
   for (const char* other :
        {R"({"a":1})", R"({"a":1,"custom_field":{}})", R"({"a":1,"b":2})",
         R"({"a":1,"custom_field":{"c":2}})", R"({"a":1,"b":1,"custom_field":{}})", R"({})"})

@@ -129,6 +129,17 @@ TEST(WatchIndex, GivesEachPluginOnceWithAllItsWatches) {
             (std::vector<std::string>{"contact s changes", "contact s becomes \"Passed\" or 2"}));
 }
 
+TEST(WatchIndex, APartOfAChangedFieldMayHaveChangedUnlessTheOldValueIsKnown) {
+  const WatchIndex index(
+      {{"p", {watch_of(R"({"record":"contact","field":"c.v","changes":true})")}}});
+  EXPECT_TRUE(index.may_match(event_with(R"({"c":{"to":null}})")));
+  EXPECT_TRUE(index.may_match(event_with(R"({"custom_field.c":{"to":{"w":1}}})")));
+  EXPECT_TRUE(index.match(event_with(R"({"c":{"to":null}})")).empty());
+  EXPECT_FALSE(index.match(event_with(R"({"c":{"from":{"v":1},"to":null}})")).empty());
+  EXPECT_FALSE(index.may_match(event_with(R"({"c":{"from":{"w":1},"to":{"w":2}}})")));
+  EXPECT_FALSE(index.may_match(event_with(R"({"cv":{"to":1}})")));
+}
+
 TEST(WatchIndex, FullObjectMayMatchWhateverItHolds) {
   const WatchIndex index({{"p", {watch_of(kBecomes)}}});
   Event event = event_with("{}", R"({"custom_field":{"s":"x"}})");

@@ -31,6 +31,15 @@ TEST_F(StoreTest, TheKeyIsTheAliasSeenFirstAndStays) {
   });
 }
 
+TEST_F(StoreTest, ALongAliasIsFoundAgainToo) {
+  const std::string longest(100'000, 'u');
+  write([&](Transaction& tx) {
+    const auto first = resolve(tx, longest, "");
+    EXPECT_EQ(resolve(tx, longest, "7").id, first.id);
+    EXPECT_EQ(resolve(tx, "", "7").key.key, longest);
+  });
+}
+
 TEST_F(StoreTest, AccountsAndTypesAreApart) {
   write([](Transaction& tx) {
     const auto here = resolve(tx, "", "7");
