@@ -42,7 +42,7 @@ Poco::Data::Session open_writer(const std::string& path) {
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-          "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -8000", "PRAGMA temp_store = MEMORY"})
+          "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -6000", "PRAGMA temp_store = MEMORY"})
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
