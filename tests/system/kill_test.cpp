@@ -47,6 +47,8 @@ TEST_F(Kill, WhileRunningFindsTheRunLostAndRunsTheJobAgain) {
   const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "sleep:700")));
   const std::int64_t behind = host_.job_of(host_.send(contact_update("c-1", "ok")));
   host_.wait_for(id, "running");
+  // The run is on disk before the worker hears of it.
+  ASSERT_TRUE(eventually(kPatience, [&] { return !host_.runs().empty(); }));
   const auto workers = host_.workers();
   ASSERT_FALSE(workers.empty());
   host_.kill();
