@@ -160,4 +160,36 @@ class LiveWorker {
   std::optional<int> status_;
 };
 
+inline wire::Execute work(const std::string& value, std::uint64_t job_id = 7,
+                          std::uint32_t run = 1) {
+  wire::Execute execute;
+  execute.job_id = job_id;
+  execute.run = run;
+  execute.attempt = run;
+  execute.max_attempts = 3;
+  execute.plugin = "misbehave";
+  execute.record_type = "contact";
+  execute.record_id = "42";
+  execute.record = R"({"id":42,"misbehave":")" + value + R"("})";
+  execute.event = R"({"id":1,"changes":{"misbehave":{"to":")" + value + R"("}}})";
+  execute.delivery = R"({"id":3})";
+  execute.matched = R"(["contact misbehave changes"])";
+  return execute;
+}
+
+/// A worker that has said hello and was started.
+struct Started : LiveWorker {
+  explicit Started(const std::string& plugin = "misbehave.so", const std::string& settings = "{}")
+      : LiveWorker(plugin) {
+    hello = expect<wire::Hello>();
+    send(wire::Start{settings});
+  }
+  /// Sends the work and gives how it ended; any frame before that is an error.
+  wire::Finished run(const wire::Execute& execute) {
+    send(execute);
+    return expect<wire::Finished>();
+  }
+  wire::Hello hello;
+};
+
 }  // namespace fh::test
