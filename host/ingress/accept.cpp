@@ -72,12 +72,14 @@ std::optional<TimePoint> updated_at(const Event& event) {
 void find_changes(Transaction& tx, Considered& considered, bool stale,
                   SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
-  const auto baseline = tx.records.baseline(considered.record);
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
-  if (stale)
+  if (stale) {
     considered.reason = "stale";
-  else if (!baseline && !counts)
+    return;
+  }
+  const auto baseline = tx.records.baseline(considered.record);
+  if (!baseline && !counts)
     considered.reason = "first_seen";
   else if (!baseline)
     considered.changes = compare(Json::object(), event.snapshot.json());
