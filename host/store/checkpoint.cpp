@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 
 #include "base/log.h"
 #include "store/statement.h"
@@ -9,17 +10,23 @@
 namespace fh {
 namespace {
 
-// The commit is on disk already, and where there is no room for a copy there will be later.
-int after_commit(void* pages, sqlite3* db, const char* name, int in_wal) {
-  if (in_wal < reinterpret_cast<std::intptr_t>(pages)) return SQLITE_OK;
-  if (sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) == SQLITE_OK)
-    return SQLITE_OK;
+std::optional<StoreError> checkpoint(sqlite3* db) {
+  if (sqlite3_wal_checkpoint_v2(db, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) ==
+      SQLITE_OK)
+    return std::nullopt;
   const int code = sqlite3_extended_errcode(db);
-  const StoreError error(std::string("store: checkpoint: ") + sqlite3_errstr(code) + " (" +
-                             std::to_string(code) + ")" + remedy_for(code),
-                         code);
-  if (error.io()) end_unsynced(error.what());
-  log_warning("checkpoint_failed", {{"error", error.what()}});
+  return StoreError(std::string("store: checkpoint: ") + sqlite3_errstr(code) + " (" +
+                        std::to_string(code) + ")" + remedy_for(code),
+                    code);
+}
+
+// The commit is on disk already, and where there is no room for a copy there will be later.
+int after_commit(void* pages, sqlite3* db, const char*, int in_wal) {
+  if (in_wal < reinterpret_cast<std::intptr_t>(pages)) return SQLITE_OK;
+  const auto error = checkpoint(db);
+  if (!error) return SQLITE_OK;
+  if (error->io()) end_unsynced(error->what());
+  log_warning("checkpoint_failed", {{"error", error->what()}});
   return SQLITE_OK;
 }
 
@@ -27,6 +34,11 @@ int after_commit(void* pages, sqlite3* db, const char* name, int in_wal) {
 
 void checkpoint_every(sqlite3* db, int pages) {
   sqlite3_wal_hook(db, &after_commit, reinterpret_cast<void*>(static_cast<std::intptr_t>(pages)));
+}
+
+void checkpoint_before_close(sqlite3* db) {
+  if (const auto error = checkpoint(db))
+    log_warning("checkpoint_failed", {{"error", error->what()}});
 }
 
 void end_unsynced(const std::string& error) {

@@ -110,6 +110,7 @@ void Store::stop() {
   if (!tables_) return;
   end_host_run();
   tables_.reset();
+  checkpoint_before_close(Poco::Data::SQLite::Utility::dbHandle(session_));
   session_.close();
 }
 

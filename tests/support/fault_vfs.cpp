@@ -5,6 +5,12 @@
 
 #include <atomic>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "base/guarded.h"
 
 namespace fh::test {
 namespace {
@@ -23,9 +29,31 @@ bool goes_wrong() {
 
 bool no_room() { return g_fault == Fault::full || g_fault == Fault::stays_full; }
 
+// What of each file a power cut would leave.
+Guarded<std::map<std::string, std::string>> g_synced;
+
+void note_synced(const char* path) {
+  if (path == nullptr) return;  // a temporary file
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  g_synced.with([&](auto& synced) { synced[path] = bytes.str(); });
+}
+
+[[noreturn]] void lose_power() {
+  if (g_fault == Fault::power_cut)
+    g_synced.with([](auto& synced) {
+      for (const auto& [path, bytes] : synced)
+        if (std::filesystem::exists(path)) std::ofstream(path, std::ios::binary) << bytes;
+    });
+  ::_exit(kNoPower);
+}
+
+bool loses_power() { return g_fault == Fault::torn_write || g_fault == Fault::power_cut; }
+
 struct alignas(16) File {
   sqlite3_file base;
   bool is_database;
+  const char* path;  // SQLite's; lives as long as the file is open
   sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -37,20 +65,24 @@ int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 at) {
   if (!goes_wrong()) return real(file)->pMethods->xWrite(real(file), bytes, count, at);
   if (no_room()) return SQLITE_FULL;
   if (g_fault != Fault::fail) real(file)->pMethods->xWrite(real(file), bytes, count / 2, at);
-  if (g_fault == Fault::torn_write) ::_exit(kTorn);
+  if (loses_power()) lose_power();
   return SQLITE_IOERR_WRITE;
 }
 
 int sync(sqlite3_file* file, int flags) {
   // A disk that is full can still be synced.
-  if (!goes_wrong() || no_room()) return real(file)->pMethods->xSync(real(file), flags);
-  if (g_fault == Fault::torn_write) ::_exit(kTorn);
+  if (!goes_wrong() || no_room()) {
+    const int code = real(file)->pMethods->xSync(real(file), flags);
+    if (code == SQLITE_OK) note_synced(reinterpret_cast<File*>(file)->path);
+    return code;
+  }
+  if (loses_power()) lose_power();
   return SQLITE_IOERR_FSYNC;
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
   if (!goes_wrong() || no_room()) return real(file)->pMethods->xTruncate(real(file), size);
-  if (g_fault == Fault::torn_write) ::_exit(kTorn);
+  if (loses_power()) lose_power();
   return SQLITE_IOERR_TRUNCATE;
 }
 
@@ -96,7 +128,9 @@ sqlite3_vfs* g_default = nullptr;
 int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* got) {
   file->pMethods = nullptr;
   reinterpret_cast<File*>(file)->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  reinterpret_cast<File*>(file)->path = name;
   const int code = g_default->xOpen(g_default, name, real(file), flags, got);
+  if (code == SQLITE_OK) note_synced(name);
   if (real(file)->pMethods != nullptr) file->pMethods = &kMethods;
   return code;
 }
@@ -108,6 +142,7 @@ std::string name_of(Fault fault) {
     case Fault::fail: return "fail";
     case Fault::short_write: return "short_write";
     case Fault::torn_write: return "torn_write";
+    case Fault::power_cut: return "power_cut";
     case Fault::full: return "full";
     case Fault::stays_full: return "stays_full";
   }

@@ -1,7 +1,7 @@
-// A disk that fails, tears a write or is full, at every call that changes a file, while jobs are
-// accepted, leased, finished and the WAL is copied back: the file stays sound, what was
-// acknowledged is there, and nothing is there by half. A host lives through each in a process of
-// its own, for it may end itself; another one then opens what it left.
+// A disk that fails, tears a write, loses power or is full, at every call that changes a file,
+// while jobs are accepted, leased, finished and the WAL is copied back: the file stays sound, what
+// was acknowledged is there, and nothing is there by half. A host lives through each in a process
+// of its own, for it may end itself; another one then opens what it left.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,6 +177,7 @@ class DiskFault : public testing::TestWithParam<Case> {
     std::filesystem::remove(path_);
     std::filesystem::remove(path_ + "-wal");
     std::filesystem::remove(path_ + "-shm");
+    std::filesystem::remove(log_);
     std::filesystem::copy_file(clean_, path_);
     int ends[2];
     if (::pipe(ends) != 0) throw std::runtime_error("no pipe");
@@ -192,6 +193,11 @@ class DiskFault : public testing::TestWithParam<Case> {
     ::waitpid(child, &status, 0);
     ledger.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return ledger;
+  }
+
+  bool was_logged() const {
+    std::error_code none;
+    return std::filesystem::file_size(log_, none) > 0 && !none;
   }
 
   /// What another host finds.
@@ -247,7 +253,7 @@ class DiskFault : public testing::TestWithParam<Case> {
 
  private:
   [[noreturn]] void live(Case one, int call, int ledger) {
-    log_to_file("/dev/null");
+    log_to_file(log_);
     test::install_fault_vfs();
     Host host(path_, one.copying, ledger);
     test::arm_fault(one.fault, call);
@@ -276,6 +282,7 @@ class DiskFault : public testing::TestWithParam<Case> {
   test::TempFolder folder_{std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp"};
   const std::string clean_ = folder_ / "clean.db";
   const std::string path_ = folder_ / "store.db";
+  const std::string log_ = folder_ / "log";
 };
 
 TEST_P(DiskFault, AtAnyCallLosesNothingThatWasAcknowledgedAndLeavesNothingByHalf) {
@@ -294,12 +301,13 @@ TEST_P(DiskFault, AtAnyCallLosesNothingThatWasAcknowledgedAndLeavesNothingByHalf
     const Ledger ledger = live_through(GetParam(), call);
     ++ends[ledger.code];
     EXPECT_TRUE(only_full || call > untouched.worked || ledger.code != 0) << "it went on";
+    EXPECT_TRUE(only_full || ledger.code == test::kNoPower || was_logged()) << "it kept silent";
     expect_whole(ledger, found());
   }
   for (const auto& [code, count] : ends)
-    EXPECT_TRUE(code == 0 || (!only_full && (code == kSyncFailed || code == test::kTorn)))
+    EXPECT_TRUE(code == 0 || (!only_full && (code == kSyncFailed || code == test::kNoPower)))
         << count << " hosts ended with " << code;
-  EXPECT_GT(only_full ? ends[0] : ends[kSyncFailed] + ends[test::kTorn], 0);
+  EXPECT_GT(only_full ? ends[0] : ends[kSyncFailed] + ends[test::kNoPower], 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Store, DiskFault, testing::ValuesIn(cases()),
