@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "config/secret_ref.h"
 
 namespace fh {
@@ -96,6 +97,7 @@ struct BasicPassword {
 /// The token is a text in the JSON body, at a JSON Pointer.
 struct BodyToken {
   std::string pointer;
+  int max_depth = kMaxJsonDepth;  // the source's: a deeper body is not read for its token
 };
 
 /// Anybody may post.
