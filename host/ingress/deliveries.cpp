@@ -201,7 +201,8 @@ Json Deliveries::explain_event(const Event& event, const std::string& reason,
     for (const Watch& watch : plugin.manifest.watches) {
       std::string why = why_not(watch, {event, changes, event.snapshot});
       const bool met = why.empty();
-      if (compared && !met && watch.type == event.type) why = why_compared(watch.field, reason);
+      if (compared && !met && watch.type == event.type && !watch.field.empty())
+        why = why_compared(watch.field, reason);
       watches.push_back({{"plugin", plugin.row.name},
                          {"watch", describe(watch)},
                          {"met", met},

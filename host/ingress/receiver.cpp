@@ -54,7 +54,7 @@ std::optional<JsonRefusal> refusal_of(const SourceConfig& source, const std::str
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
-    return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
+    return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
   });
 }
 

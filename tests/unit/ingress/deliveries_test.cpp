@@ -155,6 +155,20 @@ TEST_F(DeliveriesTest, AReplayedRowOfATableIsTypedLikeWhatIsKnown) {
   EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
 }
 
+TEST_F(DeliveriesTest, ADeletionReachesAPluginThatCameLater) {
+  deliver(R"({"id":1,"s":"Open"})");
+  config_.sources[0].event = EventKind::deleted;
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{}})").reason, "no_match");
+  watch("q", R"([{"record":"contact","deleted":true}])");
+  EXPECT_EQ(explain()["events"][0]["watches"][0]["why"], "s is not among the changes");
+  EXPECT_EQ(explain()["events"][0]["watches"][1]["met"], true);
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"q"});
+  const auto job = lease("q");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }),
+            R"({"id":1,"s":"Open"})");
+}
+
 TEST_F(DeliveriesTest, ExplainSaysWhichPointersOfTheMappingLeadSomewhere) {
   SourceConfig& source = config_.sources[0];
   source.sender = "generic";
