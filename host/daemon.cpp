@@ -55,7 +55,8 @@ Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& 
                    lock_.fd(),
                    {}}),
       disk_(config_.store, config_.ingest.min_free_disk),
-      receiver_(config_, store_, catalog_, clock_, disk_),
+      secrets_(config_.sources),
+      receiver_(config_, store_, catalog_, clock_, disk_, secrets_),
       refused_(config_.store.native() + ".refused", receiver_.refused_list()),
       api_({config_, store_, catalog_, supervisor_, receiver_, answers_, disk_, ready_}) {
   // What an earlier host recorded is gone: the lock is held.
@@ -137,6 +138,7 @@ void Daemon::start() {
   admin_ = std::make_unique<HttpFront>(admin_options());
   admin_->start();
   disk_.start();
+  secrets_.start();
   const int lost = recover(store_);
   if (lost > 0) log_warning("runs_lost", {{"runs", lost}});
   load_what_was_seen();
@@ -168,6 +170,7 @@ void Daemon::drain_and_stop() {
   supervisor_.stop();
   timer_.stop();
   refused_.save();
+  secrets_.stop();
   disk_.stop();
   store_.stop();
   log_info("stopped");

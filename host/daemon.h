@@ -51,6 +51,7 @@ class Daemon {
   Catalog catalog_;
   Supervisor supervisor_;
   DiskWatch disk_;
+  SecretWatch secrets_;
   Receiver receiver_;
   RefusedListFile refused_;
   AnswerCounts answers_;

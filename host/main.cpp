@@ -125,7 +125,8 @@ int run(int argc, char** argv) {
               << kUsage;
     return kExitWrong;
   }
-  Config config = load_config(arguments.config);
+  const LoadOptions options{.read_secrets = true, .sources_may_wait = !arguments.check};
+  Config config = load_config(arguments.config, options);
   if (arguments.check) {
     std::cout << "the configuration " << config.file.string() << " is good\n";
     return 0;

@@ -41,6 +41,23 @@ Answer bad_id(const std::string& text) {
   return problem(400, "bad id", "\"" + text + "\" is not an id");
 }
 
+Json source_status(const Receiver& receiver, const SourceConfig& source) {
+  const SourceCounters& counters = receiver.counters(source.name);
+  const SecretWatch::Verify verify = receiver.verify_of(source.name);
+  Json unusable = Json::array();
+  for (const Secret& secret : verify->secrets)
+    if (!secret.unusable.empty())
+      unusable.push_back({{"name", secret.name}, {"why", secret.unusable}});
+  const std::int64_t last = counters.last_delivery_ms;
+  return {{"name", source.name},
+          {"path", source.path},
+          {"silent", counters.silent.load()},
+          {"retired", source.retired},
+          {"can_verify", verify->can_verify()},
+          {"unusable_secrets", unusable},
+          {"last_delivery_at", last == 0 ? Json() : Json(rfc3339(from_ms(last)))}};
+}
+
 }  // namespace
 
 std::string obstacle(const ApiParts& parts) {
@@ -163,14 +180,8 @@ Answer Api::status() {
   for (const auto& [plugin, states] : Views(p_.store.reader()).tallies())
     for (const auto& [state, count] : states) jobs[state] = jobs[state].get<std::int64_t>() + count;
   Json sources = Json::array();
-  for (const SourceConfig& source : p_.receiver.sources()) {
-    const std::int64_t last = p_.receiver.counters(source.name).last_delivery_ms;
-    sources.push_back({{"name", source.name},
-                       {"path", source.path},
-                       {"silent", p_.receiver.counters(source.name).silent.load()},
-                       {"retired", source.retired},
-                       {"last_delivery_at", last == 0 ? Json() : Json(rfc3339(from_ms(last)))}});
-  }
+  for (const SourceConfig& source : p_.receiver.sources())
+    sources.push_back(source_status(p_.receiver, source));
   Json running = Json::array();
   for (const RunningJob& job : p_.supervisor.running())
     running.push_back({{"job", job.job},

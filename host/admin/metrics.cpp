@@ -69,6 +69,13 @@ std::string metrics_text(const ApiParts& parts) {
       page.sample({{"source", source.name}, {"secret", secret}},
                   static_cast<std::int64_t>(verified.load()));
 
+  page.family("fieldhook_secret_unusable", "gauge",
+              "1 while a source's secret cannot be used, because it is not there or no good.");
+  for (const SourceConfig& source : parts.receiver.sources())
+    for (const Secret& secret : parts.receiver.verify_of(source.name)->secrets)
+      page.sample({{"source", source.name}, {"secret", secret.name}},
+                  secret.unusable.empty() ? 0 : 1);
+
   page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",
               "When the source's last verified delivery came; 0: never.");
   for (const SourceConfig& source : parts.receiver.sources())

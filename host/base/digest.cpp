@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -30,14 +29,6 @@ Digest sha256(std::string_view bytes) {
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
   CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) == 1);
-  return digest;
-}
-
-Digest hmac_sha256(std::string_view key, std::string_view bytes) {
-  Digest digest;
-  unsigned int size = digest.size();
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(bytes), bytes.size(),
-             digest.data(), &size) != nullptr);
   return digest;
 }
 

@@ -1,4 +1,4 @@
-// SHA-256, HMAC-SHA256, random bytes and the text forms of bytes, over OpenSSL. Comparisons of
+// SHA-256, random bytes and the text forms of bytes, over OpenSSL. Comparisons of
 // secrets go through equal_constant_time(). Safe from any thread.
 #pragma once
 
@@ -13,9 +13,6 @@ using Digest = std::array<unsigned char, 32>;
 
 /// FIPS 180-4.
 Digest sha256(std::string_view bytes);
-
-/// RFC 2104 with SHA-256.
-Digest hmac_sha256(std::string_view key, std::string_view bytes);
 
 std::string to_hex(std::string_view bytes);
 std::string to_hex(const Digest& digest);

@@ -13,7 +13,16 @@ const Json& list_of(const Json& object, const char* key) {
 
 std::string state_of_source(const Json& source) {
   if (source.value("retired", false)) return "retired";
+  if (!source.value("can_verify", true)) return "cannot verify";
   return source.value("silent", false) ? "silent" : "active";
+}
+
+std::string unusable_text(const Json& source) {
+  std::string text;
+  for (const Json& secret : list_of(source, "unusable_secrets"))
+    text += "source " + cell(source, "name") + ": secret \"" + cell(secret, "name") +
+            "\" cannot be used: " + cell(secret, "why") + "\n";
+  return text;
 }
 
 std::string status_text(const Json& status) {
@@ -28,10 +37,13 @@ std::string status_text(const Json& status) {
     plugins.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin),
                  cell(plugin, "state")});
   Table sources({"SOURCE", "PATH", "LAST DELIVERY", "STATE"});
-  for (const Json& source : list_of(status, "sources"))
+  std::string unusable;
+  for (const Json& source : list_of(status, "sources")) {
     sources.add({cell(source, "name"), cell(source, "path"), cell(source, "last_delivery_at"),
                  state_of_source(source)});
-  return text + "\n" + plugins.text() + "\n" + sources.text();
+    unusable += unusable_text(source);
+  }
+  return text + "\n" + plugins.text() + "\n" + sources.text() + unusable;
 }
 
 }  // namespace

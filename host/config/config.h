@@ -161,6 +161,9 @@ struct LoadOptions {
   /// false: Secret::value stays empty and an unreadable secret is no mistake, for commands that
   /// look at a configuration without being the host.
   bool read_secrets = true;
+  /// A source's secret that is not there is no mistake: Secret::unusable says why. For the host,
+  /// whose other sources go on (docs/decisions/0013-a-missing-secret-stops-its-source-alone.md).
+  bool sources_may_wait = false;
 };
 
 /// Reads, checks and completes the file (JSON; // and /* */ comments allowed; 1 MiB at most).

@@ -68,7 +68,9 @@ class ConfigReader {
   std::filesystem::path path(const std::string& key, const std::string& fallback);
   /// {"name": ..., "from": ...} items with different names, read unless the options say otherwise.
   /// `use` is called on each and may read further keys of it; a HostError of its is a mistake.
-  std::vector<Secret> secrets(const std::string& key, const UseSecret& use = {});
+  /// `may_wait`: one that is not there is none, and Secret::unusable says so.
+  std::vector<Secret> secrets(const std::string& key, const UseSecret& use = {},
+                              bool may_wait = false);
   /// This object's entries as name -> reference.
   std::map<std::string, SecretRef> secret_refs();
   /// This object as it stands, whatever its keys are.

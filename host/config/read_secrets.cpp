@@ -15,6 +15,15 @@ void check_names(ConfigReader& in, const std::string& key, const std::vector<Sec
       in.mistake(key, "has two items named \"" + secret.name + "\"");
 }
 
+void resolve(Secret& secret, bool may_wait) {
+  try {
+    secret.value = secret.from.resolve();
+  } catch (const SecretMissing& missing) {
+    if (!may_wait) throw;
+    secret.unusable = missing.what();
+  }
+}
+
 }  // namespace
 
 std::optional<SecretRef> ConfigReader::secret_ref(const std::string& key) {
@@ -31,16 +40,17 @@ std::optional<SecretRef> ConfigReader::secret_ref(const std::string& key) {
   return reference;
 }
 
-std::vector<Secret> ConfigReader::secrets(const std::string& key, const UseSecret& use) {
+std::vector<Secret> ConfigReader::secrets(const std::string& key, const UseSecret& use,
+                                          bool may_wait) {
   std::vector<Secret> secrets;
   each_item(key, [&](ConfigReader& item) {
     const std::string name = item.text("name");
     const auto from = item.secret_ref("from");
     if (!from) return;
-    secrets.push_back({name, *from});
+    Secret& secret = secrets.emplace_back(Secret{name, *from});
     try {
-      if (item.reading_.options.read_secrets) secrets.back().value = from->resolve();
-      if (use) use(item, secrets.back());
+      if (item.reading_.options.read_secrets) resolve(secret, may_wait);
+      if (use) use(item, secret);
     } catch (const HostError& error) {
       item.mistake("from", std::string("cannot be used: ") + error.what());
     }

@@ -88,6 +88,8 @@ SourceConfig read_source(ConfigReader& in, const IngestConfig& ingest) {
     source.verify.scheme = Unauthenticated{};
   else
     source.verify = read_verify(in, source.path);
+  if (auto* token = std::get_if<BodyToken>(&source.verify.scheme))
+    token->max_depth = source.max_depth;
   return source;
 }
 

@@ -112,6 +112,18 @@ std::string name_of(const VerifyScheme& scheme) {
   return std::visit(Name(), scheme);
 }
 
+bool VerifyConfig::can_verify() const {
+  return secrets.empty() || std::any_of(secrets.begin(), secrets.end(),
+                                        [](const Secret& one) { return one.unusable.empty(); });
+}
+
+const Secret* VerifyConfig::lacks(TimePoint now) const {
+  const auto found = std::find_if(secrets.begin(), secrets.end(), [&](const Secret& one) {
+    return !one.unusable.empty() && one.in_force(now);
+  });
+  return found == secrets.end() ? nullptr : &*found;
+}
+
 VerifyConfig read_verify(ConfigReader& source, const std::string& source_path) {
   VerifyConfig verify;
   verify.public_url = read_public_url(source);
@@ -120,10 +132,11 @@ VerifyConfig read_verify(ConfigReader& source, const std::string& source_path) {
   if (std::holds_alternative<Unauthenticated>(verify.scheme)) return verify;
 
   if (!in.has("secrets")) in.mistake("secrets", "is missing: without one, nothing can be verified");
-  verify.secrets = in.secrets("secrets", [&](ConfigReader& item, Secret& secret) {
+  const auto use = [&](ConfigReader& item, Secret& secret) {
     secret.not_after = read_not_after(item);
     if (!secret.value.empty()) decode_secret(secret, verify.scheme);
-  });
+  };
+  verify.secrets = in.secrets("secrets", use, in.reading().options.sources_may_wait);
   const auto* signature = std::get_if<SignatureTemplate>(&verify.scheme);
   // A command that only looks at stored requests has their URLs.
   if (signature != nullptr && signature->signs(SignedPart::Kind::url) &&

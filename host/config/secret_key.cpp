@@ -81,14 +81,10 @@ void decode_secret(Secret& secret, const VerifyScheme& scheme) {
   std::visit(Decode{secret}, scheme);
 }
 
-namespace {
-
 void read_secret(Secret& secret, const VerifyScheme& scheme) {
   secret.value = secret.from.resolve();
   decode_secret(secret, scheme);
 }
-
-}  // namespace
 
 void read_secrets(VerifyConfig& config) {
   for (Secret& secret : config.secrets) read_secret(secret, config.scheme);

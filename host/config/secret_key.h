@@ -11,6 +11,9 @@ namespace fh {
 /// value.
 void decode_secret(Secret& secret, const VerifyScheme& scheme);
 
+/// Resolves and decodes it. Throws like SecretRef::resolve() and decode_secret().
+void read_secret(Secret& secret, const VerifyScheme& scheme);
+
 /// Resolves and decodes every secret, for commands that loaded a configuration without its secrets.
 void read_secrets(VerifyConfig& config);
 

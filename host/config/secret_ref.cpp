@@ -7,8 +7,6 @@
 #include <fstream>
 #include <utility>
 
-#include "base/check.h"
-
 namespace fh {
 namespace {
 
@@ -23,7 +21,7 @@ constexpr std::array<std::pair<std::string_view, SecretRef::Kind>, 3> kKinds{{
 
 std::string from_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
-  if (value == nullptr) throw HostError("the environment variable is not set");
+  if (value == nullptr) throw SecretMissing("the environment variable is not set");
   return value;
 }
 
@@ -31,11 +29,12 @@ std::string from_file(const fs::path& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file || fs::is_directory(path))
-    throw HostError(errno != 0 ? std::strerror(errno) : "not a file");
+    throw SecretMissing(errno != 0 ? std::strerror(errno) : "not a file");
   std::string text(kLongestSecret + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) throw HostError("the file cannot be read");
+  if (file.bad()) throw SecretMissing("the file cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.empty()) throw SecretMissing("the file is empty");
   if (text.size() > kLongestSecret) throw HostError("larger than 64 KiB");
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
@@ -45,7 +44,7 @@ std::string from_file(const fs::path& path) {
 std::string from_credential(const std::string& name) {
   const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
   if (folder == nullptr)
-    throw HostError(
+    throw SecretMissing(
         "CREDENTIALS_DIRECTORY is not set (is the host started by systemd, with "
         "LoadCredential=" +
         name + ":...?)");
@@ -93,10 +92,13 @@ std::string SecretRef::text() const {
 
 std::string SecretRef::resolve() const {
   std::string value;
+  const std::string cannot = "secret " + text() + " cannot be read: ";
   try {
     value = read(kind_, name_);
+  } catch (const SecretMissing& error) {
+    throw SecretMissing(cannot + error.what());
   } catch (const HostError& error) {
-    throw HostError("secret " + text() + " cannot be read: " + error.what());
+    throw HostError(cannot + error.what());
   }
   if (value.empty()) throw HostError("secret " + text() + " is empty");
   return value;

@@ -8,7 +8,16 @@
 #include <string>
 #include <string_view>
 
+#include "base/check.h"
+
 namespace fh {
+
+/// There is nothing to read yet: no such variable, no such file, one that may not be read, or one
+/// without a byte in it, as it is until whoever makes it has written it.
+class SecretMissing : public HostError {
+ public:
+  using HostError::HostError;
+};
 
 class SecretRef {
  public:
@@ -25,8 +34,8 @@ class SecretRef {
   std::string text() const;
 
   /// Reads the secret now; one newline at the end of a file is not part of it. Never empty: throws
-  /// HostError, which names the reference and not the value, when it cannot be read, is empty or is
-  /// larger than 64 KiB.
+  /// SecretMissing when it is not there, and HostError when what is there is empty or larger than
+  /// 64 KiB; both name the reference and not the value.
   std::string resolve() const;
 
   friend bool operator==(const SecretRef&, const SecretRef&) = default;

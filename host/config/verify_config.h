@@ -8,18 +8,21 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "config/secret_ref.h"
 
 namespace fh {
 
 /// A named secret that is checked on every request, so that it is read once, when the file is.
+/// One without a key proves nothing.
 struct Secret {
   std::string name;  // for logs, metrics and rotation; the value never shows
   SecretRef from;
-  std::string value = {};                   // empty only after LoadOptions{.read_secrets = false}
+  std::string value = {};                   // empty: it was not to be read, or could not be
   std::optional<TimePoint> not_after = {};  // proves nothing from then on
   std::string key = {};                     // the value as its scheme decodes it (secret_key.h)
   bool public_key = false;                  // `key` is an Ed25519 one
+  std::string unusable = {};                // why there is no key; "": there is one
 
   bool in_force(TimePoint now) const { return !not_after || now <= *not_after; }
 };
@@ -94,6 +97,7 @@ struct BasicPassword {
 /// The token is a text in the JSON body, at a JSON Pointer.
 struct BodyToken {
   std::string pointer;
+  int max_depth = kMaxJsonDepth;  // the source's: a deeper body is not read for its token
 };
 
 /// Anybody may post.
@@ -106,6 +110,11 @@ struct VerifyConfig {
   VerifyScheme scheme;
   std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
   std::string public_url = {};  // the source's, as its sender knows it; for signatures over it
+
+  /// Whether any request can be proved: a secret is usable, or none is asked for.
+  bool can_verify() const;
+  /// The first secret that could prove something by now, were it usable; nullptr: there is none.
+  const Secret* lacks(TimePoint now) const;
 };
 
 /// Every scheme's name in the file, hmac-sha256 first.

@@ -36,14 +36,15 @@ bool met(const Watch& watch, const FieldChange& change) {
     case WatchKind::clears:
       return change.to != nullptr && is_empty_value(*change.to) &&
              (change.from == nullptr || !is_empty_value(*change.from));
-    case WatchKind::created: return false;
+    case WatchKind::created:
+    case WatchKind::deleted: return false;
   }
   return false;
 }
 
 std::string mistake_in_keys(const Json& json) {
-  static const std::set<std::string> kKnown = {"record", "field", "changes", "becomes",
-                                               "from",   "to",    "clears",  "created"};
+  static const std::set<std::string> kKnown = {"record", "field",  "changes", "becomes", "from",
+                                               "to",     "clears", "created", "deleted"};
   for (const auto& [key, value] : json.items())
     if (!kKnown.contains(key)) return "unknown key \"" + key + "\"";
   return "";
@@ -66,9 +67,15 @@ FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
   return {};
 }
 
+std::optional<EventKind> awaited_event(const Watch& watch) {
+  if (watch.kind == WatchKind::created) return EventKind::created;
+  if (watch.kind == WatchKind::deleted) return EventKind::deleted;
+  return std::nullopt;
+}
+
 bool matches(const Watch& watch, const Occurrence& occurrence) {
   if (watch.type != occurrence.event.type) return false;
-  if (watch.kind == WatchKind::created) return occurrence.event.kind == EventKind::created;
+  if (const auto awaited = awaited_event(watch)) return occurrence.event.kind == *awaited;
   const FieldChange change = change_at(occurrence, watch.field);
   return change.changed && met(watch, change);
 }
@@ -77,8 +84,9 @@ std::string why_not(const Watch& watch, const Occurrence& occurrence) {
   if (matches(watch, occurrence)) return "";
   if (watch.type != occurrence.event.type)
     return "the record is a " + std::string(name_of(occurrence.event.type));
-  if (watch.kind == WatchKind::created)
-    return "the event is \"" + std::string(name_of(occurrence.event.kind)) + "\", not \"created\"";
+  if (const auto awaited = awaited_event(watch))
+    return "the event is \"" + std::string(name_of(occurrence.event.kind)) + "\", not \"" +
+           std::string(name_of(*awaited)) + "\"";
   const FieldChange change = change_at(occurrence, watch.field);
   if (!change.changed) return watch.field + " is not among the changes";
   const auto shown = [](const Json* value) {
@@ -97,6 +105,7 @@ std::string describe(const Watch& watch) {
       return subject + " from " + to_text(watch.values[0]) + " to " + to_text(watch.values[1]);
     case WatchKind::clears: return subject + " clears";
     case WatchKind::created: return type + " created";
+    case WatchKind::deleted: return type + " deleted";
     case WatchKind::becomes: break;
   }
   std::string text = subject + " becomes ";
@@ -107,7 +116,7 @@ std::string describe(const Watch& watch) {
 
 Json to_json(const Watch& watch) {
   Json json = {{"record", name_of(watch.type)}};
-  if (watch.kind != WatchKind::created) json["field"] = watch.field;
+  if (!awaited_event(watch)) json["field"] = watch.field;
   switch (watch.kind) {
     case WatchKind::changes: json["changes"] = true; break;
     case WatchKind::becomes: json["becomes"] = watch.values; break;
@@ -117,6 +126,7 @@ Json to_json(const Watch& watch) {
       break;
     case WatchKind::clears: json["clears"] = true; break;
     case WatchKind::created: json["created"] = true; break;
+    case WatchKind::deleted: json["deleted"] = true; break;
   }
   return json;
 }
@@ -139,17 +149,20 @@ ParsedWatch watch_from_json(const Json& json) {
 
   const bool has_pair = json.contains("from") || json.contains("to");
   const int conditions = json.contains("changes") + json.contains("becomes") + has_pair +
-                         json.contains("clears") + json.contains("created");
+                         json.contains("clears") + json.contains("created") +
+                         json.contains("deleted");
   if (conditions != 1)
-    return fail("a watch has one condition of changes, becomes, from and to, clears, created");
-  for (const char* flag : {"changes", "clears", "created"})
+    return fail(
+        "a watch has one condition of changes, becomes, from and to, clears, created, deleted");
+  for (const char* flag : {"changes", "clears", "created", "deleted"})
     if (json.contains(flag) && json[flag] != true)
       return fail(std::string("\"") + flag + "\" can only be true");
 
   const auto field = json.find("field");
-  if (json.contains("created")) {
-    if (field != json.end()) return fail("a creation watch has no field");
-    watch.kind = WatchKind::created;
+  if (json.contains("created")) watch.kind = WatchKind::created;
+  if (json.contains("deleted")) watch.kind = WatchKind::deleted;
+  if (awaited_event(watch)) {
+    if (field != json.end()) return fail("a watch of creations or deletions has no field");
     return parsed;
   }
   if (field == json.end() || !field->is_string() || *field == "")

@@ -3,7 +3,7 @@
 //
 // JSON, as manifests write it:  {"record": "contact", "field": "status", "becomes": ["Passed"]}
 //   "changes": true | "becomes": [v, ...] | "from": a, "to": b | "clears": true
-//   {"record": "contact", "created": true} has no field.
+//   {"record": "contact", "created": true} and "deleted" have no field.
 #pragma once
 
 #include <string>
@@ -13,16 +13,19 @@
 
 namespace fh {
 
-enum class WatchKind { changes, becomes, from_to, clears, created };
+enum class WatchKind { changes, becomes, from_to, clears, created, deleted };
 
 struct Watch {
   RecordType type = RecordType::contact;
   WatchKind kind = WatchKind::changes;
-  std::string field;         // empty for created
+  std::string field;         // empty for created and deleted
   std::vector<Json> values;  // becomes: any of these; from_to: {from, to}
 
   bool operator==(const Watch&) const = default;
 };
+
+/// What must have happened to the record as a whole; nullopt for a watch of a field.
+std::optional<EventKind> awaited_event(const Watch& watch);
 
 /// Whether what happened meets the watch. `from_to` needs a known old value.
 bool matches(const Watch& watch, const Occurrence& occurrence);

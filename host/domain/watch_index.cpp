@@ -24,7 +24,8 @@ std::string value_key(const Json& value) {
 std::vector<std::string> trigger_values(const Watch& watch) {
   switch (watch.kind) {
     case WatchKind::changes:
-    case WatchKind::created: return {};
+    case WatchKind::created:
+    case WatchKind::deleted: return {};
     case WatchKind::clears: return {value_key(nullptr), value_key("")};
     case WatchKind::from_to: return {value_key(watch.values[1])};
     case WatchKind::becomes: break;
@@ -46,8 +47,8 @@ WatchIndex::WatchIndex(std::vector<PluginWatches> plugins) : plugins_(std::move(
 
 void WatchIndex::add(Place place, const Watch& watch) {
   TypeWatches& type = types_[static_cast<std::size_t>(watch.type)];
-  if (watch.kind == WatchKind::created) {
-    type.created.push_back(place);
+  if (const auto awaited = awaited_event(watch)) {
+    type.by_event[*awaited].push_back(place);
     return;
   }
   PathWatches& path = type.by_segment[std::string(first_segment(watch.field))][watch.field];
@@ -59,8 +60,8 @@ void WatchIndex::add(Place place, const Watch& watch) {
 template <class Visit>
 void WatchIndex::visit_candidates(const Occurrence& occurrence, Visit&& visit) const {
   const TypeWatches& type = of(occurrence.event.type);
-  if (occurrence.event.kind == EventKind::created)
-    for (const Place& place : type.created) visit(place);
+  if (const auto whole = type.by_event.find(occurrence.event.kind); whole != type.by_event.end())
+    for (const Place& place : whole->second) visit(place);
   for (const auto& [field, change] : occurrence.changes) {
     const auto segment = type.by_segment.find(std::string(first_segment(field)));
     if (segment == type.by_segment.end()) continue;
@@ -112,7 +113,7 @@ bool WatchIndex::may_match(const Event& event) const {
     return found || has_watch_inside(event);
   }
   const TypeWatches& type = of(event.type);
-  if (event.kind == EventKind::created && !type.created.empty()) return true;
+  if (type.by_event.contains(event.kind)) return true;
   return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
     return type.by_segment.contains(field);
   });

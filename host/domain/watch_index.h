@@ -44,7 +44,7 @@ class WatchIndex {
     std::unordered_map<std::string, std::vector<Place>> by_value;  // JSON text of the new value
   };
   struct TypeWatches {
-    std::vector<Place> created;
+    std::map<EventKind, std::vector<Place>> by_event;  // watches without a field
     // first segment -> full path -> watches
     std::unordered_map<std::string, std::map<std::string, PathWatches>> by_segment;
   };

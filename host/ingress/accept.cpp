@@ -11,7 +11,6 @@ namespace fh {
 namespace {
 
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
-constexpr const char* kDeleted = "deleted: no watch matches a deletion yet";
 
 // What changed in a whole record is known only now: the next one replaces what it is compared with.
 // A change list can be read again from the body.
@@ -175,15 +174,14 @@ bool still_matches(Transaction& tx, const Considered& considered, Match& match,
 }
 
 // Finds what changed, and brings the last known record up to date; the reason says why nothing
-// counts.
+// counts. A deletion changes no field, and leaves the last known record as it was: plugins see it,
+// and a record that comes back is compared with it.
 void take_changes(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const Event& event = considered.arrived->event;
-  if (event.kind == EventKind::deleted) {
-    considered.reason = kDeleted;  // the last known record stays what it was
-    return;
+  if (event.kind != EventKind::deleted) {
+    take_baseline(tx, arrival, considered);
+    drop_noise(considered, arrival.source->ignore_fields);
   }
-  take_baseline(tx, arrival, considered);
-  drop_noise(considered, arrival.source->ignore_fields);
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
 
@@ -210,16 +208,21 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
 
 std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const Event& event = considered.arrived->event;
+  // A deletion leaves the last known record as it was, and shows it; there may be none.
+  std::string before;
+  if (event.kind == EventKind::deleted && !event.snapshot.known())
+    before = tx.records.baseline(considered.record).value_or("{}");
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
   stored.kind = name_of(event.kind);
   stored.mode = name_of(event.mode);
-  stored.complete = event.mode != PayloadMode::changes_only;
+  stored.complete = event.snapshot.known();
   stored.changes = to_text(to_json(considered.changes));
   // Where it brought no whole record, the last known one.
-  stored.snapshot =
-      event.snapshot.known() ? event.snapshot.text() : considered.record.snapshot.value();
+  stored.snapshot = event.snapshot.known() ? event.snapshot.text()
+                    : before.empty()       ? considered.record.snapshot.value()
+                                           : before;
   stored.body_part = body_part(arrival, event);
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;
@@ -311,10 +314,6 @@ void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
 
 ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
   if (event.snapshot.known()) updated_at = fh::updated_at(event);
-}
-
-bool may_make_jobs(const Event& event) {
-  return event.kind != EventKind::deleted && event.set_aside.empty();
 }
 
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog) {

@@ -56,9 +56,6 @@ class BacklogFull : public HostError {
       : HostError("plugin " + plugin + " has reached its backlog limit") {}
 };
 
-/// False: whatever the watches, it makes no job.
-bool may_make_jobs(const Event& event);
-
 /// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);
 

@@ -12,6 +12,7 @@ namespace {
 
 // The head of what was imported; no request has one without a length.
 constexpr const char* kImportedHead = R"([["Imported","true"]])";
+constexpr const char* kImportedCells = R"([["Imported","cells"]])";  // its values are texts
 
 // Thrown out of a transaction so that nothing of it stays; carries what it would have done.
 template <class Result>
@@ -104,13 +105,19 @@ Json explain_mapping(const Mapping& mapping, const std::string& text) {
   return explained;
 }
 
-Json with_typed_cells(Json record, const std::string& baseline) {
-  const Json known = Json::parse(baseline);
+// A row of a table, its cells typed like what is known of the record now.
+ArrivedEvent with_typed_cells(Transaction& tx, const SourceConfig& source, Event event) {
+  const auto baseline =
+      tx.records.baseline(tx.records.resolve(source.account, event.type, event.aliases));
+  if (!baseline) return ArrivedEvent(std::move(event));
+  const Json known = Json::parse(*baseline);
+  Json record = event.snapshot.json();
   for (auto& [field, value] : record.items()) {
     const Json* there = find_field(known, field);
     if (there != nullptr && value.is_string()) value = typed_like(*there, value);
   }
-  return record;
+  event.snapshot = SnapshotText(record);
+  return ArrivedEvent(std::move(event));
 }
 
 }  // namespace
@@ -122,7 +129,8 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
   if (source == config_.sources.end())
     throw NotReadable("the configuration has no source \"" + delivery.source +
                       "\" any more: add it again to read its deliveries");
-  if (delivery.head != kImportedHead) return read_stored(*source, delivery.id, delivery.body);
+  if (delivery.head != kImportedHead && delivery.head != kImportedCells)
+    return read_stored(*source, delivery.id, delivery.body);
   Arrival arrival;
   arrival.source = &*source;
   arrival.delivery = delivery.id;
@@ -137,7 +145,10 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
     throw NotReadable("unmapped: " + arrival.unmapped + ": correct the source's mapping first");
   try {
     return store_.write([&](Transaction& tx) {
-      Replayed replayed = fh::replay(tx, arrival, order, catalog_);
+      Arrival typed = arrival;
+      if (delivery.head == kImportedCells)
+        typed.events = {with_typed_cells(tx, *arrival.source, arrival.events.front().event)};
+      Replayed replayed = fh::replay(tx, typed, order, catalog_);
       if (order.dry_run) throw DryRun<Replayed>{std::move(replayed)};
       return replayed;
     });
@@ -152,16 +163,11 @@ Acceptance Deliveries::import(const SourceConfig& source, const std::string& rec
   Arrival arrival;
   arrival.source = &source;
   arrival.delivery = store_.new_delivery_id();
-  arrival.head = kImportedHead;
+  arrival.head = order.text_cells ? kImportedCells : kImportedHead;
   arrival.body = record;
   arrival.body_hash = bytes_of(sha256(record));
   const auto take = [&](Transaction& tx) {
-    Event typed = event;
-    const auto known = tx.records.resolve(source.account, event.type, event.aliases);
-    const auto baseline = order.text_cells ? tx.records.baseline(known) : std::nullopt;
-    if (baseline) typed.snapshot = SnapshotText(with_typed_cells(event.snapshot.json(), *baseline));
-    arrival.events.clear();
-    arrival.events.emplace_back(std::move(typed));
+    arrival.events = {order.text_cells ? with_typed_cells(tx, source, event) : ArrivedEvent(event)};
     Acceptance acceptance = accept(tx, arrival, catalog_);
     if (order.dry_run) throw DryRun<Acceptance>{std::move(acceptance)};
     return acceptance;
@@ -195,7 +201,8 @@ Json Deliveries::explain_event(const Event& event, const std::string& reason,
     for (const Watch& watch : plugin.manifest.watches) {
       std::string why = why_not(watch, {event, changes, event.snapshot});
       const bool met = why.empty();
-      if (compared && !met && watch.type == event.type) why = why_compared(watch.field, reason);
+      if (compared && !met && watch.type == event.type && !watch.field.empty())
+        why = why_compared(watch.field, reason);
       watches.push_back({{"plugin", plugin.row.name},
                          {"watch", describe(watch)},
                          {"met", met},

@@ -54,7 +54,7 @@ std::optional<JsonRefusal> refusal_of(const SourceConfig& source, const std::str
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
-    return may_make_jobs(arrived.event) && watches.may_match(arrived.event);
+    return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
   });
 }
 
@@ -76,12 +76,13 @@ std::string_view name_of(Reception reception) {
 }
 
 Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
-                   const DiskWatch& disk)
+                   const DiskWatch& disk, const SecretWatch& secrets)
     : config_(config),
       store_(store),
       catalog_(catalog),
       clock_(clock),
       disk_(disk),
+      secrets_(secrets),
       started_at_(clock.now()) {
   for (const SourceConfig& source : config.sources) {
     if (const auto* token = std::get_if<PathToken>(&source.verify.scheme))
@@ -199,6 +200,23 @@ Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, A
   return answer;
 }
 
+// What the secrets there are do not prove, the one that is lacking might: then the fault may be
+// ours.
+Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest& request,
+                                   const VerifyRefusal& refused, const Secret* lacking) {
+  if (lacking != nullptr) {
+    count(source, Reception::unavailable);
+    return refuse(source, request, unavailable("the source's secret is not there yet"),
+                  "secret_unusable",
+                  "secret \"" + lacking->name + "\" cannot be used: " + lacking->unusable);
+  }
+  count(source, Reception::unauthorized);
+  log_debug("unauthorized",
+            {{"source", source.name}, {"cause", name_of(refused.cause)}, {"reason", refused.text}});
+  return refuse(source, request, refusal(401, "the request is not signed by this source's sender"),
+                std::string(name_of(refused.cause)), refused.text);
+}
+
 // Without its head: what in there is a credential, a retired source need not say any more.
 Answer Receiver::refuse_retired(const SourceConfig& source, const RawRequest& request) {
   count(source, Reception::retired);
@@ -226,16 +244,11 @@ void Receiver::look_for_silence(TimePoint now) {
 std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
                                         const Respond& respond) {
   if (request.body.size() > source.max_body) return refusal(413, "the body is too large");
-  const Verdict verdict = verify(source.verify, request, clock_.now());
-  if (const auto* refused = std::get_if<VerifyRefusal>(&verdict)) {
-    count(source, Reception::unauthorized);
-    log_debug(
-        "unauthorized",
-        {{"source", source.name}, {"cause", name_of(refused->cause)}, {"reason", refused->text}});
-    return refuse(source, request,
-                  refusal(401, "the request is not signed by this source's sender"),
-                  std::string(name_of(refused->cause)), refused->text);
-  }
+  const SecretWatch::Verify secrets = verify_of(source.name);
+  const TimePoint now = clock_.now();
+  const Verdict verdict = verify(*secrets, request, now);
+  if (const auto* refused = std::get_if<VerifyRefusal>(&verdict))
+    return refuse_unverified(source, request, *refused, secrets->lacks(now));
   if (const auto wait = gates_.at(source.name)->enter(std::chrono::steady_clock::now())) {
     count(source, Reception::limited);
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();

@@ -14,6 +14,8 @@
 #include "ingress/rate_gate.h"
 #include "ingress/raw_request.h"
 #include "ingress/refused_list.h"
+#include "ingress/secret_watch.h"
+#include "ingress/verdict.h"
 #include "runtime/catalog.h"
 #include "senders/sender_profile.h"
 #include "store/disk_watch.h"
@@ -50,7 +52,7 @@ struct SourceCounters {
 class Receiver {
  public:
   Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
-           const DiskWatch& disk);
+           const DiskWatch& disk, const SecretWatch& secrets);
 
   /// The answer comes when it may: at once, or from the store's writer after the commit.
   void handle(RawRequest request, std::function<void(const Answer&)> respond);
@@ -78,6 +80,10 @@ class Receiver {
   RefusedList& refused_list() { return refused_; }
 
   const std::vector<SourceConfig>& sources() const { return config_.sources; }
+  /// What the source is verified with now; shared, since it may be replaced meanwhile.
+  SecretWatch::Verify verify_of(const std::string& source) const {
+    return secrets_.verify_of(source);
+  }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
  private:
@@ -94,6 +100,8 @@ class Receiver {
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);
   std::optional<Answer> refuse_head(const SourceConfig& source, const RawRequest& head);
+  Answer refuse_unverified(const SourceConfig& source, const RawRequest& request,
+                           const VerifyRefusal& refused, const Secret* lacking);
   Answer refuse_retired(const SourceConfig& source, const RawRequest& request);
   void count_verified(const SourceConfig& source, const std::string& secret);
 
@@ -102,6 +110,7 @@ class Receiver {
   const Catalog& catalog_;
   const Clock& clock_;
   const DiskWatch& disk_;
+  const SecretWatch& secrets_;
   std::map<std::string, const SourceConfig*, std::less<>> by_path_;    // exact
   std::map<std::string, const SourceConfig*, std::less<>> by_parent_;  // a token follows
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;

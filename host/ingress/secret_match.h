@@ -7,14 +7,14 @@
 
 namespace fh {
 
-/// The first secret for which `matches` is true and which has not expired by `now`. None that is
-/// empty ever matches.
+/// The first secret for which `matches` is true and which has not expired by `now`. One without a
+/// key is not tried: what it would prove is not known.
 template <class Matches>
 Verdict find_secret(const std::vector<Secret>& secrets, TimePoint now, Matches matches) {
   const Secret* found = nullptr;
   const Secret* expired = nullptr;
   for (const Secret& secret : secrets) {
-    const bool match = matches(secret) && !secret.key.empty();
+    const bool match = !secret.key.empty() && matches(secret);
     const bool in_force = secret.in_force(now);
     found = match && in_force && found == nullptr ? &secret : found;
     expired = match && !in_force ? &secret : expired;

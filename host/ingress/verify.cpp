@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/json_depth.h"
 #include "base/json_pointer.h"
 #include "ingress/percent.h"
 #include "ingress/secret_match.h"
@@ -96,6 +97,10 @@ struct Judge {
   }
 
   Verdict operator()(const BodyToken& scheme) const {
+    if (scheme.max_depth < kMaxJsonDepth && deeper_than(scheme.max_depth, request.body))
+      return refusal(RefusalCause::unreadable_body,
+                     "the body, where the token should be, is nested deeper than " +
+                         std::to_string(scheme.max_depth) + " levels, the most of this source");
     const StrictJson body = parse_strict(request.body);
     if (body.refusal)
       return refusal(

@@ -15,6 +15,7 @@ Plan quick_plan() {
           .run_time = 250ms,
           .drained_jobs = 2'000,
           .latency_time = 2s,
+          .crowd_time = 12s,
           .loaded_deliveries = 8'000,
           .finished_jobs = 5'000,
           .deep_finished = 20'000,

@@ -17,6 +17,7 @@ struct Plan {
   std::chrono::milliseconds run_time{2'000};
   std::int64_t drained_jobs = 20'000;
   std::chrono::seconds latency_time{20};
+  std::chrono::seconds crowd_time{30};  // with a crowd, and without; longer than a request may take
   std::int64_t loaded_deliveries = 20'000;  // before memory is looked at again
   std::int64_t finished_jobs = 100'000;
   std::int64_t deep_finished = 1'000'000;  // a store that has seen much, and has much to do
@@ -68,6 +69,7 @@ Rows measure_start(Bench& bench);
 Rows measure_depth(Bench& bench);
 Rows measure_recovery(Bench& bench);
 Rows measure_neighbour(Bench& bench);
+Rows measure_crowd(Bench& bench);
 Rows measure_disk(Bench& bench);
 
 }  // namespace fh::bench

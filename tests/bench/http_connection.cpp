@@ -11,13 +11,19 @@
 
 namespace fh::bench {
 
-UniqueFd connect_to(std::uint16_t port) {
+UniqueFd connect_to(std::uint16_t port, std::uint32_t from) {
   UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+  const auto at = [](std::uint32_t host, std::uint16_t service) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(service);
+    address.sin_addr.s_addr = htonl(host);
+    return address;
+  };
+  const sockaddr_in own = at(from, 0);
+  const sockaddr_in server = at(INADDR_LOOPBACK, port);
+  if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
+      ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0)
     throw_errno("bench: cannot connect to port " + std::to_string(port));
   const int on = 1;
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -12,8 +12,9 @@
 
 namespace fh::bench {
 
-/// Throws HostError when nobody listens.
-UniqueFd connect_to(std::uint16_t port);
+/// From the loopback address `from` (0: whichever the system takes). Throws HostError when nobody
+/// listens.
+UniqueFd connect_to(std::uint16_t port, std::uint32_t from = 0);
 
 struct HttpAnswer {
   int status = 0;

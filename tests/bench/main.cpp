@@ -33,6 +33,7 @@ constexpr Figure kFigures[] = {
     {"ignored", "ignored deliveries a second", measure_ignored},
     {"drain", "a backlog through real workers", measure_drain},
     {"neighbour", "a backlog beside plugins that misbehave", measure_neighbour},
+    {"crowd", "an honest sender beside a thousand slow ones", measure_crowd},
     {"latency", "receive to start under a light load", measure_latency},
     {"watches", "cost of a delivery with 10 and 10,000 watches", measure_watches},
     {"memory", "idle host and worker", measure_memory},
@@ -85,7 +86,7 @@ std::string usage() {
   std::string text =
       "usage: bench [FIGURE...] [--runs N] [--quick] [--awake|--asleep] [--json]\n\n"
       "  --runs N   how often each figure is measured; its median counts\n"
-      "  --quick    a minute, too short to rely on\n"
+      "  --quick    two minutes, too short to rely on\n"
       "  --awake    keep the processors awake; --asleep: do not; else: if the disk is slow "
       "without\n"
       "  --json     for programs\n\nfigures, all when none is named:\n";

@@ -70,6 +70,20 @@ void in_pieces(const std::string& cuts, std::string_view bytes, Feed feed) {
   }
 }
 
+/// For what must not depend on how its bytes arrive: the input's first line says how to cut the
+/// rest, which one Reading is fed whole and another piece by piece. Then compare(bytes, whole,
+/// cut).
+template <class Reading, class Compare>
+void whole_and_cut(Input input, Compare compare) {
+  const std::string cuts = input.line();
+  const std::string bytes = input.rest();
+  Reading whole;
+  whole.feed(bytes);
+  Reading cut;
+  in_pieces(cuts, bytes, [&](std::string_view piece) { cut.feed(piece); });
+  compare(bytes, whole, cut);
+}
+
 inline void hold(bool holds, const char* what, const char* file, int line) {
   if (!holds)
     throw DoesNotHold(std::string(file) + ":" + std::to_string(line) + " does not hold: " + what);

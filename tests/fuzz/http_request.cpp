@@ -78,11 +78,6 @@ void must_be_same(Reading& one, Reading& other) {
 }  // namespace fh::fuzz
 
 FUZZ_TARGET(http_request) {
-  const std::string cuts = input.line();
-  const std::string bytes = input.rest();
-  Reading whole;
-  whole.feed(bytes);
-  Reading cut;
-  in_pieces(cuts, bytes, [&](std::string_view piece) { cut.feed(piece); });
-  must_be_same(whole, cut);
+  whole_and_cut<Reading>(
+      input, [](const auto&, Reading& whole, Reading& cut) { must_be_same(whole, cut); });
 }

@@ -27,14 +27,10 @@ struct Reading {
 }  // namespace fh::fuzz
 
 FUZZ_TARGET(wire_frames) {
-  const std::string cuts = input.line();
-  const std::string bytes = input.rest();
-  Reading whole;
-  whole.feed(bytes);
-  Reading cut;
-  in_pieces(cuts, bytes, [&](std::string_view piece) { cut.feed(piece); });
-  MUST_HOLD(whole.again == cut.again);
-  MUST_HOLD(whole.broken == cut.broken);
-  MUST_HOLD(bytes.starts_with(whole.again));
-  if (!whole.broken) MUST_HOLD(whole.buffer.pending() == bytes.size() - whole.again.size());
+  whole_and_cut<Reading>(input, [](const std::string& bytes, Reading& whole, Reading& cut) {
+    MUST_HOLD(whole.again == cut.again);
+    MUST_HOLD(whole.broken == cut.broken);
+    MUST_HOLD(bytes.starts_with(whole.again));
+    if (!whole.broken) MUST_HOLD(whole.buffer.pending() == bytes.size() - whole.again.size());
+  });
 }

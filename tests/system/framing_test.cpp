@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "system/host_process.h"
 #include "system/wire.h"
 
@@ -19,7 +20,7 @@ const std::string kLength = "Content-Length: " + std::to_string(kBody.size()) + 
 // A signed delivery with these further lines in its head.
 std::string delivery(const std::string& head, const std::string& rest = kBody) {
   return "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\nX-Signature: " +
-         to_hex(hmac_sha256(kContactSecret, kBody)) + "\r\n" + head + "\r\n" + rest;
+         to_hex(hmac(Hash::sha256, kContactSecret, kBody)) + "\r\n" + head + "\r\n" + rest;
 }
 
 // A body in one chunk, its size as given.
@@ -102,8 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"chunk_too_large", delivery(kChunked, "5f5e0ff\r\n"), {413}},
         Case{"signature_in_a_trailer",
              "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\n" + kChunked + "\r\n" + right_size() +
-                 "\r\n" + kBody +
-                 "\r\n0\r\nX-Signature: " + to_hex(hmac_sha256(kContactSecret, kBody)) + "\r\n\r\n",
+                 "\r\n" + kBody + "\r\n0\r\nX-Signature: " +
+                 to_hex(hmac(Hash::sha256, kContactSecret, kBody)) + "\r\n\r\n",
              {401}},
         Case{"no_http", "\x16\x03\x01 hello\r\n\r\n", {400}},
         Case{"delivery_inside_a_404",

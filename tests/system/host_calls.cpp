@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "ingress/percent.h"
 #include "system/host_process.h"
 
@@ -16,7 +17,7 @@ RawRequest HostProcess::sign(const std::string& body, const std::string& source)
   if (source == "company")
     request.query = "token=" + percent_encode(kCompanyToken);
   else
-    request.headers.emplace_back("X-Signature", to_hex(hmac_sha256(kContactSecret, body)));
+    request.headers.emplace_back("X-Signature", to_hex(hmac(Hash::sha256, kContactSecret, body)));
   return request;
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "system/host_process.h"
 #include "system/wire.h"
 
@@ -12,7 +13,7 @@ const std::string kBody = contact_update("c-1", "ok");
 
 std::string head(const std::string& further, std::size_t length = kBody.size()) {
   return "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\nX-Signature: " +
-         to_hex(hmac_sha256(kContactSecret, kBody)) + "\r\n" + further +
+         to_hex(hmac(Hash::sha256, kContactSecret, kBody)) + "\r\n" + further +
          "Content-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 

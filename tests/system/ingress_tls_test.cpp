@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "system/host_process.h"
 #include "system/program.h"
 #include "system/waiting.h"
@@ -46,7 +47,7 @@ class IngressTls : public ::testing::Test {
   std::string delivery() {
     std::string request =
         "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Signature: ";
-    request += to_hex(hmac_sha256(kContactSecret, kBody));
+    request += to_hex(hmac(Hash::sha256, kContactSecret, kBody));
     request += "\r\nContent-Length: " + std::to_string(kBody.size()) + "\r\n\r\n";
     return request + kBody;
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "system/host_process.h"
 #include "system/made_plugin.h"
 
@@ -63,8 +64,9 @@ TEST(Path, WhatIsNotSignedIsAnswered401WithoutItsCause) {
       {"repeated_header", signed_by({{"X-Signature", good}, {"X-Signature", good}})},
       {"bad_encoding", signed_by({{"X-Signature", "not hex"}})},
       {"bad_encoding", signed_by({{"X-Signature", good.substr(2)}})},
-      {"mismatch", signed_by({{"X-Signature", to_hex(hmac_sha256("another", body))}})},
-      {"mismatch", signed_by({{"X-Signature", to_hex(hmac_sha256(kContactSecret, body + " "))}})},
+      {"mismatch", signed_by({{"X-Signature", to_hex(hmac(Hash::sha256, "another", body))}})},
+      {"mismatch",
+       signed_by({{"X-Signature", to_hex(hmac(Hash::sha256, kContactSecret, body + " "))}})},
   };
   std::set<std::string> answers;
   for (const auto& [cause, request] : refused) {

@@ -102,6 +102,46 @@ TEST_F(Senders, HubspotsBatchIsManyEventsEachKnownByItsOwnIds) {
   EXPECT_EQ(host_.api("jobs").size(), 6u);
 }
 
+TEST_F(Senders, ADeletionRunsWhoWatchesIt) {
+  add("hs", "hubspot");
+  add("pd", "pipedrive");
+  add("zo", "zoho");
+  add("tw", "twenty");
+  // It says what it sees of the record as the reason of its failure.
+  make_plugin(host_.folder() / "gone.so",
+              {{"name", "gone"}, {"watches", {{{"record", "contact"}, {"deleted", true}}}}},
+              "host->fail(run, job->record);");
+  host_.install_file(host_.folder() / "gone.so", "gone.so");
+  const auto seen = [&] {
+    const Json jobs = host_.api("jobs?delivery=" + std::to_string(delivery_));
+    return Json::parse(
+        host_.wait_for(jobs.at(0)["id"], "dead")["runs"].at(0)["error"].get<std::string>());
+  };
+  watch("changes", change_of("contact", "lifecyclestage"));
+  host_.start();
+  EXPECT_EQ(deliver("hs", Json::parse(R"([{"subscriptionType": "contact.propertyChange",
+      "objectId": 1, "propertyName": "lifecyclestage", "propertyValue": "lead"}])")),
+            "accepted 1");
+  for (const char* type : {"contact.deletion", "contact.privacyDeletion"}) {
+    EXPECT_EQ(deliver("hs", Json::array({{{"subscriptionType", type}, {"objectId", 1}}})),
+              "accepted 1");
+    EXPECT_EQ(seen(), Json::parse(R"({"lifecyclestage": "lead"})")) << "the last known one";
+  }
+  EXPECT_EQ(deliver("hs", Json::parse(R"([{"subscriptionType": "company.deletion",
+      "objectId": 1}])")),
+            "ignored: no_match");
+  EXPECT_EQ(deliver("pd", Json::parse(R"({"meta": {"action": "delete", "entity": "person",
+      "entity_id": "7"}, "data": null, "previous": {"id": 7}})")),
+            "accepted 1");
+  EXPECT_EQ(deliver("zo", Json::parse(R"({"module": "Contacts", "operation": "delete",
+      "ids": ["1"]})")),
+            "accepted 1");
+  EXPECT_EQ(deliver("tw", Json::parse(R"({"event": "person.deleted",
+      "data": {"id": "p", "a": 1}})")),
+            "accepted 1");
+  EXPECT_EQ(seen(), Json::parse(R"({"id": "p", "a": 1})")) << "the one it came with";
+}
+
 TEST_F(Senders, HubspotsDealsAndDeletionsAreKeptAndIgnored) {
   add("hs", "hubspot");
   host_.start();
@@ -109,7 +149,7 @@ TEST_F(Senders, HubspotsDealsAndDeletionsAreKeptAndIgnored) {
             "ignored: other_record: deal");
   EXPECT_EQ(
       deliver("hs", Json::parse(R"([{"subscriptionType": "contact.deletion", "objectId": 1}])")),
-      "ignored: deleted: no watch matches a deletion yet");
+      "ignored: no_match");
   EXPECT_EQ(deliver("hs", Json::parse("[1]")), "ignored: unmapped: an event is not a JSON object");
 }
 

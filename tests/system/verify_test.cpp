@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "ingress/sign.h"
 #include "support/loaded_verify.h"
 #include "support/signature_vectors.h"
@@ -275,7 +276,7 @@ class VerifyCommand : public ::testing::Test {
 };
 
 std::string signature_of(const std::string& text) {
-  return to_base64(bytes_of(hmac_sha256("hunter2 and more", text)));
+  return to_base64(hmac(Hash::sha256, "hunter2 and more", text));
 }
 
 TEST_F(VerifyCommand, ExplainsWhatWasSignedAndNoSecret) {

@@ -93,9 +93,10 @@ typedef struct fieldhook_job {
   fieldhook_string plugin;      /* the name in the plugin's manifest */
   fieldhook_string record_type; /* "contact" or "company" */
   fieldhook_string record_id;   /* never empty */
-  fieldhook_string record;      /* JSON object: the record as the CRM sent it */
+  fieldhook_string record;      /* JSON object: the record as the CRM sent it, or as last known */
   /* JSON {id, kind: "created"|"updated"|"deleted", mode, record: {account, type, id, uuid},
-   * changes: {field: {from?, to?}}, occurred_at, actor, complete}; an absent "from" is not known */
+   * changes: {field: {from?, to?}}, occurred_at, actor, complete}; an absent "from" is not known;
+   * complete: the record came with the event, else it is the one last known */
   fieldhook_string event;
   fieldhook_string delivery; /* JSON {id, source, received_at} */
   fieldhook_string matched;  /* JSON array: the watches that matched, as text */

@@ -147,7 +147,8 @@ class Context {
 
   /// The plugin's settings in the host's configuration; an object.
   const Json& settings() const { return settings_.get(); }
-  /// {id, kind, mode, record, changes, occurred_at, actor, complete}.
+  /// {id, kind, mode, record, changes, occurred_at, actor, complete}. kind: "created", "updated",
+  /// "deleted". complete: the record came with the event; else it is the one last known.
   const Json& event() const { return event_.get(); }
   /// {id, source, received_at}.
   const Json& delivery() const { return delivery_.get(); }

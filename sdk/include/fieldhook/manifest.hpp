@@ -90,6 +90,9 @@ inline WatchedField contact(std::string_view field) { return {"contact", field};
 inline WatchedField company(std::string_view field) { return {"company", field}; }
 inline Watch contact_created() { return Watch({{"record", "contact"}, {"created", true}}); }
 inline Watch company_created() { return Watch({{"record", "company"}, {"created", true}}); }
+/// A deletion changes no field; the record is the one last known, unless the CRM sent it along.
+inline Watch contact_deleted() { return Watch({{"record", "contact"}, {"deleted", true}}); }
+inline Watch company_deleted() { return Watch({{"record", "company"}, {"deleted", true}}); }
 
 /// serial: runs of one record never overlap and start in the order the changes were accepted.
 enum class Ordering { serial, none };

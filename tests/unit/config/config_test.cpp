@@ -157,6 +157,19 @@ TEST_F(ConfigTest, CanBeReadWithoutItsSecrets) {
   EXPECT_EQ(config.sources[0].verify.secrets[0].value, "");
 }
 
+TEST_F(ConfigTest, CanBeReadWhileASourcesSecretIsMissing) {
+  ::unsetenv("FIELDHOOK_TEST_SECRET");
+  const LoadOptions host{.read_secrets = true, .sources_may_wait = true};
+  const VerifyConfig verify = file.load(host).sources[0].verify;
+  EXPECT_EQ(verify.secrets[0].key, "");
+  EXPECT_NE(verify.secrets[0].unusable.find("env:FIELDHOOK_TEST_SECRET"), std::string::npos);
+  EXPECT_EQ(verify.secrets[1].unusable, "");
+  EXPECT_TRUE(verify.can_verify());
+  EXPECT_EQ(verify.lacks(TimePoint()), &verify.secrets[0]);
+  std::filesystem::remove(file.folder() / "token");
+  EXPECT_THROW(file.load(host), ConfigErrors) << "an admin token stops the host";
+}
+
 TEST(ConfigDefaults, HoldWhereNothingIsSaid) {
   const ConfigFile file("{}");
   const Config config = file.load();

@@ -96,13 +96,16 @@ TEST(Watch, RefusesMalformedJson) {
         R"({"record":"contact","field":"f","from":1})",
         R"({"record":"contact","field":"f","changes":true,"clears":true})",
         R"({"record":"contact","field":"f","created":true})",
+        R"({"record":"contact","field":"f","deleted":true})", R"({"record":"contact","deleted":1})",
+        R"({"record":"contact","created":true,"deleted":true})",
         R"({"record":"contact","field":"f","chnges":true})"})
     EXPECT_NE(watch_from_json(Json::parse(json)).mistake, "") << json;
 }
 
 TEST(Watch, JsonRoundTrips) {
   for (const char* json :
-       {kChanges, kBecomes, kFromTo, kClears, kPath, R"({"record":"company","created":true})"})
+       {kChanges, kBecomes, kFromTo, kClears, kPath, R"({"record":"company","created":true})",
+        R"({"record":"company","deleted":true})"})
     EXPECT_EQ(to_json(watch_of(json)), Json::parse(json));
 }
 
@@ -115,6 +118,21 @@ TEST(Watch, CreationNeedsACreationEventOfItsType) {
   EXPECT_EQ(index.match(event).size(), 1u);
   event.type = RecordType::contact;
   EXPECT_TRUE(index.match(event).empty());
+}
+
+TEST(Watch, DeletionNeedsADeletionAndIsNoChange) {
+  const Watch deleted = watch_of(R"({"record":"contact","deleted":true})");
+  const WatchIndex index({{"p", {deleted, watch_of(kClears), watch_of(kChanges)}}});
+  Event event = event_with("{}", R"({"s":"x"})");
+  EXPECT_FALSE(index.may_match(event));
+  EXPECT_EQ(why_not(deleted, event), "the event is \"updated\", not \"deleted\"");
+  event.kind = EventKind::deleted;
+  EXPECT_TRUE(index.may_match(event));
+  const auto found = index.match(event);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].watches, std::vector<std::string>{"contact deleted"});
+  event.type = RecordType::company;
+  EXPECT_FALSE(index.may_match(event));
 }
 
 TEST(WatchIndex, GivesEachPluginOnceWithAllItsWatches) {

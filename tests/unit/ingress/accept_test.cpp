@@ -63,11 +63,13 @@ class AcceptTest : public StoreTest {
     const auto events = Views(store_->reader()).events_of(last_);
     return events.empty() ? Json() : Json::parse(events[0].changes);
   }
-  Json snapshot_of_next_job(const std::string& plugin = "p") {
+  EventRow event_of_next_job(const std::string& plugin) {
     const auto job = lease(plugin);
-    return job ? Json::parse(
-                     write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }))
-               : Json();
+    return job ? write([&](Transaction& tx) { return tx.jobs.event(job->event); }) : EventRow{};
+  }
+  Json snapshot_of_next_job(const std::string& plugin = "p") {
+    const std::string snapshot = event_of_next_job(plugin).snapshot;
+    return snapshot.empty() ? Json() : Json::parse(snapshot);
   }
 
   SourceConfig source_;
@@ -149,6 +151,46 @@ TEST_F(AcceptTest, AFullObjectSeenFirstCountsWhenTheSourceSaysSo) {
 TEST_F(AcceptTest, ACreationCountsAtFirstSight) {
   source_.event = EventKind::created;
   EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "accepted");
+}
+
+TEST_F(AcceptTest, ADeletionShowsTheLastKnownRecordAndLeavesIt) {
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  watch("other", R"([{"record":"contact","deleted":true}])");
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  deliver(R"({"id":1,"s":"Failed"})");
+  EXPECT_TRUE(event_of_next_job("q").complete);
+  source_.event = EventKind::deleted;
+  const Acceptance got = deliver(R"({"id":1,"changes":{"s":"Passed"}})");
+  EXPECT_EQ(got.status, "accepted");
+  EXPECT_EQ(got.jobs, 1) << "it changes no field";
+  EXPECT_EQ(changes(), Json::object());
+  const EventRow event = event_of_next_job("other");
+  EXPECT_EQ(event.kind, "deleted");
+  EXPECT_EQ(event.snapshot, R"({"id":1,"s":"Failed"})");
+  EXPECT_FALSE(event.complete);
+  EXPECT_EQ(status(R"({"id":1,"changes":{"s":"Passed"}})"), "duplicate of delivery 2");
+  // Should it come back, it is compared with what was known.
+  source_.event = EventKind::updated;
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed"})"), "ignored no_match");
+}
+
+TEST_F(AcceptTest, ADeletionCountsThoughItsRecordWasNeverSeen) {
+  watch("q", R"([{"record":"contact","deleted":true}])");
+  source_.event = EventKind::deleted;
+  EXPECT_EQ(status(R"({"id":1,"changes":{}})"), "accepted");
+  EXPECT_EQ(snapshot_of_next_job("q"), Json::object());
+  source_.event = EventKind::updated;
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed"})"), "ignored first_seen");
+}
+
+TEST_F(AcceptTest, ADeletionThatSendsItsRecordShowsThat) {
+  watch("q", R"([{"record":"contact","deleted":true}])");
+  deliver(R"({"id":1,"s":"Failed"})");
+  source_.event = EventKind::deleted;
+  EXPECT_EQ(status(R"({"id":1,"s":"Gone"})"), "accepted");
+  const EventRow event = event_of_next_job("q");
+  EXPECT_EQ(event.snapshot, R"({"id":1,"s":"Gone"})");
+  EXPECT_TRUE(event.complete);
 }
 
 TEST_F(AcceptTest, AChangeListIsBelievedEvenIfNothingChanged) {

@@ -141,6 +141,34 @@ TEST_F(DeliveriesTest, AnImportedRecordIsReadAsOneWhateverItsSenderSends) {
   EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
 }
 
+TEST_F(DeliveriesTest, AReplayedRowOfATableIsTypedLikeWhatIsKnown) {
+  watch("p", R"([{"record":"contact","field":"n","changes":true}])");
+  deliver(R"({"id":1,"n":5,"s":"Open"})");
+  Deliveries deliveries(config_, *store_, *catalog_);
+  last_ = store_->new_delivery_id() + 1;  // the next one is the import's
+  const Import order{.text_cells = true};
+  EXPECT_EQ(deliveries.import(config_.sources[0], R"({"id":"1","n":"5","s":"Open"})", order).reason,
+            "no_match");
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{}) << "a text is not another number";
+  deliver(R"({"id":1,"n":6,"s":"Open"})");
+  --last_;
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
+}
+
+TEST_F(DeliveriesTest, ADeletionReachesAPluginThatCameLater) {
+  deliver(R"({"id":1,"s":"Open"})");
+  config_.sources[0].event = EventKind::deleted;
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{}})").reason, "no_match");
+  watch("q", R"([{"record":"contact","deleted":true}])");
+  EXPECT_EQ(explain()["events"][0]["watches"][0]["why"], "s is not among the changes");
+  EXPECT_EQ(explain()["events"][0]["watches"][1]["met"], true);
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"q"});
+  const auto job = lease("q");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }),
+            R"({"id":1,"s":"Open"})");
+}
+
 TEST_F(DeliveriesTest, ExplainSaysWhichPointersOfTheMappingLeadSomewhere) {
   SourceConfig& source = config_.sources[0];
   source.sender = "generic";

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
+#include "base/mac.h"
 #include "ingress/percent.h"
 #include "ingress/sign.h"
 #include "support/loaded_verify.h"
@@ -38,7 +39,7 @@ std::string outcome(const VerifyConfig& config, const RawRequest& request) {
 }
 
 std::string signature_of(const std::string& key, const std::string& body) {
-  return to_hex(hmac_sha256(key, body));
+  return to_hex(fh::hmac(Hash::sha256, key, body));
 }
 
 struct HmacCase {
@@ -109,6 +110,13 @@ TEST(Verify, EmptySecretsNeverMatch) {
   EXPECT_EQ(outcome(config, post("b", {{"X-Signature", signature_of("", "b")}})), "mismatch");
   config.scheme = HeaderToken{"X-Token", ""};
   EXPECT_EQ(outcome(config, post("b", {{"X-Token", ""}})), "mismatch");
+  SignatureTemplate ed25519{.parts = {{SignedPart::Kind::body}},
+                            .algorithm = SignatureTemplate::Algorithm::ed25519,
+                            .header = "X-Signature"};
+  config.scheme = ed25519;
+  config.secrets.erase(config.secrets.begin() + 1);
+  EXPECT_EQ(outcome(config, post("b", {{"X-Signature", std::string(128, '0')}})), "mismatch");
+  config.scheme = HeaderToken{"X-Token", ""};
   config.secrets.clear();
   EXPECT_EQ(outcome(config, post("b", {{"X-Token", "t"}})), "mismatch");
 }

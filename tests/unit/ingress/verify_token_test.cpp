@@ -85,6 +85,17 @@ INSTANTIATE_TEST_SUITE_P(
                     BodyCase{"Nul", std::string("{\"token\":\"t0\"}\0", 15), "unreadable_body"}),
     [](const auto& param) { return param.param.name; });
 
+TEST(BodyToken, IsNotLookedForBelowTheSourcesDepth) {
+  VerifyConfig config = load_verify({{"scheme", "body-token"}}, {{"a", "t0"}});
+  RawRequest request;
+  request.body = R"({"token": "t0", "x": [[1]]})";
+  EXPECT_EQ(outcome(config, request), "ok:a");
+  std::get<BodyToken>(config.scheme).max_depth = 3;
+  EXPECT_EQ(outcome(config, request), "ok:a");
+  std::get<BodyToken>(config.scheme).max_depth = 2;
+  EXPECT_EQ(outcome(config, request), "unreadable_body");
+}
+
 TEST(BodyToken, StandsWhereThePointerSays) {
   const VerifyConfig config =
       load_verify({{"scheme", "body-token"}, {"in", "/auth/0/a~1b"}}, {{"a", "t0"}});

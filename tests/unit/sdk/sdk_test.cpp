@@ -43,6 +43,8 @@ TEST(SdkWatch, EveryBuilderGivesTheJsonTheHostReads) {
       {contact("f").clears(), R"({"record":"contact","field":"f","clears":true})"},
       {fieldhook::contact_created(), R"({"record":"contact","created":true})"},
       {fieldhook::company_created(), R"({"record":"company","created":true})"},
+      {fieldhook::contact_deleted(), R"({"record":"contact","deleted":true})"},
+      {fieldhook::company_deleted(), R"({"record":"company","deleted":true})"},
   };
   for (const auto& one : cases) EXPECT_EQ(one.watch.json(), Json::parse(one.json)) << one.json;
 }

@@ -1,0 +1,48 @@
+// SecretWatch: what each source's requests are verified with. A secret that was not there when the
+// host started is looked for every second and taken as soon as it can be used, without a restart;
+// what is in use is never read again. Each reason why one cannot be used is logged once. Holds
+// secrets. One thread, if there is anything to look for; verify_of() from any.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/guarded.h"
+#include "config/config.h"
+
+namespace fh {
+
+class SecretWatch {
+ public:
+  using Verify = std::shared_ptr<const VerifyConfig>;  // shared with the requests under way
+
+  /// The sources as they were loaded, with LoadOptions::sources_may_wait.
+  explicit SecretWatch(const std::vector<SourceConfig>& sources);
+  ~SecretWatch() { stop(); }
+
+  Verify verify_of(const std::string& source) const;
+
+  /// Says which secrets cannot be used.
+  void start();
+  void stop();
+  /// One look; whether there is still something to look for. The thread makes them, and so may a
+  /// test that did not start it.
+  bool look();
+
+ private:
+  void loop();
+
+  std::map<std::string, Guarded<Verify>> sources_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;  // guarded by mutex_
+  std::jthread thread_;
+};
+
+}  // namespace fh

@@ -1,0 +1,61 @@
+#include "ingress/secret_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/temp_folder.h"
+
+namespace fh {
+namespace {
+
+class SecretWatchTest : public ::testing::Test {
+ protected:
+  SecretWatchTest() {
+    source_.name = "crm";
+    source_.verify.scheme = BearerToken{};
+    Secret& secret = source_.verify.secrets.emplace_back(
+        Secret{"2026-12", SecretRef(SecretRef::Kind::file, file_.string())});
+    secret.unusable = "there is no such file";
+  }
+  void write_secret(const std::string& text) { std::ofstream(file_) << text; }
+
+  test::TempFolder folder_;
+  const std::filesystem::path file_ = folder_ / "secret";
+  SourceConfig source_;
+};
+
+TEST_F(SecretWatchTest, TakesASecretOnceItIsThereAndReadsItNoMore) {
+  SecretWatch watch({source_});
+  EXPECT_TRUE(watch.look());
+  const SecretWatch::Verify before = watch.verify_of("crm");
+  EXPECT_FALSE(before->can_verify());
+  write_secret("the token\n");
+  EXPECT_FALSE(watch.look());
+  EXPECT_EQ(watch.verify_of("crm")->secrets[0].key, "the token");
+  EXPECT_TRUE(watch.verify_of("crm")->can_verify());
+  EXPECT_EQ(before->secrets[0].key, "") << "a request under way keeps what it began with";
+  write_secret("half of anoth");
+  EXPECT_FALSE(watch.look());
+  EXPECT_EQ(watch.verify_of("crm")->secrets[0].key, "the token");
+}
+
+TEST_F(SecretWatchTest, GoesOnLookingWhileWhatIsThereIsNoGood) {
+  source_.verify.scheme = BasicPassword{};
+  SecretWatch watch({source_});
+  write_secret("no colon");
+  EXPECT_TRUE(watch.look());
+  EXPECT_EQ(watch.verify_of("crm")->secrets[0].key, "");
+  EXPECT_NE(watch.verify_of("crm")->secrets[0].unusable.find("has no \":\""), std::string::npos);
+  write_secret("user:password");
+  EXPECT_FALSE(watch.look());
+}
+
+TEST_F(SecretWatchTest, OfARetiredSourceLooksForNothing) {
+  source_.retired = true;
+  SecretWatch watch({source_});
+  EXPECT_FALSE(watch.look());
+}
+
+}  // namespace
+}  // namespace fh
