@@ -34,7 +34,6 @@ std::string from_file(const fs::path& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) throw SecretMissing("the file cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.empty()) throw SecretMissing("the file is empty");
   if (text.size() > kLongestSecret) throw HostError("larger than 64 KiB");
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();

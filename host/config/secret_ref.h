@@ -12,8 +12,7 @@
 
 namespace fh {
 
-/// There is nothing to read yet: no such variable, no such file, one that may not be read, or one
-/// without a byte in it, as it is until whoever makes it has written it.
+/// There is nothing to read yet: no such variable, no such file, or one that may not be read.
 class SecretMissing : public HostError {
  public:
   using HostError::HostError;

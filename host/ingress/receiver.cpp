@@ -281,6 +281,14 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   return store_arrival(source, std::move(arrival), respond);
 }
 
+// As much as may be in flight. A disk that does not keep up is then waited for by the senders, and
+// not in memory.
+bool Receiver::has_room_for(std::size_t bytes) {
+  if (unwritten_.fetch_add(bytes) + bytes <= config_.ingest.max_in_flight) return true;
+  unwritten_ -= bytes;
+  return false;
+}
+
 std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arrival arrival,
                                               const Respond& respond) {
   arrival.delivery = store_.new_delivery_id();
@@ -292,9 +300,15 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
   auto watches = catalog_.watches();
   const bool waits = may_match(arrival.events, *watches);
   if (!waits) arrival.unmet = std::move(watches);
-  const auto shared = std::make_shared<const Arrival>(std::move(arrival));
-  if (!waits) {
-    // Nothing to wait for: no watch can be met, whatever the store knows.
+  const std::size_t size = arrival.body.size() + arrival.head.size();
+  // Nothing to wait for: no watch can be met, whatever the store knows.
+  const bool at_once = !waits && has_room_for(size);
+  const std::shared_ptr<const Arrival> shared(new Arrival(std::move(arrival)),
+                                              [this, size, at_once](const Arrival* written) {
+                                                delete written;
+                                                if (at_once) unwritten_ -= size;
+                                              });
+  if (at_once) {
     store_.write_later("ignored delivery",
                        [this, shared](Transaction& tx) { accept(tx, *shared, catalog_); });
     count(source, Reception::ignored);

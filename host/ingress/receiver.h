@@ -94,6 +94,8 @@ class Receiver {
                                 const Respond& respond);
   std::optional<Answer> store_arrival(const SourceConfig& source, Arrival arrival,
                                       const Respond& respond);
+  /// Whether what is answered at once may still wait for its commit besides all else that does.
+  bool has_room_for(std::size_t bytes);
   Answer answer_to(const SourceConfig& source, std::int64_t delivery, const Acceptance& acceptance);
   Answer answer_to(const SourceConfig& source, const std::exception_ptr& failure);
   void count(const SourceConfig& source, Reception reception);
@@ -117,6 +119,7 @@ class Receiver {
   std::map<std::string, std::unique_ptr<RateGate>> gates_;
   RefusedList refused_;
   const TimePoint started_at_;
+  std::atomic<std::size_t> unwritten_{0};  // bytes of what was answered before it is written
 };
 
 }  // namespace fh

@@ -1,0 +1,76 @@
+// What the receiver does while nothing can be written.
+#include "ingress/receiver.h"
+
+#include <future>
+
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+class ReceiverTest : public test::StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    std::filesystem::create_directory(folder_ / "plugins");
+    SourceConfig source;
+    source.name = "src";
+    source.path = "/in";
+    source.sender = "insites";
+    source.account = "crm";
+    source.verify.scheme = Unauthenticated{};
+    config_.sources.push_back(source);
+    config_.ingest.max_in_flight = kMiB;
+    CatalogOptions options;
+    options.plugins.directory = folder_ / "plugins";
+    options.builds = folder_ / "builds";
+    options.handshake = Millis(1000);
+    catalog_ = std::make_unique<Catalog>(options, *store_, clock_);
+    catalog_->start();
+    disk_ = std::make_unique<DiskWatch>(folder_.path(), 0);
+    secrets_ = std::make_unique<SecretWatch>(config_.sources);
+    receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
+  }
+  void TearDown() override { store_->stop(); }
+
+  void post(const std::string& body) {
+    RawRequest request;
+    request.path = "/in";
+    request.body = body;
+    receiver_->handle(std::move(request), [this](const Answer& answer) {
+      answers_.with([&](auto& all) { all.push_back(answer); });
+    });
+  }
+  std::vector<Answer> answers() {
+    return answers_.with([](const auto& all) { return all; });
+  }
+
+  Config config_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<DiskWatch> disk_;
+  std::unique_ptr<SecretWatch> secrets_;
+  std::unique_ptr<Receiver> receiver_;
+  Guarded<std::vector<Answer>> answers_;
+};
+
+TEST_F(ReceiverTest, WhatIsIgnoredIsAnsweredBeforeItIsWrittenUpToALimitOfBytes) {
+  store_->new_delivery_id();  // so that none has to be reserved below
+  std::promise<void> go_on;
+  store_->write_then([&](Transaction&) { go_on.get_future().wait(); }, [](auto) {});
+  const std::string body = R"({"id":1,"changes":{"s":")" + std::string(kMiB / 4, 'x') + R"("}})";
+  constexpr std::size_t kSent = 8;
+  for (std::size_t i = 0; i < kSent; ++i) post(body);
+  EXPECT_EQ(answers().size(), 3U);
+  go_on.set_value();
+  // What was sent before is written and answered with the first, and done with by the second.
+  for (int i = 0; i < 2; ++i) store_->write([](Transaction&) {});
+  ASSERT_EQ(answers().size(), kSent);
+  for (const Answer& answer : answers()) EXPECT_EQ(answer.status, 200) << answer.body;
+  post(body);
+  EXPECT_EQ(answers().size(), kSent + 1) << "there is room again";
+}
+
+}  // namespace
+}  // namespace fh
