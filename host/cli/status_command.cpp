@@ -16,6 +16,19 @@ std::string state_of_source(const Json& source) {
   return source.value("silent", false) ? "silent" : "active";
 }
 
+// Whose jobs were put off, why, and what lets them run.
+std::string parked_text(const Json& parked) {
+  if (parked.empty()) return "";
+  Table table({"PARKED", "RECORD", "JOBS", "UNTIL", "TO RESUME"});
+  for (const Json& one : parked) {
+    const Json record = one.value("record", Json());
+    table.add({cell(one, "plugin"), record_text(record), cell(one, "jobs"), cell(one, "until"),
+               "fieldhook jobs release --plugin " + cell(one, "plugin") + " --record " +
+                   cell(record, "id")});
+  }
+  return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
+}
+
 std::string status_text(const Json& status) {
   const std::string jobs = tallies_text(status.value("jobs", Json::object()));
   const bool ready = status.value("ready", Json(false)) == true;
@@ -31,7 +44,8 @@ std::string status_text(const Json& status) {
   for (const Json& source : list_of(status, "sources"))
     sources.add({cell(source, "name"), cell(source, "path"), cell(source, "last_delivery_at"),
                  state_of_source(source)});
-  return text + "\n" + plugins.text() + "\n" + sources.text();
+  return text + "\n" + plugins.text() + parked_text(list_of(status, "parked")) + "\n" +
+         sources.text();
 }
 
 }  // namespace
