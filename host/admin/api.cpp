@@ -179,6 +179,8 @@ Answer Api::status() {
     jobs[std::string(name_of(static_cast<JobState>(state)))] = 0;
   for (const auto& [plugin, states] : Views(p_.store.reader()).tallies())
     for (const auto& [state, count] : states) jobs[state] = jobs[state].get<std::int64_t>() + count;
+  Json parked = Json::array();
+  for (const ParkedView& view : Views(p_.store.reader()).parked()) parked.push_back(to_json(view));
   Json sources = Json::array();
   for (const SourceConfig& source : p_.receiver.sources())
     sources.push_back(source_status(p_.receiver, source));
@@ -194,6 +196,7 @@ Answer Api::status() {
                       {"not_ready", obstacle(p_).empty() ? Json() : Json(obstacle(p_))},
                       {"jobs", jobs},
                       {"running", running},
+                      {"parked", parked},
                       {"plugins", PluginCalls(p_).list()},
                       {"sources", sources},
                       {"disk",

@@ -94,6 +94,14 @@ std::string metrics_text(const ApiParts& parts) {
     for (const auto& [state, jobs] : states)
       page.sample({{"plugin", plugin}, {"state", state}}, jobs);
 
+  page.family("fieldhook_parked_jobs", "gauge",
+              "Jobs put off because one record brought too many of them; of which, says status.");
+  std::map<std::string, std::int64_t> parked;
+  for (const ParkedView& view : Views(parts.store.reader()).parked())
+    parked[view.plugin] += view.jobs;
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    page.sample({{"plugin", plugin.row.name}}, parked[plugin.row.name]);
+
   page.family("fieldhook_workers", "gauge", "Worker processes by plugin.");
   for (const auto& [plugin, workers] : parts.supervisor.workers_by_plugin())
     page.sample({{"plugin", plugin}}, workers);

@@ -43,6 +43,14 @@ Json to_json(const JobView& job) {
           {"build", text_or_null(job.build)}};
 }
 
+Json to_json(const ParkedView& parked) {
+  return {{"plugin", parked.plugin},
+          {"record", to_json(parked.record)},
+          {"jobs", parked.jobs},
+          {"until", rfc3339(parked.until)},
+          {"reason", parked.reason}};
+}
+
 Json to_json(const RunView& run) {
   return {{"run", run.run},
           {"lease", run.lease},

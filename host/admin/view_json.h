@@ -9,6 +9,7 @@ namespace fh {
 
 Json to_json(const RecordKey& record);
 Json to_json(const JobView& job);
+Json to_json(const ParkedView& parked);
 Json to_json(const RunView& run);
 Json to_json(const DeliveryView& delivery);
 Json to_json(const EventView& event);

@@ -16,7 +16,7 @@ const std::vector<Command>& commands() {
        run_verify},
       {"status",
        "",
-       "whether the host is ready, its jobs, plugins and sources",
+       "whether the host is ready, its jobs, plugins and sources, and what is parked",
        {"url", "token"},
        run_status},
       {"jobs list",

@@ -12,11 +12,17 @@ std::string attempt_text(const Json& job) {
   return cell(job, "attempt") + "/" + cell(job, "max_attempts");
 }
 
+// A job that a storm has put off is scheduled for a reason; others just are.
+std::string state_text(const Json& job) {
+  const bool parked = cell(job, "state") == "scheduled" && !cell(job, "reason").empty();
+  return cell(job, "state") + (parked ? ", parked" : "");
+}
+
 std::string list_text(const Json& jobs) {
   if (jobs.empty()) return "no jobs match\n";
   Table table({"JOB", "STATE", "PLUGIN", "RECORD", "ATTEMPT", "DELIVERY", "CREATED"});
   for (const Json& job : jobs)
-    table.add({cell(job, "id"), cell(job, "state"), cell(job, "plugin"),
+    table.add({cell(job, "id"), state_text(job), cell(job, "plugin"),
                record_text(job.value("record", Json())), attempt_text(job), cell(job, "delivery"),
                cell(job, "created_at")});
   return table.text();

@@ -25,6 +25,19 @@ std::string unusable_text(const Json& source) {
   return text;
 }
 
+// Whose jobs were put off, why, and what lets them run.
+std::string parked_text(const Json& parked) {
+  if (parked.empty()) return "";
+  Table table({"PARKED", "RECORD", "JOBS", "UNTIL", "TO RESUME"});
+  for (const Json& one : parked) {
+    const Json record = one.value("record", Json());
+    table.add({cell(one, "plugin"), record_text(record), cell(one, "jobs"), cell(one, "until"),
+               "fieldhook jobs release --plugin " + cell(one, "plugin") + " --record " +
+                   cell(record, "id")});
+  }
+  return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
+}
+
 std::string status_text(const Json& status) {
   const std::string jobs = tallies_text(status.value("jobs", Json::object()));
   const bool ready = status.value("ready", Json(false)) == true;
@@ -43,7 +56,8 @@ std::string status_text(const Json& status) {
                  state_of_source(source)});
     unusable += unusable_text(source);
   }
-  return text + "\n" + plugins.text() + "\n" + sources.text() + unusable;
+  return text + "\n" + plugins.text() + parked_text(list_of(status, "parked")) + "\n" +
+         sources.text() + unusable;
 }
 
 }  // namespace

@@ -230,13 +230,14 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
 }
 
 // A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
-void put_off(NewJob& job) {
+void put_off(NewJob& job, const std::string& record) {
   job.run_at = job.created_at + StormGuard::kWindow;
   job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
                " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
                "raise plugins.limits." +
                job.plugin + ".per_record";
-  log_warning("storm", {{"plugin", job.plugin}, {"record", job.record}});
+  log_warning("storm",
+              {{"plugin", job.plugin}, {"record", record}, {"until", rfc3339(job.run_at)}});
 }
 
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
@@ -254,7 +255,8 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
     job->delivery = arrival.delivery;
     job->matched = to_text(Json(match.watches));
     job->created_at = job->run_at = tx.now;
-    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now)) put_off(*job);
+    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now))
+      put_off(*job, considered.record.key.key);
     tx.jobs.insert(*job);
     ++jobs;
   }

@@ -3,13 +3,20 @@
 namespace fh {
 namespace {
 
+// Whoever lets a job go that a storm has put off lets the record bring more.
+void release(Transaction& tx, std::int64_t job) {
+  const auto row = tx.jobs.find_open(job);
+  tx.storms.resume(row->plugin, row->record);
+  tx.jobs.wake(job);
+}
+
 bool carry_out(Transaction& tx, JobAction action, std::int64_t job, JobState state,
                const std::string& who) {
   switch (action) {
     case JobAction::retry: return tx.jobs.reopen(job, tx.now);
     case JobAction::cancel:
       return tx.jobs.close(job, JobState::cancelled, "cancelled by " + who, tx.now);
-    case JobAction::release: tx.jobs.wake(job); return true;
+    case JobAction::release: release(tx, job); return true;
     case JobAction::discard: break;
   }
   const std::string reason = "discarded by " + who;

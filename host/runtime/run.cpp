@@ -69,8 +69,8 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
 
 Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
-  // What it did is not the next run's to pay for.
-  if (worker_.is_put_back()) worker_lives_ = false;
+  worker_.end_work();
+  if (worker_.is_spent()) worker_lives_ = false;
   // Work that was finished in spite of the request to end stays finished.
   if (asked_to_end_ && outcome.kind != OutcomeKind::done && outcome.kind != OutcomeKind::skipped)
     return *asked_to_end_;

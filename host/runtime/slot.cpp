@@ -111,6 +111,8 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
     why = hello.refused;
     if (why.empty()) {
+      // Not before: to load is to be over within workers.handshake.
+      if (greedy_) worker_->put_last();
       const auto settings = s_.plugins.settings.find(plugin_);
       worker_->send(
           wire::Start{settings == s_.plugins.settings.end() ? "{}" : to_text(settings->second)});
@@ -132,7 +134,6 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
 
 void Slot::stop_worker() {
   if (!worker_) return;
-  const int pid = worker_->pid();
   try {
     worker_->send(wire::Stop{});
     const auto deadline = steady_now() + s_.workers.cancel_grace;
@@ -146,7 +147,14 @@ void Slot::stop_worker() {
   } catch (const WireError&) {
     // It is gone already.
   }
-  worker_.reset();  // kills what is left of its group and reaps it
+  drop_worker();
+}
+
+// Kills what is left of its group and reaps it.
+void Slot::drop_worker() {
+  const int pid = worker_->pid();
+  greedy_ = worker_->is_greedy();
+  worker_.reset();
   s_.ledger.erase(pid);
   status_.with([](SlotStatus& status) { status.pid = 0; });
 }
@@ -187,8 +195,18 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
   bool lives = true;
   while (true) {
     if (take_mail()) return lives;
-    const bool leaving = !lives || retiring_ || !s_.catalog.runs(plugin_, plugin.row.build);
-    if (leaving && leave_parking()) return false;
+    const bool spent = worker_->is_spent();
+    const bool leaving =
+        !lives || retiring_ || spent || !s_.catalog.runs(plugin_, plugin.row.build);
+    if (leaving && leave_parking()) {
+      if (lives && spent && worker_->is_greedy())
+        log_warning("idle_worker_busy",
+                    {{"plugin", plugin_},
+                     {"reason",
+                      "it keeps a processor busy and has no run, so it is replaced: let "
+                      "execute() end the threads that it starts"}});
+      return false;
+    }
     if (!lives) {
       wake_.wait(kNoDeadline);
       continue;
@@ -221,13 +239,8 @@ void Slot::run(const ActivePlugin& plugin) {
                          {"outcome", name_of(outcome.kind)},
                          {"ms", static_cast<std::int64_t>(took.count())},
                          {"reason", outcome.kind == OutcomeKind::done ? "" : outcome.text}});
-  if (!run.worker_lives()) {
-    // The lease ends only after the process was reaped and its group is gone.
-    const int pid = worker_->pid();
-    worker_.reset();
-    s_.ledger.erase(pid);
-    status_.with([](SlotStatus& status) { status.pid = 0; });
-  }
+  // The lease ends only after the process was reaped and its group is gone.
+  if (!run.worker_lives()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
   if (outcome.kind == OutcomeKind::crashed) note_crash_of(plugin.row.build, lease.job.id);
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);

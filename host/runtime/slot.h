@@ -58,6 +58,7 @@ class Slot final : public IdleWorker {
   void serve(const ActivePlugin& plugin);
   bool start_worker(const ActivePlugin& plugin);
   void stop_worker();
+  void drop_worker();
   bool idle_until_leased(const ActivePlugin& plugin);
   void park(const ActivePlugin& plugin, bool nudge);
   bool leave_parking();
@@ -74,6 +75,7 @@ class Slot final : public IdleWorker {
   WakeUp wake_;
   std::unique_ptr<WorkerProcess> worker_;  // the slot's thread only
   std::optional<Lease> lease_;             // the slot's thread only
+  bool greedy_ = false;                    // the slot's thread only; its next worker comes last
   bool parked_ = false;                    // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
 

@@ -58,10 +58,14 @@ class WorkerProcess {
   void kill() { child_.kill_group(); }
   int pid() const { return child_.pid(); }
 
-  /// A run begins.
+  // What is watched of its use of the processor (ProcessorWatch).
+  void put_last() { processor_.put_last(std::chrono::steady_clock::now()); }
   void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
-  /// It has kept a processor busy, so that everybody else goes before it from now on.
-  bool is_put_back() const { return processor_.put_back(); }
+  void end_work() { processor_.end(std::chrono::steady_clock::now()); }
+  /// To be replaced as soon as it has no run; wait() gives Woken when that turns true.
+  bool is_spent() const { return processor_.is_spent(); }
+  /// The one after it is to come last too.
+  bool is_greedy() const { return processor_.is_greedy(); }
 
   /// It holds nearly all the memory that it may have, so that the next run would find none. Reads
   /// a file of the system's.

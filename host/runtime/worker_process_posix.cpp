@@ -135,8 +135,12 @@ Happening WorkerProcess::wait(Deadline deadline) {
     const Deadline until = std::min(deadline, processor_.next_look());
     const bool happened = ::poll(fds, std::size(fds), remaining_ms(until)) != 0;
     const Deadline now = std::chrono::steady_clock::now();
-    if (now >= processor_.next_look()) processor_.look(now);
-    if (!happened && now < deadline) continue;
+    if (now >= processor_.next_look()) {
+      const bool was_spent = is_spent();
+      processor_.look(now);
+      if (is_spent() && !was_spent) woken_ = true;
+    }
+    if (!happened && now < deadline) continue;  // if it is woken, the next turn says so
     if (!happened) return TimedOut{};
     ended_ = fds[3].revents != 0;
     read_channel();

@@ -289,6 +289,12 @@ constexpr const char* kFourth[] = {
            AND (state = 'available' OR state = 'running' OR state = 'retryable'))",
 };
 
+// What a storm put off, which alone is scheduled for a reason.
+constexpr const char* kFifth[] = {
+    R"(CREATE INDEX jobs_parked ON jobs (plugin, record, run_at_ms)
+         WHERE state = 'scheduled' AND reason <> '')",
+};
+
 void first_step(Poco::Data::Session& session) {
   for (const char* sql : kFirst) session << sql, now;
 }
@@ -305,8 +311,12 @@ void fourth_step(Poco::Data::Session& session) {
   for (const char* sql : kFourth) session << sql, now;
 }
 
-constexpr std::array<void (*)(Poco::Data::Session&), 4> kSteps = {first_step, second_step,
-                                                                  third_step, fourth_step};
+void fifth_step(Poco::Data::Session& session) {
+  for (const char* sql : kFifth) session << sql, now;
+}
+
+constexpr std::array<void (*)(Poco::Data::Session&), 5> kSteps = {
+    first_step, second_step, third_step, fourth_step, fifth_step};
 
 }  // namespace
 

@@ -24,6 +24,14 @@ class StormGuard {
     return ++counts_[{plugin, record}] <= most;
   }
 
+  /// An operator says that it may go on: counts from zero.
+  void resume(const std::string& plugin, std::int64_t record) {
+    if (counts_.erase({plugin, record}) == 0) return;
+    std::erase_if(latest_, [&](const Entry& entry) {
+      return entry.plugin == plugin && entry.record == record;
+    });
+  }
+
  private:
   struct Entry {
     TimePoint at{};

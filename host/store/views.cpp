@@ -299,6 +299,21 @@ std::map<std::string, std::map<std::string, std::int64_t>> Views::tallies() {
   return tallies;
 }
 
+std::vector<ParkedView> Views::parked() {
+  Selection select(session_,
+                   "SELECT p.plugin, p.jobs, p.until_ms, r.account, r.type, r.key,"
+                   " (SELECT reason FROM jobs WHERE id = p.id) AS reason"
+                   " FROM (SELECT plugin, record, count(*) AS jobs, min(run_at_ms) AS until_ms,"
+                   " id FROM jobs WHERE state = 'scheduled' AND reason <> ''"
+                   " GROUP BY plugin, record) p JOIN records n ON n.id = p.record"
+                   " JOIN records r ON r.id = coalesce(n.merged_into, n.id)");
+  select.append(" ORDER BY p.until_ms LIMIT " + std::to_string(kMaxListed));
+  return select.rows([](const Row& row) {
+    return ParkedView{row.text("plugin"), read_record(row), row.integer("jobs"), row.text("reason"),
+                      row.time("until_ms")};
+  });
+}
+
 std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {
   Selection select(session_, "SELECT received_at_ms FROM deliveries");
   select.where("source = ?", source);

@@ -43,6 +43,15 @@ struct JobView {
   std::string build;  // of the latest run; "" before the first
 };
 
+/// A plugin and a record whose jobs are put off, because there were too many of them in a while.
+struct ParkedView {
+  std::string plugin;
+  RecordKey record;
+  std::int64_t jobs = 0;
+  std::string reason;  // of one of them
+  TimePoint until{};   // the first of them
+};
+
 struct JobFilter {
   std::string state;
   std::string plugin;
@@ -109,6 +118,8 @@ class Views {
   std::vector<EventView> events_of(std::int64_t delivery);
   /// plugin -> state -> jobs.
   std::map<std::string, std::map<std::string, std::int64_t>> tallies();
+  /// The longest parked first.
+  std::vector<ParkedView> parked();
   std::optional<TimePoint> last_delivery_of(const std::string& source);
   /// The oldest open job of the same plugin and record that holds its turn; 0: none does.
   std::int64_t holder_of_turn(std::int64_t job);

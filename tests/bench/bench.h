@@ -24,7 +24,8 @@ struct Plan {
   std::int64_t deep_scheduled = 500'000;
   std::int64_t deep_ready = 100'000;
   int depth_samples = 4'000;
-  std::int64_t recovered_jobs = 100'000;  // open when the host is killed
+  std::int64_t recovered_jobs = 100'000;     // open when the host is killed
+  std::vector<std::string> neighbours = {};  // texts of the kinds to measure beside; none: all
 };
 
 /// A plan for a look in a minute, too short to rely on.

@@ -72,6 +72,8 @@ Arguments read_arguments(const std::vector<std::string>& given) {
       arguments.help = true;
     else if (text == "--runs" && i + 1 < given.size())
       arguments.plan.runs = std::atoi(given[++i].c_str());
+    else if (text == "--beside" && i + 1 < given.size())
+      arguments.plan.neighbours.push_back(given[++i]);
     else if (is_figure(text))
       arguments.names.insert(text);
     else if (text != "--quick")
@@ -84,8 +86,11 @@ Arguments read_arguments(const std::vector<std::string>& given) {
 
 std::string usage() {
   std::string text =
-      "usage: bench [FIGURE...] [--runs N] [--quick] [--awake|--asleep] [--json]\n\n"
+      "usage: bench [FIGURE...] [--runs N] [--beside TEXT] [--quick] [--awake|--asleep] "
+      "[--json]\n\n"
       "  --runs N   how often each figure is measured; its median counts\n"
+      "  --beside TEXT  of neighbours only those whose line has this text; more than once: any of "
+      "them\n"
       "  --quick    two minutes, too short to rely on\n"
       "  --awake    keep the processors awake; --asleep: do not; else: if the disk is slow "
       "without\n"

@@ -1,5 +1,6 @@
 // What a plugin that misbehaves costs another one: a backlog of no-op jobs is drained beside it,
 // and without it, in turns.
+#include <algorithm>
 #include <thread>
 
 #include "bench/backlog.h"
@@ -48,6 +49,12 @@ void abuse(Bench& bench, BenchHost& host, const Kind& kind) {
   std::this_thread::sleep_for(kUnderWay);
 }
 
+bool is_wanted(const Kind& kind, const std::vector<std::string>& texts) {
+  return texts.empty() || std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+           return std::string_view(kind.what).find(text) != std::string_view::npos;
+         });
+}
+
 Row row_of(const Kind& kind, const std::vector<double>& beside, const std::vector<double>& alone) {
   return {.figure = std::string("drain beside ") + kind.what,
           .unit = "/s",
@@ -66,6 +73,7 @@ Rows measure_neighbour(Bench& bench) {
   const HostFolder backlog = make_backlog(bench, jobs);
   Rows rows;
   for (const Kind& kind : kKinds) {
+    if (!is_wanted(kind, bench.plan().neighbours)) continue;
     bench.note(std::string("neighbour: ") + kind.what);
     std::vector<double> beside, alone;
     for (int run = 0; run < bench.plan().runs; ++run) {

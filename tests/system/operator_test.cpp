@@ -20,6 +20,8 @@ class Operator : public CommandLine {
     const auto at = page.find("\n" + sample + " ");
     return at == std::string::npos ? -1 : std::stod(page.substr(at + sample.size() + 2));
   }
+
+  int notes_ = 0;
 };
 
 TEST_F(Operator, CancelsAJobThatWaitsAndTheNextOneGoes) {
@@ -101,6 +103,40 @@ TEST_F(Operator, ActsOnEverythingThatMatchesAndNotOnlyOnWhatAListShows) {
   EXPECT_EQ(one["state"], "cancelled");
   EXPECT_EQ(one["reason"], "discarded by test");
   EXPECT_EQ(host_.api("status")["jobs"]["dead"], 49);
+}
+
+TEST_F(Operator, SeesWhatAStormHasParkedAndLetsItGoOn) {
+  host_.limits("misbehave")["per_record"] = 2;
+  host_.start();
+  const auto send_another = [&](const std::string& record) {
+    return host_.job_of(host_.send(contact_update(record, "ok", std::to_string(++notes_))));
+  };
+  for (int i = 0; i < 2; ++i) host_.wait_for(send_another("c-1"), "completed");
+  std::vector<std::int64_t> parked;
+  for (int i = 0; i < 3; ++i) parked.push_back(send_another("c-1"));
+  host_.wait_for(send_another("c-2"), "completed");
+  const Json status = host_.api("status");
+  ASSERT_EQ(status["parked"].size(), 1U) << status.dump(2);
+  EXPECT_EQ(status["parked"][0]["plugin"], "misbehave");
+  EXPECT_EQ(status["parked"][0]["record"]["id"], "c-1");
+  EXPECT_EQ(status["parked"][0]["jobs"], 3);
+  EXPECT_EQ(metric(R"(fieldhook_parked_jobs{plugin="misbehave"})"), 3);
+  const std::string command = "fieldhook jobs release --plugin misbehave --record c-1";
+  for (const std::string& text : {fieldhook({"status"}).out, why(parked[0])}) {
+    EXPECT_NE(text.find("brought the plugin more than 2 jobs"), std::string::npos) << text;
+    EXPECT_NE(text.find(command), std::string::npos) << text;
+  }
+  EXPECT_NE(fieldhook({"jobs", "list"}).out.find("scheduled, parked"), std::string::npos);
+  const Json done = json_of({"jobs", "release", "--plugin", "misbehave", "--record", "c-1"});
+  EXPECT_EQ(done["changed"], 3);
+  parked.push_back(send_another("c-1"));
+  for (const auto id : parked) host_.wait_for(id, "completed");
+  std::vector<std::int64_t> begun;
+  for (const LoggedRun& run : host_.runs())
+    if (!run.end && run.job >= parked[0] && run.record == "c-1") begun.push_back(run.job);
+  EXPECT_EQ(begun, parked) << "in the order in which they were accepted";
+  EXPECT_TRUE(host_.api("status")["parked"].empty());
+  EXPECT_EQ(metric(R"(fieldhook_parked_jobs{plugin="misbehave"})"), 0);
 }
 
 TEST_F(Operator, IsToldWhatIsWrongWithAnAction) {

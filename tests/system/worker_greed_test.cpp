@@ -68,22 +68,47 @@ TEST_F(Greed, ForMemoryIsTheWorkersOwn) {
   expect_recovered();
 }
 
-TEST_F(Greed, ForTheProcessorGivesWayToAllOthersUntilTheRunIsOver) {
-  host_.limits("misbehave")["slots"] = 1;
-  host_.start();
-  const auto comes_last = [](const Process& worker) {
+class GreedForTheProcessor : public Greed {
+ protected:
+  GreedForTheProcessor() {
+    host_.limits("misbehave")["slots"] = 1;
+    host_.start();
+  }
+
+  std::int64_t accept(const std::string& id, const std::string& deed) {
+    return host_.job_of(host_.send(contact_update(id, deed)));
+  }
+  static bool comes_last(const Process& worker) {
     return ::sched_getscheduler(worker.pid()) == SCHED_IDLE;
-  };
-  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "spin:20000")));
-  const Process spinning = host_.worker_of(id);
+  }
+};
+
+TEST_F(GreedForTheProcessor, GivesWayToAllOthersUntilTheRunIsOver) {
+  const std::int64_t greedy = accept("c-1", "spin:20000");
+  const Process spinning = host_.worker_of(greedy);
   EXPECT_TRUE(eventually(kPatience, [&] { return comes_last(spinning); }));
-  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(id) + "/cancel").status, 200);
-  host_.wait_for(id, "completed");
-  const std::int64_t next = host_.job_of(host_.send(contact_update("c-2", "sleep:500")));
-  const Process fresh = host_.worker_of(next);
-  EXPECT_NE(fresh.pid(), spinning.pid());
-  EXPECT_FALSE(comes_last(fresh));
-  host_.wait_for(next, "completed");
+  const std::int64_t next = accept("c-2", "hang-politely");
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(greedy) + "/cancel").status, 200);
+  // Another process, which begins where the greedy one was and shows that it is not.
+  const Process second = host_.worker_of(next);
+  EXPECT_NE(second.pid(), spinning.pid());
+  EXPECT_TRUE(comes_last(second));
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(next) + "/cancel").status, 200);
+  host_.wait_for(next, "cancelled");
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    const auto workers = host_.workers();
+    return workers.size() == 1 && workers[0].pid() != second.pid() && !comes_last(workers[0]);
+  }));
+  expect_recovered();
+}
+
+TEST_F(GreedForTheProcessor, AfterTheRunCostsTheWorker) {
+  host_.run(contact_update("c-1", "ok"));
+  const Process worker = host_.workers().at(0);
+  host_.run(contact_update("c-1", "leave-spinning"));
+  EXPECT_TRUE(eventually(kPatience, [&] { return !worker.is_alive(); }));
+  EXPECT_TRUE(host_.logged(" idle_worker_busy plugin=misbehave "));
+  expect_recovered();
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which lift the limit

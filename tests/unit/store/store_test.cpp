@@ -114,16 +114,24 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
     // As the first version wrote it.
     Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
     for (const char* sql :
-         {"ALTER TABLE host_runs DROP COLUMN file", "ALTER TABLE host_runs DROP COLUMN ended_at_ms",
-          "ALTER TABLE once_keys DROP COLUMN interrupted", "DROP TABLE actions",
-          "DROP TABLE pauses", "DROP TABLE quarantines", "DROP TABLE crashes",
-          "ALTER TABLE events DROP COLUMN body_at", "ALTER TABLE events DROP COLUMN body_size",
-          "ALTER TABLE records DROP COLUMN body_of", "ALTER TABLE records DROP COLUMN body_at",
-          "ALTER TABLE records DROP COLUMN body_size", "ALTER TABLE deliveries DROP COLUMN record",
+         {"ALTER TABLE host_runs DROP COLUMN file",
+          "ALTER TABLE host_runs DROP COLUMN ended_at_ms",
+          "ALTER TABLE once_keys DROP COLUMN interrupted",
+          "DROP TABLE actions",
+          "DROP TABLE pauses",
+          "DROP TABLE quarantines",
+          "DROP TABLE crashes",
+          "ALTER TABLE events DROP COLUMN body_at",
+          "ALTER TABLE events DROP COLUMN body_size",
+          "ALTER TABLE records DROP COLUMN body_of",
+          "ALTER TABLE records DROP COLUMN body_at",
+          "ALTER TABLE records DROP COLUMN body_size",
+          "ALTER TABLE deliveries DROP COLUMN record",
           "ALTER TABLE records DROP COLUMN latest_source",
           "ALTER TABLE records DROP COLUMN latest_delivery",
           "ALTER TABLE records DROP COLUMN latest_hash",
           "ALTER TABLE records DROP COLUMN latest_at_ms",
+          "DROP INDEX jobs_parked",
           "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
           " FROM records",
           "PRAGMA user_version = 1"})
