@@ -4,8 +4,6 @@
 // is not. One thread only.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <optional>
 
@@ -15,7 +13,7 @@ class ProcessorWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit ProcessorWatch(pid_t pid) : pid_(pid) {}
+  explicit ProcessorWatch(int pid) : pid_(pid) {}
 
   /// A run begins: what was used before, to load and create the plugin, does not count.
   void begin(Time now);
@@ -26,7 +24,7 @@ class ProcessorWatch {
   bool put_back() const { return put_back_; }
 
  private:
-  const pid_t pid_;  // also of its group
+  const int pid_;  // also of its group
   Time looked_at_{};
   Time next_look_ = Time::max();
   std::optional<std::chrono::nanoseconds> used_;  // when it looked last in this run
