@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/child_process.h"
+#include "base/unique_fd.h"
 
 namespace fh {
 namespace {
@@ -76,6 +77,10 @@ std::string ExitStatus::describe() const {
   return "exit code " + std::to_string(code.value_or(-1));
 }
 
+std::int64_t number_in_child(const SpawnOptions&, std::size_t place) {
+  return kFirstInherited + static_cast<std::int64_t>(place);
+}
+
 ChildProcess::ChildProcess(const SpawnOptions& options) {
   FileActions files;
   std::vector<UniqueFd> sources;
@@ -95,8 +100,8 @@ ChildProcess::ChildProcess(const SpawnOptions& options) {
     pid_ = -1;
     throw HostError("spawn: cannot start " + options.arguments[0] + ": " + std::strerror(error));
   }
-  pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-  if (!pidfd_) {
+  process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  if (!process_) {
     kill_group();
     ::waitpid(pid_, nullptr, 0);
     throw_errno("spawn: cannot watch process " + std::to_string(pid_));
@@ -117,7 +122,7 @@ void ChildProcess::kill_group() {
 
 std::optional<ExitStatus> ChildProcess::reap(std::chrono::milliseconds at_most) {
   if (ended_) return ended_;
-  pollfd wait{pidfd_.get(), POLLIN, 0};
+  pollfd wait{process_.get(), POLLIN, 0};
   while (::poll(&wait, 1, static_cast<int>(at_most.count())) < 0 && errno == EINTR) {
   }
   int status = 0;
@@ -132,7 +137,9 @@ std::optional<ExitStatus> ChildProcess::reap(std::chrono::milliseconds at_most) 
   return ended_;
 }
 
-std::optional<std::string> process_start_time(pid_t pid) {
+int own_pid() { return ::getpid(); }
+
+std::optional<std::string> process_start_time(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
   if (!std::getline(file, line)) return std::nullopt;
@@ -145,7 +152,7 @@ std::optional<std::string> process_start_time(pid_t pid) {
   return field;
 }
 
-void kill_recorded_group(pid_t pid, const std::string& start_time) {
+void kill_recorded_group(int pid, const std::string& start_time) {
   const auto started = process_start_time(pid);
   // Gone: its group can only be what it left behind. Alive with another start: somebody else's.
   if (!started || *started == start_time) ::kill(-pid, SIGKILL);

@@ -25,7 +25,11 @@ std::string rfc3339(TimePoint at) {
   // to_time_t() would go through nanoseconds, which end in 2262.
   const std::time_t whole = seconds.time_since_epoch().count();
   std::tm utc{};
+#ifdef _WIN32
+  gmtime_s(&utc, &whole);  // up to the year 3000
+#else
   gmtime_r(&whole, &utc);
+#endif
   char text[64];
   std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
                 utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,

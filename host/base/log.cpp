@@ -1,18 +1,15 @@
 #include "base/log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <atomic>
 
-#include "base/check.h"
 #include "base/clock.h"
+#include "base/log_output.h"
 
 namespace fh {
 namespace {
 
 std::atomic<int> g_level{static_cast<int>(LogLevel::info)};
-std::atomic<int> g_fd{STDERR_FILENO};
+std::atomic<NativeHandle> g_output{kNoHandle};
 
 bool needs_quotes(std::string_view text) {
   if (text.empty()) return true;
@@ -59,9 +56,7 @@ void write_line(LogLevel level, const char* name, std::string_view event, LogFie
     append_value(line, field.value);
   }
   line += '\n';
-  // One write() per line: lines of several threads never mix. A log that cannot be written has
-  // nobody to tell.
-  [[maybe_unused]] const auto written = ::write(g_fd.load(), line.data(), line.size());
+  write_line_to(g_output.load(), line);
 }
 
 }  // namespace
@@ -81,10 +76,6 @@ void log_debug(std::string_view event, LogFields fields) {
 
 void set_log_level(LogLevel level) { g_level = static_cast<int>(level); }
 
-void log_to_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-  if (fd < 0) throw_errno("log: cannot open " + path);
-  g_fd = fd;  // kept for the life of the process
-}
+void log_to_file(const std::string& path) { g_output = open_to_append(path); }
 
 }  // namespace fh

@@ -8,23 +8,23 @@
 
 namespace fh {
 
-WakeUp::WakeUp() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (!fd_) throw_errno("cannot make an event descriptor");
+WakeUp::WakeUp() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!event_) throw_errno("cannot make an event descriptor");
 }
 
 void WakeUp::signal() {
   const std::uint64_t one = 1;
   // A full counter means that it is signalled already.
-  [[maybe_unused]] const auto written = ::write(fd_.get(), &one, sizeof one);
+  [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);
 }
 
 bool WakeUp::take() {
   std::uint64_t count = 0;
-  return ::read(fd_.get(), &count, sizeof count) == sizeof count;
+  return ::read(event_.get(), &count, sizeof count) == sizeof count;
 }
 
 bool WakeUp::wait(std::chrono::milliseconds at_most) {
-  pollfd wait{fd_.get(), POLLIN, 0};
+  pollfd wait{event_.get(), POLLIN, 0};
   ::poll(&wait, 1, static_cast<int>(at_most.count()));
   return take();
 }

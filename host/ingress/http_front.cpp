@@ -24,7 +24,7 @@ Poco::Timespan timespan(Millis time) { return Poco::Timespan(time.count() * 1000
 
 // A socket of Poco's around what wakes the loop, so that the poll set can watch it.
 Poco::Net::StreamSocket pollable(const WakeUp& wake) {
-  return Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(::dup(wake.fd())));
+  return Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(::dup(wake.wait_handle())));
 }
 
 Answer internal_error(const std::string& name, const std::exception& error) {

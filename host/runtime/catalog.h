@@ -29,7 +29,7 @@ struct CatalogOptions {
   std::filesystem::path builds;  // where the private copies go
   std::filesystem::path worker;  // the fieldhook-worker executable
   Millis handshake;
-  int lock_fd = -1;
+  NativeHandle store_lock = kNoHandle;
 };
 
 /// A file that is in the folder and not used.

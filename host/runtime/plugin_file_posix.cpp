@@ -1,4 +1,3 @@
-#include <elf.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,18 +7,11 @@
 
 #include "base/digest.h"
 #include "base/unique_fd.h"
+#include "runtime/library_bytes.h"
 #include "runtime/plugin_file.h"
 
 namespace fh {
 namespace {
-
-#if defined(__x86_64__)
-constexpr Elf64_Half kMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr Elf64_Half kMachine = EM_AARCH64;
-#else
-#error "name this machine's ELF number here"
-#endif
 
 std::string mistrust(const struct stat& status, const std::string& what) {
   if (status.st_uid != 0 && status.st_uid != ::geteuid())
@@ -29,40 +21,6 @@ std::string mistrust(const struct stat& status, const std::string& what) {
     return what +
            " can be written by others: run chmod go-w on it, or set plugins.trust to "
            "\"none\"";
-  return "";
-}
-
-// ELF gABI: whether every part that the headers speak of lies within the bytes. A file that is
-// still being copied fails here instead of killing whoever maps it.
-std::string mistake_in_elf(const std::string& bytes) {
-  Elf64_Ehdr head;
-  if (bytes.size() < sizeof head || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
-    return "it is not a shared library: build it with c++ -shared -fPIC";
-  std::memcpy(&head, bytes.data(), sizeof head);
-  if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_machine != kMachine || head.e_type != ET_DYN)
-    return "it is not a shared library for this machine: rebuild it here with c++ -shared -fPIC";
-  const std::string cut = "it is cut short (" + std::to_string(bytes.size()) +
-                          " bytes): still being copied? copy to another name, then rename it";
-  const auto within = [&bytes](std::uint64_t offset, std::uint64_t size) {
-    return offset <= bytes.size() && size <= bytes.size() - offset;
-  };
-  if (head.e_phentsize != sizeof(Elf64_Phdr) || head.e_phnum == 0 ||
-      !within(head.e_phoff, std::uint64_t{head.e_phnum} * sizeof(Elf64_Phdr)) ||
-      !within(head.e_shoff, std::uint64_t{head.e_shnum} * head.e_shentsize))
-    return cut;
-  for (int i = 0; i < head.e_phnum; ++i) {
-    Elf64_Phdr part;
-    std::memcpy(&part, bytes.data() + head.e_phoff + static_cast<std::size_t>(i) * sizeof part,
-                sizeof part);
-    if (!within(part.p_offset, part.p_filesz)) return cut;
-  }
-  for (int i = 0; i < head.e_shnum && head.e_shentsize == sizeof(Elf64_Shdr); ++i) {
-    Elf64_Shdr section;
-    std::memcpy(&section,
-                bytes.data() + head.e_shoff + static_cast<std::size_t>(i) * sizeof section,
-                sizeof section);
-    if (section.sh_type != SHT_NOBITS && !within(section.sh_offset, section.sh_size)) return cut;
-  }
   return "";
 }
 
@@ -129,7 +87,7 @@ std::variant<std::string, PluginRefusal> read_plugin_file(const std::filesystem:
   if (trust == PluginsConfig::Trust::owner)
     if (auto why = mistrust(status, file.string()); !why.empty()) return PluginRefusal{why};
   std::string bytes = read_all(fd.get(), static_cast<std::size_t>(status.st_size));
-  if (auto why = mistake_in_elf(bytes); !why.empty()) return PluginRefusal{why};
+  if (auto why = mistake_in_library(bytes); !why.empty()) return PluginRefusal{why};
   return bytes;
 }
 

@@ -5,8 +5,6 @@
 // was looked at there, and that look says where the next one begins. One thread only.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <optional>
 
@@ -16,7 +14,7 @@ class ProcessorWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit ProcessorWatch(pid_t pid) : pid_(pid) {}
+  explicit ProcessorWatch(int pid) : pid_(pid) {}
 
   /// The worker and what it started come last from now on, for what the one before it did.
   void put_last(Time now);
@@ -38,7 +36,7 @@ class ProcessorWatch {
   /// Whether one run, or none, was on ever since it looked last.
   bool is_one_stretch() const { return changed_ <= looked_at_; }
 
-  const pid_t pid_;  // also of its group
+  const int pid_;  // also of its group
   Time looked_at_{};
   Time next_look_ = Time::max();
   std::optional<std::chrono::nanoseconds> used_;  // when it looked last

@@ -106,7 +106,7 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
   std::string why;
   try {
     worker_ = std::make_unique<WorkerProcess>(
-        WorkerLaunch{s_.worker, plugin.library, s_.lock_fd, plugin.terms.memory}, wake_);
+        WorkerLaunch{s_.worker, plugin.library, s_.store_lock, plugin.terms.memory}, wake_);
     s_.ledger.record(worker_->pid());
     const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
     why = hello.refused;

@@ -25,7 +25,7 @@ struct SlotSurroundings {
   const PluginsConfig& plugins;
   WorkersConfig workers;
   std::filesystem::path worker;  // the executable
-  int lock_fd = -1;
+  NativeHandle store_lock = kNoHandle;
   std::function<void()> on_end;  // the slot's thread is about to end
 };
 

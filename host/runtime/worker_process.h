@@ -11,6 +11,8 @@
 #include <variant>
 
 #include "base/child_process.h"
+#include "base/output_reader.h"
+#include "base/stream_pair.h"
 #include "base/wake_up.h"
 #include "runtime/processor_watch.h"
 #include "wire/channel.h"
@@ -24,8 +26,8 @@ inline constexpr std::size_t kKeptErrorLines = 20;
 struct WorkerLaunch {
   std::filesystem::path executable;
   std::filesystem::path build;
-  int lock_fd = -1;        // the store's lock, inherited; -1: none
-  std::size_t memory = 0;  // bytes that it may write to; 0: any number
+  NativeHandle store_lock = kNoHandle;  // inherited
+  std::size_t memory = 0;               // bytes that it may write to; 0: any number
 };
 
 struct OutputLine {
@@ -54,7 +56,7 @@ class WorkerProcess {
   /// Throws WireError when the worker is gone or takes nothing for ten seconds.
   void send(const wire::Frame& frame);
 
-  /// SIGKILL to the worker and what it started; wait() then tells the end.
+  /// Kills the worker and what it started at once; wait() then tells the end.
   void kill() { child_.kill_group(); }
   int pid() const { return child_.pid(); }
 
@@ -72,17 +74,12 @@ class WorkerProcess {
   bool is_short_of_memory() const;
 
  private:
-  struct Pipe {
-    UniqueFd read_end;
-    UniqueFd write_end;
-  };
   struct Output {
-    UniqueFd fd;
+    OutputReader reader;
     std::string partial;
     bool is_error = false;
   };
 
-  static Pipe make_pipe();
   void read_channel();
   void read_output(Output& output);
   void add_line(Output& output, std::string text);
@@ -90,9 +87,9 @@ class WorkerProcess {
 
   WakeUp& wake_;
   const std::size_t memory_;  // 0: any number
-  Pipe out_pipe_ = make_pipe();
-  Pipe err_pipe_ = make_pipe();
-  UniqueFd worker_end_;
+  StreamPair stream_ = make_stream_pair();
+  StreamPair out_pipe_ = make_output_pipe();
+  StreamPair err_pipe_ = make_output_pipe();
   Channel channel_;
   ChildProcess child_;
   ProcessorWatch processor_;

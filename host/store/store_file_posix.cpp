@@ -19,30 +19,4 @@ std::string file_identity(const std::filesystem::path& file) {
   return identity;
 }
 
-void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
-  const bool closed = last.ended_at.has_value();
-  if (closed || last.file.empty() || last.file == file_identity(file)) return;
-  throw HostError(
-      "store: " + file.string() +
-      " was copied while a fieldhookd had it open, so that what was accepted last may be missing: "
-      "restore a copy that 'fieldhook backup' made, or copy the store again after its host has "
-      "stopped. If no host ran when it was copied and its -wal file came along, start once with "
-      "--accept-copy");
-}
-
-void refuse_emptied(const std::filesystem::path& file) {
-  std::error_code error;
-  const auto empty = [&](const std::filesystem::path& path) {
-    return !std::filesystem::exists(path, error) || std::filesystem::file_size(path, error) == 0;
-  };
-  const std::string name = file.string();
-  // The folder of builds is made once a host has got as far as plugins: it had a store then.
-  if (!std::filesystem::exists(file, error) || !empty(file) || !empty(name + "-wal") ||
-      !std::filesystem::exists(name + ".builds", error))
-    return;
-  throw HostError("store: " + name +
-                  " is empty, and a fieldhookd has worked with it before: restore a backup "
-                  "(docs/operations.md), or delete the file to begin with an empty store");
-}
-
 }  // namespace fh

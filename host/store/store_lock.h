@@ -1,4 +1,4 @@
-// StoreLock: one host per store. The lock is held on a file beside the store, through a descriptor
+// StoreLock: one host per store. The lock is held on a file beside the store, through a handle
 // that every worker inherits, so it outlives a killed host until its last worker is gone: who holds
 // it knows that no job of this store runs anywhere. The file names the host that took it last.
 #pragma once
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "base/unique_fd.h"
+#include "store/lock_file.h"
 
 namespace fh {
 
@@ -22,13 +22,12 @@ class StoreLock {
   void note_draining();
 
   /// For workers to inherit.
-  int fd() const { return fd_.get(); }
+  NativeHandle handle() const { return file_.handle(); }
 
  private:
   void write_holder(const std::string& state);
 
-  std::string path_;
-  UniqueFd fd_;
+  LockFile file_;
 };
 
 /// Who has a store.

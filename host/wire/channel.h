@@ -1,17 +1,21 @@
-// Channel: frames over one end of a byte stream (a socket pair), which it owns. Works whether the
-// descriptor is blocking or not. send() may be called from any thread, each frame goes out whole;
-// reading is for one thread at a time. A peer that is gone is no signal, only a WireError on send
-// and the end of the stream on read.
+// Channel: frames over one end of a byte stream that goes both ways (make_stream_pair()), which it
+// owns: a socket, whether it is blocking or not, or on Windows a pipe. send() may be called from
+// any thread, each frame goes out whole; reading is for one thread at a time. A peer that is gone
+// is no signal, only a WireError on send and the end of the stream on read.
 #pragma once
 
 #include <chrono>
 #include <mutex>
 #include <optional>
-#include <utility>
 
-#include "base/unique_fd.h"
+#include "base/unique_handle.h"
 #include "wire/frame_buffer.h"
 #include "wire/frames.h"
+#ifdef _WIN32
+#include <memory>
+
+#include "base/overlapped_pipe.h"
+#endif
 
 namespace fh {
 
@@ -19,7 +23,7 @@ class Channel {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  explicit Channel(UniqueFd fd) : fd_(std::move(fd)) {}
+  explicit Channel(UniqueHandle end);
 
   /// Sends the whole frame, waiting as long as it takes. Throws WireError if the peer is gone or
   /// the frame is over the limit (then nothing was sent).
@@ -36,14 +40,18 @@ class Channel {
   /// malformed or cut off. Not to be mixed with read_available().
   [[nodiscard]] std::optional<wire::Frame> receive();
 
-  /// For poll(); the channel keeps it.
-  [[nodiscard]] int fd() const { return fd_.get(); }
+  /// Ready when read_available() will find something; for wait_any(). The channel keeps it.
+  [[nodiscard]] NativeHandle wait_handle() const;
 
  private:
   void write(const wire::Frame& frame, std::optional<Deadline> deadline);
   bool read(FrameBuffer& buffer, bool wait);
 
-  UniqueFd fd_;
+#ifdef _WIN32
+  std::unique_ptr<OverlappedPipe> end_;
+#else
+  UniqueHandle end_;
+#endif
   std::mutex sending_;
   FrameBuffer received_;  // of receive()
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "wire/channel.h"
 
@@ -33,15 +34,19 @@ void wait_for(int fd, short events, std::optional<Channel::Deadline> deadline = 
 
 }  // namespace
 
+Channel::Channel(UniqueHandle end) : end_(std::move(end)) {}
+
+NativeHandle Channel::wait_handle() const { return end_.get(); }
+
 void Channel::write(const wire::Frame& frame, std::optional<Deadline> deadline) {
   const auto bytes = wire::encode(frame);
   const std::lock_guard lock(sending_);
   for (std::string_view rest = bytes; !rest.empty();) {
-    const auto sent = ::send(fd_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent = ::send(end_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      wait_for(fd_.get(), POLLOUT, deadline);
+      wait_for(end_.get(), POLLOUT, deadline);
     } else if (errno != EINTR) {
       throw WireError("send: " + error_text(errno));
     }
@@ -50,7 +55,7 @@ void Channel::write(const wire::Frame& frame, std::optional<Deadline> deadline) 
 
 bool Channel::read(FrameBuffer& buffer, bool wait) {
   std::array<char, kReadSize> bytes;
-  const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), wait ? 0 : MSG_DONTWAIT);
+  const auto count = ::recv(end_.get(), bytes.data(), bytes.size(), wait ? 0 : MSG_DONTWAIT);
   if (count > 0) {
     buffer.feed({bytes.data(), static_cast<std::size_t>(count)});
     return true;
@@ -58,21 +63,10 @@ bool Channel::read(FrameBuffer& buffer, bool wait) {
   if (count == 0 || errno == ECONNRESET) return false;
   if (errno == EINTR) return true;
   if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    if (wait) wait_for(fd_.get(), POLLIN);
+    if (wait) wait_for(end_.get(), POLLIN);
     return true;
   }
   throw WireError("recv: " + error_text(errno));
-}
-
-bool Channel::read_available(FrameBuffer& buffer) { return read(buffer, false); }
-
-std::optional<wire::Frame> Channel::receive() {
-  for (;;) {
-    if (auto frame = received_.next()) return frame;
-    if (read(received_, true)) continue;
-    if (received_.pending() == 0) return std::nullopt;
-    throw WireError("the stream ends inside a frame");
-  }
 }
 
 }  // namespace fh

@@ -1,9 +1,9 @@
 #include "worker/host_link.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <utility>
+
+#include "worker/process_setup.h"
 
 namespace fh {
 namespace {
@@ -20,7 +20,7 @@ bool is_work(const wire::Frame& frame) {
 
 }  // namespace
 
-HostLink::HostLink(UniqueFd fd) : channel_(std::move(fd)), reader_([this] { read(); }) {}
+HostLink::HostLink(UniqueHandle end) : channel_(std::move(end)), reader_([this] { read(); }) {}
 
 void HostLink::read() {
   try {
@@ -28,7 +28,7 @@ void HostLink::read() {
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fieldhook-worker: %s\n", error.what());
   }
-  ::_exit(0);
+  end_process(0);
 }
 
 void HostLink::take(wire::Frame frame) {
@@ -57,7 +57,7 @@ void HostLink::send(const wire::Frame& frame) {
     channel_.send(frame);
   } catch (const WireError& error) {
     std::fprintf(stderr, "fieldhook-worker: %s\n", error.what());
-    ::_exit(0);
+    end_process(0);
   }
 }
 

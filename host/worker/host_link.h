@@ -21,7 +21,7 @@ namespace fh {
 
 class HostLink {
  public:
-  explicit HostLink(UniqueFd fd);
+  explicit HostLink(UniqueHandle end);
 
   /// Sends Hello or Refused.
   void introduce(const wire::Frame& frame) { send(frame); }

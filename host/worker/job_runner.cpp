@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "worker/host_table.h"
-#include "worker/process_setup_posix.h"
+#include "worker/process_setup.h"
 
 namespace fh {
 namespace {

@@ -11,6 +11,27 @@ constexpr char kSymbol[] = "fieldhook_plugin";
 constexpr std::size_t kSmallestTable =
     offsetof(fieldhook_plugin_table, get_extension) + sizeof(fieldhook_plugin_table::get_extension);
 
+constexpr char kNotThere[] =
+    ": that file, or a library it needs, is not there: install it, or link it statically";
+constexpr char kNoLibrary[] = ": it is no shared library for this machine";
+
+#ifdef _WIN32
+
+// The loader's own words are in the language of the system.
+std::string reason_of(const boost::dll::fs::system_error& error) {
+  const std::string reason =
+      "the loader gives error " + std::to_string(error.code().value()) + ", " + error.what();
+  switch (error.code().value()) {
+    case 126:  // ERROR_MOD_NOT_FOUND
+      return reason + kNotThere;
+    case 193:  // ERROR_BAD_EXE_FORMAT
+      return reason + kNoLibrary;
+    default: return reason;
+  }
+}
+
+#else
+
 std::string loader_reason(const std::string& what) {
   static constexpr std::string_view kBefore = "dlerror system message: ";
   const auto start = what.find(kBefore);
@@ -27,20 +48,26 @@ std::string remedy_for(const std::string& reason) {
   if (has("undefined symbol"))
     return ": link the library that defines the symbol into the plugin (-Wl,-z,defs finds this "
            "when building)";
-  if (has("cannot open shared object file"))
-    return ": that file, or a library it needs, is not there: install it, or link it statically";
+  if (has("cannot open shared object file")) return kNotThere;
   if (has("invalid ELF header") || has("file too short") || has("wrong ELF class"))
-    return ": it is no shared library for this machine";
+    return kNoLibrary;
   return "";
 }
 
+std::string reason_of(const boost::dll::fs::system_error& error) {
+  const auto reason = loader_reason(error.what());
+  return reason + remedy_for(reason);
+}
+
+#endif
+
 // What a static initialiser throws does not get here: it ends the process from inside the loader.
+// On Windows it is a library that does not load.
 boost::dll::shared_library load(const std::string& path) {
   try {
     return boost::dll::shared_library(path, boost::dll::load_mode::rtld_now);
   } catch (const boost::dll::fs::system_error& error) {
-    const auto reason = loader_reason(error.what());
-    throw LibraryRefused("it does not load: " + reason + remedy_for(reason));
+    throw LibraryRefused("it does not load: " + reason_of(error));
   }
 }
 

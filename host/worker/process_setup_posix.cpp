@@ -1,5 +1,3 @@
-#include "worker/process_setup_posix.h"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -8,9 +6,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+
+#include "worker/process_setup.h"
 
 namespace fh {
 namespace {
@@ -45,19 +47,21 @@ void reset_signals() {
 
 }  // namespace
 
-bool set_up_process(std::optional<std::uint64_t> memory_limit) {
+std::string set_up_process(std::optional<std::uint64_t> memory_limit) {
   keep_descriptors_from_children();
   reset_signals();
   // A crash keeps what was printed before it.
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const rlimit no_core{0, 0};
-  if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return false;
-  if (!memory_limit) return true;
+  if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return std::strerror(errno);
+  if (!memory_limit) return "";
   const rlimit memory{*memory_limit, *memory_limit};
   // Not RLIMIT_AS: a runtime may reserve addresses that it never uses.
-  return ::setrlimit(RLIMIT_DATA, &memory) == 0;
+  return ::setrlimit(RLIMIT_DATA, &memory) == 0 ? "" : std::strerror(errno);
 }
 
 void show_process_name(const std::string& name) { ::prctl(PR_SET_NAME, name.c_str(), 0, 0, 0); }
+
+void end_process(int code) { ::_exit(code); }
 
 }  // namespace fh

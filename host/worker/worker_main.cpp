@@ -1,14 +1,10 @@
-// fieldhook-worker --channel FD --build PATH [--memory-limit BYTES]
+// fieldhook-worker --channel NUMBER --build PATH [--memory-limit BYTES]
 //
 // Started by the host, never by hand: loads one build of one plugin, says Hello or Refused on the
 // channel, then does one run after the other. Exit codes: 0 stopped or the host is gone, 1 the
 // library was refused or the process could not be set up, 2 wrong usage.
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,12 +12,12 @@
 #include "worker/host_link.h"
 #include "worker/job_runner.h"
 #include "worker/plugin_library.h"
-#include "worker/process_setup_posix.h"
+#include "worker/process_setup.h"
 
 namespace {
 
 struct Options {
-  int channel = -1;
+  std::intptr_t channel = -1;
   std::string build;
   std::optional<std::uint64_t> memory_limit;
 };
@@ -51,22 +47,22 @@ std::optional<Options> read_options(int count, char** words) {
 }
 
 int work(const Options& options) {
-  if (!fh::set_up_process(options.memory_limit)) {
-    std::fprintf(stderr, "fieldhook-worker: setting limits: %s\n", std::strerror(errno));
+  if (const auto why = fh::set_up_process(options.memory_limit); !why.empty()) {
+    std::fprintf(stderr, "fieldhook-worker: setting limits: %s\n", why.c_str());
     return 1;
   }
-  fh::HostLink link{fh::UniqueFd(options.channel)};
+  fh::HostLink link{fh::UniqueHandle(fh::handle_of(options.channel))};
   try {
     const fh::PluginLibrary library(options.build);
     link.introduce(fh::wire::Hello{fh::wire::kWireVersion, library.plugin().abi_major,
                                    library.plugin().abi_minor, library.manifest()});
     fh::JobRunner(library, link).run_until_stopped();
     std::fflush(nullptr);
-    ::_exit(0);
+    fh::end_process(0);
   } catch (const fh::LibraryRefused& refused) {
     std::fflush(nullptr);
     link.introduce(fh::wire::Refused{refused.what()});
-    ::_exit(1);
+    fh::end_process(1);
   }
 }
 
@@ -75,7 +71,7 @@ int work(const Options& options) {
 int main(int count, char** words) {
   const auto options = read_options(count, words);
   if (!options) {
-    std::fputs("usage: fieldhook-worker --channel FD --build PATH [--memory-limit BYTES]\n",
+    std::fputs("usage: fieldhook-worker --channel NUMBER --build PATH [--memory-limit BYTES]\n",
                stderr);
     return 2;
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/child_process.h"
+#include "base/unique_fd.h"
 #include "bench/bench.h"
 
 namespace fh::bench {

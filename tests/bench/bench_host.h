@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/child_process.h"
+#include "base/unique_fd.h"
 #include "bench/bench.h"
 
 namespace fh::bench {

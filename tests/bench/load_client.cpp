@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/unique_fd.h"
 #include "bench/http_connection.h"
 #include "bench/series.h"
 

@@ -1,10 +1,8 @@
-// TempFolder: a folder of a test's own, gone with it.
+// TempFolder: a folder of a test's own, for its user alone, gone with it.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
-#include <stdexcept>
+#include <random>
 #include <string>
 
 namespace fh::test {
@@ -12,9 +10,11 @@ namespace fh::test {
 class TempFolder {
  public:
   explicit TempFolder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
-    std::string name = in.string() + "/fieldhook-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
+    std::random_device random;
+    do {
+      path_ = in / ("fieldhook-" + std::to_string(random()));
+    } while (!std::filesystem::create_directory(path_));
+    std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
   }
   ~TempFolder() {
     std::error_code ignored;

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/unique_fd.h"
 #include "store/store_lock.h"
 
 namespace fh::test {

@@ -12,6 +12,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "base/unique_fd.h"
+
 namespace fh::test {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "base/unique_fd.h"
 #include "system/host_process.h"
 
 namespace fh::test {

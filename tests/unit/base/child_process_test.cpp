@@ -1,92 +1,113 @@
 #include "base/child_process.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <csignal>
+#include <cstdlib>
 
 #include "base/check.h"
+#include "support/test_child.h"
+#ifdef _WIN32
+#include "base/windows_api.h"
+#else
+#include <fcntl.h>
+#endif
 
 namespace fh {
 namespace {
 
+using test::test_child;
+
 constexpr std::chrono::seconds kPatience(10);
 
-SpawnOptions shell(const std::string& script) {
-  SpawnOptions options;
-  options.arguments = {"/bin/sh", "-c", script};
-  options.environment = {"PATH=/usr/bin:/bin", "GIVEN=yes"};
-  return options;
-}
-
 std::string output_of(SpawnOptions options) {
-  int ends[2];
-  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
-  options.standard_output = write_end.get();
+  StreamPair pipe = make_output_pipe();
+  options.standard_output = pipe.theirs.get();
   ChildProcess child(options);
-  write_end.reset();
-  std::string text;
-  char part[4096];
-  for (ssize_t got; (got = ::read(read_end.get(), part, sizeof part)) > 0;)
-    text.append(part, static_cast<std::size_t>(got));
-  return text;
+  pipe.theirs.reset();
+  OutputReader reader(std::move(pipe.ours));
+  return test::read_all(reader);
 }
 
-TEST(ChildProcess, TellsExitCodesFromSignals) {
-  EXPECT_EQ(ChildProcess(shell("exit 11")).reap(kPatience)->describe(), "exit code 11");
-  const auto status = ChildProcess(shell("kill -SEGV $$")).reap(kPatience);
-  ASSERT_TRUE(status);
-  EXPECT_EQ(status->signal, SIGSEGV);
-  EXPECT_NE(status->describe().find("signal 11"), std::string::npos);
+void set_variable(const char* name, const char* value) {
+#ifdef _WIN32
+  ::SetEnvironmentVariableA(name, value);
+#else
+  ::setenv(name, value, 1);
+#endif
+}
+
+// As some libraries leave what they open.
+void make_inheritable(NativeHandle handle) {
+#ifdef _WIN32
+  ASSERT_TRUE(::SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
+#else
+  ASSERT_EQ(::fcntl(handle, F_SETFD, 0), 0);
+#endif
+}
+
+std::string number_of(NativeHandle handle) {
+#ifdef _WIN32
+  return std::to_string(reinterpret_cast<std::intptr_t>(handle));
+#else
+  return std::to_string(handle);
+#endif
+}
+
+TEST(ChildProcess, TellsExitCodesFromCrashes) {
+  EXPECT_EQ(ChildProcess(test_child({"exit", "11"})).reap(kPatience)->describe(), "exit code 11");
+  EXPECT_EQ(ChildProcess(test_child({"crash"})).reap(kPatience)->describe(), test::kCrashed);
+}
+
+TEST(ChildProcess, GetsItsArgumentsAsTheyWereGiven) {
+  EXPECT_EQ(output_of(test_child({"print-arguments", "plain", "two words", "", "a\"b", "c\\",
+                                  "d\\\"e\\\\ f", "\\\\share\\g h\\"})),
+            "[plain][two words][][a\"b][c\\][d\\\"e\\\\ f][\\\\share\\g h\\]");
 }
 
 TEST(ChildProcess, GetsTheListedEnvironmentOnly) {
-  ::setenv("NOT_GIVEN", "secret", 1);
-  EXPECT_EQ(output_of(shell("echo $GIVEN$NOT_GIVEN")), "yes\n");
+  set_variable("NOT_GIVEN", "secret");
+  EXPECT_EQ(output_of(test_child({"print-environment", "GIVEN", "NOT_GIVEN"})), "GIVEN=yes;");
+  SpawnOptions none = test_child({"print-environment", "GIVEN", "NOT_GIVEN"});
+  none.environment.clear();
+  EXPECT_EQ(output_of(none), "");
 }
 
-TEST(ChildProcess, InheritsNoDescriptorButThoseGiven) {
-  const UniqueFd stray(::open("/dev/null", O_RDONLY));  // inheritable, as some libraries leave them
-  SpawnOptions options = shell("ls /proc/self/fd | wc -l; readlink /proc/self/fd/3");
-  const UniqueFd given(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
-  options.inherited = {given.get()};
-  // 0, 1, 2, the given one, and the folder that ls itself reads.
-  EXPECT_EQ(output_of(options), "5\n/dev/zero\n");
-}
-
-TEST(ChildProcess, StartsWithDefaultSignalsAndAGroupOfItsOwn) {
-  sigset_t blocked;
-  sigset_t before;
-  sigemptyset(&blocked);
-  sigaddset(&blocked, SIGTERM);
-  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
-  ChildProcess child(shell("sleep 60"));
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  EXPECT_EQ(::getpgid(child.pid()), child.pid());
-  ::kill(child.pid(), SIGTERM);
-  EXPECT_EQ(child.reap(kPatience)->signal, SIGTERM);
+TEST(ChildProcess, InheritsNothingButWhatIsGiven) {
+  StreamPair given = make_output_pipe();
+  StreamPair stray = make_output_pipe();
+  make_inheritable(stray.theirs.get());
+  SpawnOptions options = test_child({"write-to"});
+  options.inherited = {given.theirs.get()};
+  options.arguments.push_back(std::to_string(number_in_child(options, 0)));
+  options.arguments.push_back(number_of(stray.theirs.get()));
+  ChildProcess child(options);
+  EXPECT_EQ(child.reap(kPatience)->describe(), "exit code 1");
+  given.theirs.reset();
+  OutputReader reader(std::move(given.ours));
+  EXPECT_EQ(test::read_all(reader), "given");
 }
 
 TEST(ChildProcess, KillsWhatItStartedToo) {
-  int ends[2];
-  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  UniqueFd read_end(ends[0]);
-  UniqueFd write_end(ends[1]);
-  SpawnOptions options = shell("sleep 60 & echo started; wait");
-  options.standard_output = write_end.get();
+  StreamPair pipe = make_output_pipe();
+  OutputReader reader(std::move(pipe.ours));
+  SpawnOptions options = test_child({"start-another"});
+  options.environment.push_back("PATH=/usr/bin:/bin");
+  options.standard_output = pipe.theirs.get();
+  std::string text;
   {
     ChildProcess child(options);
-    write_end.reset();
-    char byte = 0;
-    ASSERT_EQ(::read(read_end.get(), &byte, 1), 1);
+    pipe.theirs.reset();
+    const NativeHandle handles[] = {reader.wait_handle()};
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (text.empty() && std::chrono::steady_clock::now() < deadline) {
+      wait_any(handles, deadline);
+      ASSERT_TRUE(reader.read_available(text));
+    }
   }
   // The pipe ends only when the grandchild is gone as well.
-  char rest[64];
-  while (::read(read_end.get(), rest, sizeof rest) > 0) {
-  }
+  text += test::read_all(reader);
+  EXPECT_EQ(text.substr(0, text.find_first_of("\r\n")), "here");
+  EXPECT_EQ(text.find("and then nothing"), std::string::npos);
 }
 
 TEST(ChildProcess, AMissingExecutableIsAnError) {
@@ -96,11 +117,12 @@ TEST(ChildProcess, AMissingExecutableIsAnError) {
 }
 
 TEST(RecordedGroup, IsKilledOnlyIfItIsStillTheSameProcess) {
-  ChildProcess child(shell("sleep 60"));
+  ChildProcess child(test_child({"stay"}));
   kill_recorded_group(child.pid(), "1");
   EXPECT_FALSE(child.reap(std::chrono::milliseconds(50)));
   kill_recorded_group(child.pid(), process_start_time(child.pid()).value());
-  EXPECT_EQ(child.reap(kPatience)->signal, SIGKILL);
+  EXPECT_EQ(child.reap(kPatience)->describe(), test::kKilled);
+  EXPECT_FALSE(process_start_time(child.pid()));
 }
 
 }  // namespace

@@ -1,13 +1,10 @@
 #include "store/store_lock.h"
 
 #include <gtest/gtest.h>
-#include <sys/file.h>
-
-#include <fstream>
 
 #include "base/check.h"
-#include "base/child_process.h"
 #include "support/temp_folder.h"
+#include "support/test_child.h"
 
 namespace fh {
 namespace {
@@ -15,18 +12,22 @@ namespace {
 constexpr Millis kShort(50);
 
 // A worker that outlives its host: it holds the inherited lock and does nothing else.
-SpawnOptions lingering(int lock_fd) {
-  SpawnOptions options;
-  options.arguments = {"/bin/sleep", "60"};
-  options.inherited = {lock_fd};
+SpawnOptions lingering(std::vector<NativeHandle> inherited) {
+  SpawnOptions options = test::test_child({"stay"});
+  options.inherited = std::move(inherited);
   return options;
 }
 
 class Lock : public testing::Test {
  protected:
   std::string store() const { return (folder_ / "store.db").string(); }
-  /// As if the host that took the lock had been killed.
-  void forget_holder() const { std::ofstream(store() + ".lock") << "999999999 1\n"; }
+  /// A worker whose host was killed: it alone holds the lock.
+  ChildProcess orphan() const {
+    LockFile lock(store() + ".lock");
+    EXPECT_TRUE(lock.try_lock());
+    lock.write("999999999 1\n");
+    return ChildProcess(lingering({lock.handle()}));
+  }
 
   test::TempFolder folder_;
 };
@@ -42,35 +43,41 @@ TEST_F(Lock, OfALiveHostIsRefusedWithItsPid) {
     StoreLock second(store(), kShort);
     FAIL() << "it was given twice";
   } catch (const HostError& error) {
-    const std::string expected = "with pid " + std::to_string(::getpid());
+    const std::string expected = "with pid " + std::to_string(own_pid());
     EXPECT_NE(std::string(error.what()).find(expected), std::string::npos) << error.what();
   }
 }
 
+TEST_F(Lock, TellsWhoHoldsIt) {
+  EXPECT_FALSE(holder_of(store()).locked);
+  {
+    const StoreLock lock(store(), kShort);
+    EXPECT_TRUE(holder_of(store()).locked);
+    EXPECT_EQ(holder_of(store()).pid, own_pid());
+  }
+  EXPECT_FALSE(holder_of(store()).locked);
+  const ChildProcess worker = orphan();
+  EXPECT_TRUE(holder_of(store()).locked);
+  EXPECT_FALSE(holder_of(store()).pid);
+}
+
 TEST_F(Lock, IsHeldByAWorkerThatOutlivesItsHostUntilItEnds) {
-  auto first = std::make_unique<StoreLock>(store(), kShort);
-  ChildProcess worker(lingering(first->fd()));
-  first.reset();
-  forget_holder();
+  ChildProcess worker = orphan();
   EXPECT_THROW(StoreLock(store(), kShort), HostError);  // not in the ledger: nobody to end
   worker.kill_group();
   EXPECT_NO_THROW(StoreLock(store(), std::chrono::seconds(10)));
 }
 
 TEST_F(Lock, EndsARecordedWorkerThatDoesNotEndByItself) {
-  auto first = std::make_unique<StoreLock>(store(), kShort);
-  WorkerLedger ledger(store());
-  ChildProcess worker(lingering(first->fd()));
-  ledger.record(worker.pid());
-  first.reset();
-  forget_holder();
+  ChildProcess worker = orphan();
+  WorkerLedger(store()).record(worker.pid());
   EXPECT_NO_THROW(StoreLock(store(), kShort));
-  EXPECT_EQ(worker.reap(std::chrono::seconds(10))->signal, SIGKILL);
+  EXPECT_EQ(worker.reap(std::chrono::seconds(10))->describe(), test::kKilled);
 }
 
 TEST_F(Lock, ALedgerForgetsWhatEnded) {
   WorkerLedger ledger(store());
-  ChildProcess worker(lingering(-1));
+  ChildProcess worker(lingering({}));
   ledger.record(worker.pid());
   ledger.erase(worker.pid());
   ledger.kill_recorded();

@@ -1,31 +1,36 @@
 #include "wire/channel.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <chrono>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/stream_pair.h"
+#ifndef _WIN32
+#include <sys/socket.h>
+#endif
+
 namespace fh {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::pair<UniqueFd, UniqueFd> stream_pair() {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+// Bytes that need not be frames.
+void write_and_close(UniqueHandle end, std::string_view bytes) {
+#ifdef _WIN32
+  OverlappedPipe(std::move(end)).write(bytes, std::nullopt);
+#else
+  ASSERT_EQ(::send(end.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+#endif
 }
 
 TEST(Channel, CarriesAFrameLargerThanTheStreamsBuffer) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
-  Channel right(std::move(right_fd));
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
+  Channel right(std::move(right_end));
   const std::string text(4U << 20U, 'x');
   std::jthread sender([&] { left.send(wire::Refused{text}); });
   const auto frame = right.receive();
@@ -34,9 +39,9 @@ TEST(Channel, CarriesAFrameLargerThanTheStreamsBuffer) {
 }
 
 TEST(Channel, SendersOnManyThreadsDoNotMixTheirFrames) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
-  Channel right(std::move(right_fd));
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
+  Channel right(std::move(right_end));
   constexpr int kThreads = 4;
   constexpr int kFrames = 200;
   std::vector<std::jthread> senders;
@@ -56,13 +61,13 @@ TEST(Channel, SendersOnManyThreadsDoNotMixTheirFrames) {
 }
 
 TEST(Channel, ReadAvailableNeverWaitsAndTellsTheEnd) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
   FrameBuffer buffer;
   EXPECT_TRUE(left.read_available(buffer));
   EXPECT_FALSE(buffer.next());
   {
-    Channel right(std::move(right_fd));
+    Channel right(std::move(right_end));
     right.send(wire::Cancel{5});
   }
   EXPECT_TRUE(left.read_available(buffer));
@@ -72,24 +77,46 @@ TEST(Channel, ReadAvailableNeverWaitsAndTellsTheEnd) {
   EXPECT_FALSE(left.read_available(buffer));
 }
 
+TEST(Channel, CarriesBothWaysAtOnce) {
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
+  Channel right(std::move(right_end));
+  constexpr int kFrames = 200;
+  const std::string text(20'000, 'x');
+  std::jthread echo([&right] {
+    while (const auto frame = right.receive()) {
+      if (std::holds_alternative<wire::Stop>(*frame)) return;
+      right.send(*frame);
+    }
+  });
+  std::jthread sender([&] {
+    for (int n = 0; n < kFrames; ++n) left.send(wire::Refused{text});
+    left.send(wire::Stop{});
+  });
+  for (int n = 0; n < kFrames; ++n) {
+    const auto frame = left.receive();
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(std::get<wire::Refused>(*frame).reason, text);
+  }
+}
+
 TEST(Channel, ReceiveTellsACleanEndFromACutFrame) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
   const auto bytes = wire::encode(wire::Cancel{5});
-  ASSERT_EQ(::send(right_fd.get(), bytes.data(), bytes.size(), 0), 16);
-  ASSERT_EQ(::send(right_fd.get(), bytes.data(), 10, 0), 10);
-  right_fd.reset();
+  ASSERT_EQ(bytes.size(), 16U);
+  write_and_close(std::move(right_end), bytes + bytes.substr(0, 10));
   EXPECT_TRUE(left.receive());
   EXPECT_THROW((void)left.receive(), WireError);
 
-  auto [third_fd, fourth_fd] = stream_pair();
-  fourth_fd.reset();
-  EXPECT_FALSE(Channel(std::move(third_fd)).receive());
+  auto [third_end, fourth_end] = make_stream_pair();
+  fourth_end.reset();
+  EXPECT_FALSE(Channel(std::move(third_end)).receive());
 }
 
 TEST(Channel, SendingToAPeerThatDoesNotReadEndsAtTheDeadline) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
   const auto start = std::chrono::steady_clock::now();
   EXPECT_THROW(left.send(wire::Refused{std::string(8U << 20U, 'x')}, start + 50ms), WireError);
   const auto took = std::chrono::steady_clock::now() - start;
@@ -98,9 +125,9 @@ TEST(Channel, SendingToAPeerThatDoesNotReadEndsAtTheDeadline) {
 }
 
 TEST(Channel, SendingToAPeerThatIsGoneIsAnErrorAndNoSignal) {
-  auto [left_fd, right_fd] = stream_pair();
-  Channel left(std::move(left_fd));
-  right_fd.reset();
+  auto [left_end, right_end] = make_stream_pair();
+  Channel left(std::move(left_end));
+  right_end.reset();
   EXPECT_THROW(left.send(wire::Stop{}), WireError);
 }
 

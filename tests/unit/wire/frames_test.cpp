@@ -134,7 +134,8 @@ TEST(Frames, CutAnywhereAreNotFrames) {
 TEST(FrameBuffer, GivesTheSameFramesHoweverTheBytesArrive) {
   std::string stream;
   for (const auto& frame : one_of_each()) stream += wire::encode(frame);
-  for (const std::size_t piece : {1UL, 3UL, 7UL, 8UL, 64UL, 1000UL, stream.size()}) {
+  for (const std::size_t piece :
+       std::initializer_list<std::size_t>{1, 3, 7, 8, 64, 1000, stream.size()}) {
     FrameBuffer buffer;
     std::string seen;
     for (std::size_t at = 0; at < stream.size(); at += piece) {

@@ -1,28 +1,25 @@
 // LiveWorker: a real fieldhook-worker with the test at the other end of its channel. Every wait has
-// a deadline; destroying it kills and reaps the process. One thread.
+// a deadline; destroying it kills and reaps the process and what it started. One thread.
 #pragma once
-
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "base/unique_fd.h"
+#include "base/child_process.h"
+#include "base/output_reader.h"
+#include "base/stream_pair.h"
+#include "base/wait_any.h"
 #include "wire/channel.h"
 
+#ifndef _WIN32
 extern char** environ;
+#endif
 
 namespace fh::test {
 
@@ -32,26 +29,15 @@ class LiveWorker {
  public:
   /// The plugin's file name in the folder of test plugins, or a path with a slash in it.
   explicit LiveWorker(const std::string& plugin, std::vector<std::string> more_options = {}) {
-    std::array<int, 2> channel{};
-    std::array<int, 2> output{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel.data()) != 0 ||
-        ::pipe2(output.data(), O_CLOEXEC) != 0) {
-      throw std::runtime_error("socketpair or pipe failed");
-    }
-    channel_.emplace(UniqueFd(channel[0]));
-    output_ = UniqueFd(output[0]);
-    const UniqueFd theirs(channel[1]);
-    const UniqueFd their_output(output[1]);
-    start(plugin, std::move(more_options), theirs.get(), their_output.get());
-    pidfd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    StreamPair stream = make_stream_pair();
+    StreamPair output = make_output_pipe();
+    channel_.emplace(std::move(stream.ours));
+    output_.emplace(std::move(output.ours));
+    child_.emplace(
+        options_for(plugin, std::move(more_options), stream.theirs.get(), output.theirs.get()));
   }
   LiveWorker(const LiveWorker&) = delete;
   LiveWorker& operator=(const LiveWorker&) = delete;
-  ~LiveWorker() {
-    if (status_) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
 
   void send(const wire::Frame& frame) { channel_->send(frame); }
 
@@ -59,7 +45,7 @@ class LiveWorker {
   std::optional<wire::Frame> next() {
     for (;;) {
       if (auto frame = buffer_.next()) return frame;
-      wait_for(channel_->fd());
+      wait_for(channel_->wait_handle());
       if (!channel_->read_available(buffer_)) return buffer_.next();
     }
   }
@@ -96,68 +82,51 @@ class LiveWorker {
   /// Closes the test's end.
   void hang_up() { channel_.reset(); }
 
-  /// Waits for the end; gives the status as waitpid() does.
-  int wait_for_exit() {
-    wait_for(pidfd_.get());
-    status_ = 0;
-    ::waitpid(pid_, &*status_, 0);
-    return *status_;
+  /// Waits for the end; gives how it ended in words.
+  std::string wait_for_exit() {
+    const auto status = child_->reap(kPatience);
+    if (!status) throw std::runtime_error("the worker does not end");
+    return status->describe();
   }
-  bool is_alive() const {
-    pollfd entry{pidfd_.get(), POLLIN, 0};
-    return ::poll(&entry, 1, 0) == 0;
-  }
-  pid_t pid() const { return pid_; }
+  int pid() const { return child_->pid(); }
 
   /// What the worker has printed so far, both streams.
   std::string printed() {
     std::string text;
-    std::array<char, 65536> bytes;
-    pollfd entry{output_.get(), POLLIN, 0};
-    while (::poll(&entry, 1, 0) == 1) {
-      const auto count = ::read(output_.get(), bytes.data(), bytes.size());
-      if (count <= 0) break;
-      text.append(bytes.data(), static_cast<std::size_t>(count));
+    for (std::size_t before = 1; text.size() != before;) {
+      before = text.size();
+      output_->read_available(text);
     }
     return text;
   }
 
  private:
-  void start(const std::string& plugin, std::vector<std::string> more_options, int channel,
-             int output) {
-    const auto path = plugin.find('/') == std::string::npos
-                          ? std::string(FIELDHOOK_TEST_PLUGINS) + "/" + plugin
-                          : plugin;
-    std::vector<std::string> words = {FIELDHOOK_WORKER_PATH, "--channel", "3", "--build", path};
-    words.insert(words.end(), more_options.begin(), more_options.end());
-    std::vector<char*> arguments;
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, output, 1);
-    ::posix_spawn_file_actions_adddup2(&actions, output, 2);
-    ::posix_spawn_file_actions_adddup2(&actions, channel, 3);
-    const int error =
-        ::posix_spawn(&pid_, words[0].c_str(), &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw std::runtime_error("cannot start " + words[0]);
+  static SpawnOptions options_for(const std::string& plugin, std::vector<std::string> more_options,
+                                  NativeHandle channel, NativeHandle output) {
+    std::string path = FIELDHOOK_TEST_PLUGINS "/";
+    if (plugin.find('/') != std::string::npos) path.clear();
+    path += plugin;
+    SpawnOptions options;
+    options.standard_output = options.standard_error = output;
+    options.inherited = {channel};
+    options.arguments = {FIELDHOOK_WORKER_PATH, "--channel",
+                         std::to_string(number_in_child(options, 0)), "--build", path};
+    options.arguments.insert(options.arguments.end(), more_options.begin(), more_options.end());
+    for (char** one = environ; *one != nullptr; ++one) options.environment.emplace_back(*one);
+    return options;
   }
 
-  static void wait_for(int fd) {
-    pollfd entry{fd, POLLIN, 0};
-    const auto patience = std::chrono::milliseconds(kPatience).count();
-    if (::poll(&entry, 1, static_cast<int>(patience)) != 1) {
-      throw std::runtime_error("the worker kept the test waiting");
-    }
+  static void wait_for(NativeHandle handle) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (wait_any(std::array{handle}, deadline) == 0)
+      if (std::chrono::steady_clock::now() >= deadline)
+        throw std::runtime_error("the worker kept the test waiting");
   }
 
   std::optional<Channel> channel_;
   FrameBuffer buffer_;
-  UniqueFd output_;
-  UniqueFd pidfd_;
-  pid_t pid_ = -1;
-  std::optional<int> status_;
+  std::optional<OutputReader> output_;
+  std::optional<ChildProcess> child_;
 };
 
 inline wire::Execute work(const std::string& value, std::uint64_t job_id = 7,

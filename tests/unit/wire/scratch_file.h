@@ -1,12 +1,12 @@
 // ScratchFile: a place for a file that a plugin writes, empty at first, gone with this.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include "base/child_process.h"
 
 namespace fh::test {
 
@@ -14,7 +14,7 @@ class ScratchFile {
  public:
   ScratchFile()
       : path_(std::filesystem::temp_directory_path() /
-              ("fieldhook-worker-test-" + std::to_string(::getpid()) + "-" +
+              ("fieldhook-worker-test-" + std::to_string(own_pid()) + "-" +
                std::to_string(made_++))) {}
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;

@@ -1,20 +1,18 @@
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include "runtime/worker_process.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <fstream>
 
-#include "base/check.h"
-#include "runtime/worker_process.h"
+#include "base/process_load.h"
+#include "base/wait_any.h"
 
 namespace fh {
 namespace {
 
 constexpr std::chrono::seconds kSendPatience(10);
 constexpr std::chrono::seconds kReapPatience(5);
-constexpr std::size_t kReadAtOnce = 64 * 1024;
+constexpr std::uint32_t kChildEnded = 1U << 3U;  // among the handles of wait()
 
 // A sanitizer takes terabytes for its own accounts.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -26,19 +24,11 @@ constexpr bool kLimitsMemory = true;
 // What a worker may see of the host's environment; never a secret.
 std::vector<std::string> listed_environment() {
   std::vector<std::string> environment;
-  for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "ASAN_OPTIONS",
-                           "UBSAN_OPTIONS", "TSAN_OPTIONS"})
+  for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SystemRoot", "TEMP",
+                           "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"})
     if (const char* value = std::getenv(name))
       environment.push_back(std::string(name) + "=" + value);
   return environment;
-}
-
-Channel make_channel(UniqueFd& worker_end) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw_errno("worker: cannot make a channel");
-  worker_end.reset(ends[1]);
-  return Channel(UniqueFd(ends[0]));
 }
 
 bool is_nearly_all(std::size_t used, std::size_t allowed) {
@@ -47,9 +37,13 @@ bool is_nearly_all(std::size_t used, std::size_t allowed) {
 
 std::string mib(std::size_t bytes) { return std::to_string(bytes >> 20U) + " MiB"; }
 
-SpawnOptions spawn_options(const WorkerLaunch& launch, int channel, int out, int err) {
+SpawnOptions spawn_options(const WorkerLaunch& launch, NativeHandle channel, NativeHandle out,
+                           NativeHandle err) {
   SpawnOptions options;
-  options.arguments = {launch.executable.string(), "--channel", "3", "--build",
+  options.inherited = {channel};
+  if (launch.store_lock != kNoHandle) options.inherited.push_back(launch.store_lock);
+  options.arguments = {launch.executable.string(), "--channel",
+                       std::to_string(number_in_child(options, 0)), "--build",
                        launch.build.string()};
   if (kLimitsMemory && launch.memory > 0) {
     options.arguments.push_back("--memory-limit");
@@ -58,38 +52,23 @@ SpawnOptions spawn_options(const WorkerLaunch& launch, int channel, int out, int
   options.environment = listed_environment();
   options.standard_output = out;
   options.standard_error = err;
-  options.inherited = {channel};
-  if (launch.lock_fd >= 0) options.inherited.push_back(launch.lock_fd);
   return options;
-}
-
-int remaining_ms(WorkerProcess::Deadline deadline) {
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000'000));
 }
 
 }  // namespace
 
-WorkerProcess::Pipe WorkerProcess::make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw_errno("worker: cannot make a pipe");
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
-
 WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
     : wake_(wake),
       memory_(kLimitsMemory ? launch.memory : 0),
-      channel_(make_channel(worker_end_)),
-      child_(spawn_options(launch, worker_end_.get(), out_pipe_.write_end.get(),
-                           err_pipe_.write_end.get())),
+      channel_(std::move(stream_.ours)),
+      child_(spawn_options(launch, stream_.theirs.get(), out_pipe_.theirs.get(),
+                           err_pipe_.theirs.get())),
       processor_(child_.pid()),
-      out_{std::move(out_pipe_.read_end), "", false},
-      err_{std::move(err_pipe_.read_end), "", true} {
-  worker_end_.reset();
-  out_pipe_.write_end.reset();
-  err_pipe_.write_end.reset();
+      out_{OutputReader(std::move(out_pipe_.ours)), "", false},
+      err_{OutputReader(std::move(err_pipe_.ours)), "", true} {
+  stream_.theirs.reset();
+  out_pipe_.theirs.reset();
+  err_pipe_.theirs.reset();
 }
 
 void WorkerProcess::send(const wire::Frame& frame) {
@@ -97,13 +76,7 @@ void WorkerProcess::send(const wire::Frame& frame) {
 }
 
 bool WorkerProcess::is_short_of_memory() const {
-  if (memory_ == 0) return false;
-  // proc(5): VmData is what RLIMIT_DATA limits, in kB.
-  std::ifstream status("/proc/" + std::to_string(pid()) + "/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmData:"))
-      return is_nearly_all(std::stoull(line.substr(7)) << 10U, memory_);
-  return false;
+  return memory_ > 0 && is_nearly_all(writable_memory(pid()).value_or(0), memory_);
 }
 
 Happening WorkerProcess::wait(Deadline deadline) {
@@ -126,23 +99,19 @@ Happening WorkerProcess::wait(Deadline deadline) {
       continue;
     }
     if (std::exchange(woken_, false)) return Woken{};
-    // poll() leaves out descriptors below zero: a pipe or channel that is closed already.
-    pollfd fds[] = {{channel_open_ ? channel_.fd() : -1, POLLIN, 0},
-                    {out_.fd.get(), POLLIN, 0},
-                    {err_.fd.get(), POLLIN, 0},
-                    {child_.ended_fd(), POLLIN, 0},
-                    {wake_.fd(), POLLIN, 0}};
-    const Deadline until = std::min(deadline, processor_.next_look());
-    const bool happened = ::poll(fds, std::size(fds), remaining_ms(until)) != 0;
+    const std::array<NativeHandle, 5> handles = {
+        channel_open_ ? channel_.wait_handle() : kNoHandle, out_.reader.wait_handle(),
+        err_.reader.wait_handle(), child_.wait_handle(), wake_.wait_handle()};
+    const auto ready = wait_any(handles, std::min(deadline, processor_.next_look()));
     const Deadline now = std::chrono::steady_clock::now();
     if (now >= processor_.next_look()) {
       const bool was_spent = is_spent();
       processor_.look(now);
       if (is_spent() && !was_spent) woken_ = true;
     }
-    if (!happened && now < deadline) continue;  // if it is woken, the next turn says so
-    if (!happened) return TimedOut{};
-    ended_ = fds[3].revents != 0;
+    if (ready == 0 && now < deadline) continue;  // if it is woken, the next turn says so
+    if (ready == 0) return TimedOut{};
+    ended_ = (ready & kChildEnded) != 0;
     read_channel();
     read_output(out_);
     read_output(err_);
@@ -163,12 +132,7 @@ void WorkerProcess::read_channel() {
 }
 
 void WorkerProcess::read_output(Output& output) {
-  char bytes[kReadAtOnce];
-  if (!output.fd) return;
-  const auto got = ::read(output.fd.get(), bytes, sizeof bytes);
-  if (got == 0) output.fd.reset();
-  if (got <= 0) return;
-  output.partial.append(bytes, static_cast<std::size_t>(got));
+  output.reader.read_available(output.partial);
   std::size_t start = 0;
   while (true) {
     auto end = output.partial.find('\n', start);

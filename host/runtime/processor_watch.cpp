@@ -1,13 +1,8 @@
-#include <sched.h>
-#include <sys/resource.h>
-#include <time.h>
+#include "runtime/processor_watch.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <string>
 
-#include "runtime/processor_watch.h"
+#include "base/process_load.h"
 
 namespace fh {
 namespace {
@@ -24,34 +19,11 @@ constexpr int kShare = 8;
 // and has to want much less before the next one is let among the others.
 constexpr double kShareOfMany = 0.75;
 constexpr int kLess = 8;
-constexpr int kNice = 15;
-
-// User and system time of all its threads; nullopt: it is gone.
-std::optional<std::chrono::nanoseconds> processor_time(pid_t pid) {
-  clockid_t clock{};
-  timespec used{};
-  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0)
-    return std::nullopt;
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
-
-// Niceness alone shares by weight, but a nice thread is let finish its turn of some milliseconds,
-// and a job that takes a tenth of one waits for it at every step. An idle one is put off at once.
-bool make_last(pid_t pid) {
-  bool any = ::setpriority(PRIO_PGRP, static_cast<id_t>(pid), kNice) == 0;
-  std::error_code gone;
-  const std::filesystem::directory_iterator threads("/proc/" + std::to_string(pid) + "/task", gone);
-  const sched_param none{};
-  for (const auto& thread : threads)
-    any |=
-        ::sched_setscheduler(std::atoi(thread.path().filename().c_str()), SCHED_IDLE, &none) == 0;
-  return any;
-}
 
 }  // namespace
 
 void ProcessorWatch::put_last(Time now) {
-  last_ = make_last(pid_);
+  last_ = fh::put_last(pid_);
   looked_at_ = changed_ = now;
   next_look_ = now + kFirstLook;
 }
@@ -82,7 +54,7 @@ void ProcessorWatch::look(Time now) {
   // Whether a run that has just ended left something behind, the next look tells.
   if (used && used_ && (works_ || is_one_stretch())) {
     const bool much = is_much(*used - *used_, passed);
-    if (much && !last_) last_ = make_last(pid_);
+    if (much && !last_) last_ = fh::put_last(pid_);
     looked_at_last_ = last_;
     calm_ = !much;
   }

@@ -1,9 +1,6 @@
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
+#include "store/store_lock.h"
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -11,18 +8,17 @@
 #include "base/check.h"
 #include "base/child_process.h"
 #include "base/log.h"
-#include "store/store_lock.h"
 
 namespace fh {
 namespace {
 
-bool try_lock(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
+std::string lock_path(const std::string& store_path) { return store_path + ".lock"; }
 
-bool lock_within(int fd, Millis patience) {
+bool lock_within(LockFile& file, Millis patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!try_lock(fd)) {
+  while (!file.try_lock()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(Millis(5));  // flock() has no timed form
+    std::this_thread::sleep_for(Millis(5));  // there is no timed form
   }
   return true;
 }
@@ -47,11 +43,11 @@ bool is_alive(const Holder& holder) {
 constexpr Millis kNoteWait(1000);
 
 // Waits for a live host that drains; returns when it is gone, or the lock is taken.
-void wait_for_live_host(int fd, const std::string& path, const std::string& store_path,
+void wait_for_live_host(LockFile& file, const std::string& path, const std::string& store_path,
                         Millis drain_patience) {
   const auto start = std::chrono::steady_clock::now();
   bool told = false;
-  while (!try_lock(fd)) {
+  while (!file.try_lock()) {
     const Holder holder = read_holder(path);
     if (!is_alive(holder)) return;
     const bool draining = holder.state == "draining";
@@ -64,24 +60,21 @@ void wait_for_live_host(int fd, const std::string& path, const std::string& stor
                                 : ": stop that one first, or use another store"));
     if (draining && !std::exchange(told, true))
       log_info("waiting_for_old_host", {{"store", store_path}, {"pid", holder.pid}});
-    std::this_thread::sleep_for(Millis(5));  // flock() has no timed form
+    std::this_thread::sleep_for(Millis(5));  // there is no timed form
   }
 }
 
 }  // namespace
 
 StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience)
-    : path_(store_path + ".lock") {
-  const std::string& path = path_;
-  fd_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!fd_)
-    throw_errno("store: cannot open " + path + " (the host's user must be able to write there)");
-  wait_for_live_host(fd_.get(), path, store_path, drain_patience);
-  if (!try_lock(fd_.get())) {
+    : file_(lock_path(store_path)) {
+  const std::string path = lock_path(store_path);
+  wait_for_live_host(file_, path, store_path, drain_patience);
+  if (!file_.try_lock()) {
     log_info("waiting_for_old_workers", {{"store", store_path}});
-    if (!lock_within(fd_.get(), patience)) {
+    if (!lock_within(file_, patience)) {
       WorkerLedger(store_path).kill_recorded();
-      if (!lock_within(fd_.get(), patience))
+      if (!lock_within(file_, patience))
         throw HostError("store: " + path +
                         " is locked by a process that is not known: find it with "
                         "'fuser " +
@@ -94,21 +87,17 @@ StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drai
 void StoreLock::note_draining() { write_holder(" draining"); }
 
 void StoreLock::write_holder(const std::string& state) {
-  const std::string self =
-      std::to_string(::getpid()) + " " + process_start_time(::getpid()).value_or("") + state + "\n";
-  if (::ftruncate(fd_.get(), 0) != 0 ||
-      ::pwrite(fd_.get(), self.data(), self.size(), 0) != static_cast<ssize_t>(self.size()))
-    throw_errno("store: cannot write " + path_);
+  const int pid = own_pid();
+  file_.write(std::to_string(pid) + " " + process_start_time(pid).value_or("") + state + "\n");
 }
 
 StoreHolder holder_of(const std::string& store_path) {
-  const std::string path = store_path + ".lock";
+  const std::string path = lock_path(store_path);
   StoreHolder found;
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return found;
-  found.locked = ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0;
+  found.locked = is_locked(path);
+  if (!found.locked) return found;
   const Holder holder = read_holder(path);
-  if (found.locked && is_alive(holder)) found.pid = holder.pid;
+  if (is_alive(holder)) found.pid = holder.pid;
   return found;
 }
 
@@ -131,7 +120,7 @@ void WorkerLedger::erase(int pid) {
 
 void WorkerLedger::kill_recorded() {
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    const int pid = std::atoi(entry.path().filename().c_str());
+    const int pid = std::atoi(entry.path().filename().string().c_str());
     std::string start_time;
     std::ifstream(entry.path()) >> start_time;
     if (pid > 1) kill_recorded_group(pid, start_time);

@@ -1,0 +1,19 @@
+#include <fcntl.h>
+
+#include "base/check.h"
+#include "base/log_output.h"
+
+namespace fh {
+
+NativeHandle open_to_append(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  if (file < 0) throw_errno("log: cannot open " + path);
+  return file;
+}
+
+void write_line_to(NativeHandle output, std::string_view line) {
+  const int fd = output == kNoHandle ? STDERR_FILENO : output;
+  [[maybe_unused]] const auto written = ::write(fd, line.data(), line.size());
+}
+
+}  // namespace fh

@@ -1,0 +1,21 @@
+// What another process takes of the machine, and putting it behind everybody else. Any thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace fh {
+
+/// User and system time of all its threads; nullopt: it is gone.
+std::optional<std::chrono::nanoseconds> processor_time(int pid);
+
+/// The bytes it may write to, as a worker's memory limit counts them; nullopt: not known.
+std::optional<std::size_t> writable_memory(int pid);
+
+/// Lets the process, and the others of the group that it leads, have a processor only when nobody
+/// else wants it. On Windows the process, and what it starts from then on. False: it is gone, or
+/// the system does not allow it.
+bool put_last(int pid);
+
+}  // namespace fh

@@ -1,0 +1,44 @@
+#include "base/process_load.h"
+
+#include <gtest/gtest.h>
+
+#include "support/test_child.h"
+
+namespace fh {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ProcessLoad, ProcessorTimeGrowsWithWork) {
+  const auto before = processor_time(own_pid()).value();
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (processor_time(own_pid()).value() < before + 50ms)
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+
+TEST(ProcessLoad, MemoryGrowsByWhatIsAllocated) {
+  constexpr std::size_t kMuch = 64U << 20U;
+  const auto before = writable_memory(own_pid()).value();
+  const std::string much(kMuch, 'm');
+  EXPECT_GE(writable_memory(own_pid()).value(), before + kMuch - (kMuch / 8)) << much.size();
+}
+
+TEST(ProcessLoad, AProcessThatLivesCanBePutLast) {
+  const ChildProcess child(test::test_child({"stay"}));
+  EXPECT_TRUE(put_last(child.pid()));
+}
+
+TEST(ProcessLoad, OfAProcessThatIsGoneIsNotKnown) {
+  int pid = 0;
+  {
+    ChildProcess child(test::test_child({"exit", "0"}));
+    pid = child.pid();
+    ASSERT_TRUE(child.reap(10s));
+  }
+  EXPECT_FALSE(processor_time(pid));
+  EXPECT_FALSE(writable_memory(pid));
+  EXPECT_FALSE(put_last(pid));
+}
+
+}  // namespace
+}  // namespace fh

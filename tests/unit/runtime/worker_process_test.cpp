@@ -1,0 +1,101 @@
+// A worker as its slot sees it: real processes, real plugins.
+#include "runtime/worker_process.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/probe.h"
+#include "support/test_child.h"
+#include "unit/wire/live_worker.h"
+
+namespace fh {
+namespace {
+
+using namespace std::chrono_literals;
+using test::work;
+
+constexpr auto kPatience = 20s;
+
+class WorkerProcessTest : public testing::Test {
+ protected:
+  static WorkerLaunch launch(const std::string& plugin) {
+    return {FIELDHOOK_WORKER_PATH, FIELDHOOK_TEST_PLUGINS "/" + plugin};
+  }
+  static std::unique_ptr<WorkerProcess> start(WakeUp& wake) {
+    auto worker = std::make_unique<WorkerProcess>(launch("misbehave.so"), wake);
+    const ProbeResult hello = await_hello(*worker, kPatience);
+    EXPECT_EQ(hello.refused, "");
+    worker->send(wire::Start{"{}"});
+    return worker;
+  }
+  template <class Kind>
+  static Kind next(WorkerProcess& worker) {
+    auto happening = worker.wait(std::chrono::steady_clock::now() + kPatience);
+    if (auto* kind = std::get_if<Kind>(&happening)) return std::move(*kind);
+    throw std::runtime_error("something else happened: " + std::to_string(happening.index()));
+  }
+
+  // Whatever else it says before.
+  static WorkerEnded end_of(WorkerProcess& worker) {
+    while (true) {
+      auto happening = worker.wait(std::chrono::steady_clock::now() + kPatience);
+      if (auto* ended = std::get_if<WorkerEnded>(&happening)) return std::move(*ended);
+      if (std::holds_alternative<TimedOut>(happening)) throw std::runtime_error("it does not end");
+    }
+  }
+
+  WakeUp wake_;
+};
+
+TEST_F(WorkerProcessTest, GivesLinesBeforeTheFrameOfTheRunThatPrintedThem) {
+  const auto worker = start(wake_);
+  worker->send(work("print"));
+  std::string printed;
+  for (int line = 0; line < 2; ++line) printed += next<OutputLine>(*worker).text + "\n";
+  EXPECT_NE(printed.find("of a plugin\n"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("and on standard error\n"), std::string::npos) << printed;
+  EXPECT_TRUE(std::holds_alternative<wire::Finished>(next<wire::Frame>(*worker)));
+}
+
+TEST_F(WorkerProcessTest, TellsHowItEnded) {
+  const auto worker = start(wake_);
+  worker->send(work("segfault"));
+  const WorkerEnded ended = end_of(*worker);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_EQ(ended.how, test::kCrashed);
+#endif
+  EXPECT_FALSE(ended.short_of_memory);
+}
+
+TEST_F(WorkerProcessTest, GivesAllThatWasPrintedBeforeTheEnd) {
+  const auto worker = start(wake_);
+  worker->send(work("print"));
+  worker->send(wire::Stop{});
+  const WorkerEnded ended = end_of(*worker);
+  EXPECT_EQ(ended.how, "exit code 0");
+  EXPECT_EQ(ended.last_errors, "and on standard error");
+}
+
+TEST_F(WorkerProcessTest, EndsWhenItIsKilledThoughItsPluginIsStuck) {
+  const auto worker = start(wake_);
+  worker->send(work("hang"));
+  worker->kill();
+  EXPECT_EQ(end_of(*worker).how, test::kKilled);
+}
+
+TEST_F(WorkerProcessTest, WaitsNoLongerThanTheDeadlineAndCanBeWoken) {
+  const auto worker = start(wake_);
+  auto happening = worker->wait(std::chrono::steady_clock::now() + 1ms);
+  EXPECT_TRUE(std::holds_alternative<TimedOut>(happening));
+  wake_.signal();
+  next<Woken>(*worker);
+  happening = worker->wait(std::chrono::steady_clock::now() + 1ms);
+  EXPECT_TRUE(std::holds_alternative<TimedOut>(happening));
+}
+
+TEST_F(WorkerProcessTest, IsToldWhyALibraryIsRefused) {
+  const ProbeResult result = probe(launch("wrong_abi.so"), kPatience);
+  EXPECT_NE(result.refused.find("built for ABI 99"), std::string::npos) << result.refused;
+}
+
+}  // namespace
+}  // namespace fh
