@@ -6,37 +6,16 @@
 #include "base/digest.h"
 #include "queue/job_action.h"
 #include "senders/insites.h"
-#include "support/store_fixture.h"
+#include "support/ingest_fixture.h"
 
 namespace fh {
 namespace {
 
-using test::StoreTest;
-
-// accept() over a real store and a catalog of plugins that have no file: their watches are in force
-// and their jobs wait.
-class AcceptTest : public StoreTest {
+class AcceptTest : public test::IngestTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    std::filesystem::create_directory(folder_ / "plugins");
-    source_.name = "src";
-    source_.account = "crm";
+    IngestTest::SetUp();
     watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
-  }
-
-  void watch(const std::string& plugin, const std::string& watches, std::size_t backlog = 1000) {
-    write([&](Transaction& tx) {
-      tx.plugins.put({plugin, "1", "build",
-                      R"({"name":")" + plugin + R"(","watches":)" + watches + "}", plugin + ".so",
-                      "missing", "", tx.now});
-    });
-    options_.plugins.limits[plugin].backlog = backlog;
-    options_.plugins.directory = folder_ / "plugins";
-    options_.builds = folder_ / "builds";
-    options_.handshake = Millis(1000);
-    catalog_ = std::make_unique<Catalog>(options_, *store_, clock_);
-    catalog_->start();
   }
 
   Acceptance deliver(const std::string& body, const std::string& sender_id = "") {
@@ -72,9 +51,6 @@ class AcceptTest : public StoreTest {
     return snapshot.empty() ? Json() : Json::parse(snapshot);
   }
 
-  SourceConfig source_;
-  CatalogOptions options_;
-  std::unique_ptr<Catalog> catalog_;
   std::int64_t last_ = 0;
   int notes_ = 0;
 };

@@ -2,38 +2,16 @@
 #include "ingress/deliveries.h"
 
 #include "ingress/read_delivery.h"
-#include "support/store_fixture.h"
+#include "support/ingest_fixture.h"
 
 namespace fh {
 namespace {
 
-using test::StoreTest;
-
-class DeliveriesTest : public StoreTest {
+class DeliveriesTest : public test::IngestTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    std::filesystem::create_directory(folder_ / "plugins");
-    SourceConfig source;
-    source.name = "src";
-    source.sender = "insites";
-    source.account = "crm";
-    config_.sources.push_back(source);
+    IngestTest::SetUp();
     watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
-  }
-
-  void watch(const std::string& plugin, const std::string& watches) {
-    write([&](Transaction& tx) {
-      tx.plugins.put({plugin, "1", "build",
-                      R"({"name":")" + plugin + R"(","watches":)" + watches + "}", plugin + ".so",
-                      "missing", "", tx.now});
-    });
-    CatalogOptions options;
-    options.plugins.directory = folder_ / "plugins";
-    options.builds = folder_ / "builds";
-    options.handshake = Millis(1000);
-    catalog_ = std::make_unique<Catalog>(options, *store_, clock_);
-    catalog_->start();
   }
 
   Acceptance deliver(const std::string& body) {
@@ -56,8 +34,6 @@ class DeliveriesTest : public StoreTest {
         .explain(last(), Views(store_->reader()).events_of(last_));
   }
 
-  Config config_;
-  std::unique_ptr<Catalog> catalog_;
   std::int64_t last_ = 0;
 };
 

@@ -3,32 +3,21 @@
 
 #include <future>
 
-#include "support/store_fixture.h"
+#include "support/ingest_fixture.h"
 
 namespace fh {
 namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-class ReceiverTest : public test::StoreTest {
+class ReceiverTest : public test::IngestTest {
  protected:
   void SetUp() override {
-    StoreTest::SetUp();
-    std::filesystem::create_directory(folder_ / "plugins");
-    SourceConfig source;
-    source.name = "src";
-    source.path = "/in";
-    source.sender = "insites";
-    source.account = "crm";
-    source.verify.scheme = Unauthenticated{};
-    config_.sources.push_back(source);
+    IngestTest::SetUp();
+    source_.path = "/in";
+    source_.verify.scheme = Unauthenticated{};
     config_.ingest.max_in_flight = kMiB;
-    CatalogOptions options;
-    options.plugins.directory = folder_ / "plugins";
-    options.builds = folder_ / "builds";
-    options.handshake = Millis(1000);
-    catalog_ = std::make_unique<Catalog>(options, *store_, clock_);
-    catalog_->start();
+    open_catalog();
     disk_ = std::make_unique<DiskWatch>(folder_.path(), 0);
     secrets_ = std::make_unique<SecretWatch>(config_.sources);
     receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
@@ -47,8 +36,6 @@ class ReceiverTest : public test::StoreTest {
     return answers_.with([](const auto& all) { return all; });
   }
 
-  Config config_;
-  std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<DiskWatch> disk_;
   std::unique_ptr<SecretWatch> secrets_;
   std::unique_ptr<Receiver> receiver_;
