@@ -46,7 +46,7 @@ const std::vector<Command>& commands() {
        run_jobs_cancel},
       {"jobs discard",
        "[ID]",
-       "set a waiting or dead job aside for good, or every dead one that matches",
+       "end a waiting or dead job for good, as cancelled, or every dead one that matches",
        {"url", "token", "state", "plugin", "record", "delivery", "limit", "dry-run"},
        run_jobs_discard},
       {"deliveries list",
