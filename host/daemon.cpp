@@ -55,7 +55,7 @@ Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& 
                    lock_.handle(),
                    {}}),
       disk_(config_.store, config_.ingest.min_free_disk),
-      secrets_(config_.sources),
+      secrets_(config_.sources, clock_),
       receiver_(config_, store_, catalog_, clock_, disk_, secrets_),
       refused_(config_.store.native() + ".refused", receiver_.refused_list()),
       api_({config_, store_, catalog_, supervisor_, receiver_, answers_, disk_, ready_}) {
@@ -155,10 +155,19 @@ void Daemon::start() {
       {{"ingest", ingest_->port()}, {"admin", admin_->port()}, {"version", FIELDHOOK_VERSION}});
 }
 
+// Only for the words of a host that waits for this one.
+void Daemon::note_draining() {
+  try {
+    lock_.note_draining();
+  } catch (const HostError& error) {
+    log_warning("drain_not_noted", {{"error", error.what()}});
+  }
+}
+
 void Daemon::drain_and_stop() {
   if (std::exchange(stopped_, true)) return;
   if (ready_) {
-    lock_.note_draining();
+    note_draining();
     log_info("draining",
              {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
   }

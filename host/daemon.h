@@ -36,6 +36,7 @@ class Daemon {
   HttpFrontOptions admin_options();
   void connect_parts();
   void load_what_was_seen();
+  void note_draining();
 
   const Config config_;
   const std::filesystem::path worker_;

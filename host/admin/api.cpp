@@ -53,7 +53,7 @@ Json source_status(const Receiver& receiver, const SourceConfig& source) {
           {"path", source.path},
           {"silent", counters.silent.load()},
           {"retired", source.retired},
-          {"can_verify", verify->can_verify()},
+          {"can_verify", receiver.can_verify(source.name)},
           {"unusable_secrets", unusable},
           {"last_delivery_at", last == 0 ? Json() : Json(rfc3339(from_ms(last)))}};
 }

@@ -134,19 +134,6 @@ Answer JobCalls::act(JobAction action, std::int64_t id, const Call& call) {
                      misfit_text(action));
 }
 
-// The ids of the newest `most` jobs that match, the newest first, in pages for a commit each.
-std::vector<std::vector<std::int64_t>> JobCalls::pages_of(JobFilter filter, std::int64_t most) {
-  std::vector<std::vector<std::int64_t>> pages;
-  for (filter.below = 0; most > 0; filter.below = pages.back().back()) {
-    filter.limit = static_cast<int>(std::min<std::int64_t>(kJobsPerPage, most));
-    auto ids = Views(p_.store.reader()).job_ids(filter);
-    if (ids.empty()) break;
-    most -= static_cast<std::int64_t>(ids.size());
-    pages.push_back(std::move(ids));
-  }
-  return pages;
-}
-
 Answer JobCalls::act_on_all(JobAction action, const Call& call) {
   refuse_unknown(call, {"state", "plugin", "record", "delivery", "limit", "dry_run"});
   JobFilter filter = filter_of(call);
@@ -161,13 +148,14 @@ Answer JobCalls::act_on_all(JobAction action, const Call& call) {
   std::int64_t changed = 0;
   for (const std::string& state : states_of(action, filter)) {
     filter.state = state;
-    auto pages = pages_of(filter, limit - matched);
-    for (const auto& ids : pages) matched += static_cast<std::int64_t>(ids.size());
-    if (dry) continue;
-    // In the order they were accepted in, which is the one they are to run in.
-    std::reverse(pages.begin(), pages.end());
-    for (auto& ids : pages) {
-      std::reverse(ids.begin(), ids.end());
+    // In the order they were accepted in, which is the one they are to run in; a page, a commit.
+    for (filter.above = 0; matched < limit;) {
+      filter.limit = static_cast<int>(std::min<std::int64_t>(kJobsPerPage, limit - matched));
+      const auto ids = Views(p_.store.reader()).job_ids(filter);
+      if (ids.empty()) break;
+      filter.above = ids.back();
+      matched += static_cast<std::int64_t>(ids.size());
+      if (dry) continue;
       const auto results = carry_out(action, ids, call.who);
       changed += std::count_if(results.begin(), results.end(), worked);
     }

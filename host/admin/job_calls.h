@@ -20,7 +20,6 @@ class JobCalls {
 
  private:
   std::string why_of(Views& views, const JobView& job, const std::vector<RunView>& runs);
-  std::vector<std::vector<std::int64_t>> pages_of(JobFilter filter, std::int64_t most);
   std::vector<JobActionResult> carry_out(JobAction action, const std::vector<std::int64_t>& ids,
                                          const std::string& who);
 

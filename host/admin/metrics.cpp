@@ -96,9 +96,7 @@ std::string metrics_text(const ApiParts& parts) {
 
   page.family("fieldhook_parked_jobs", "gauge",
               "Jobs put off because one record brought too many of them; of which, says status.");
-  std::map<std::string, std::int64_t> parked;
-  for (const ParkedView& view : Views(parts.store.reader()).parked())
-    parked[view.plugin] += view.jobs;
+  auto parked = Views(parts.store.reader()).parked_jobs();
   for (const ActivePlugin& plugin : parts.catalog.all())
     page.sample({{"plugin", plugin.row.name}}, parked[plugin.row.name]);
 

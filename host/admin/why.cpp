@@ -1,5 +1,7 @@
 #include "admin/why.h"
 
+#include "base/shell_quoted.h"
+
 namespace fh {
 namespace {
 
@@ -74,8 +76,9 @@ std::string waits_for_its_time(const WhyFacts& facts) {
   if (!facts.last_run && !facts.job.reason.empty())
     return "it is parked until " + rfc3339(facts.job.run_at) + ": " + facts.job.reason +
            "; 'fieldhook jobs release " + number(facts.job.id) +
-           "' runs it now, and 'fieldhook jobs release --plugin " + facts.job.plugin +
-           " --record " + facts.job.record.key + "' all of the record" + and_then(facts);
+           "' runs it now, and 'fieldhook jobs release --state scheduled --plugin " +
+           facts.job.plugin + " --record " + shell_quoted(facts.job.record.key) +
+           "' all of the record" + and_then(facts);
   const bool snoozed = facts.last_run && facts.last_run->outcome == "snooze";
   return std::string(snoozed ? "its plugin snoozed it until " : "it was enqueued for ") +
          rfc3339(facts.job.run_at) + and_then(facts);

@@ -1,3 +1,4 @@
+#include "base/shell_quoted.h"
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/shown.h"
@@ -32,8 +33,8 @@ std::string parked_text(const Json& parked) {
   for (const Json& one : parked) {
     const Json record = one.value("record", Json());
     table.add({cell(one, "plugin"), record_text(record), cell(one, "jobs"), cell(one, "until"),
-               "fieldhook jobs release --plugin " + cell(one, "plugin") + " --record " +
-                   cell(record, "id")});
+               "fieldhook jobs release --state scheduled --plugin " + cell(one, "plugin") +
+                   " --record " + shell_quoted(cell(record, "id"))});
   }
   return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
 }

@@ -112,9 +112,10 @@ std::string name_of(const VerifyScheme& scheme) {
   return std::visit(Name(), scheme);
 }
 
-bool VerifyConfig::can_verify() const {
-  return secrets.empty() || std::any_of(secrets.begin(), secrets.end(),
-                                        [](const Secret& one) { return one.unusable.empty(); });
+bool VerifyConfig::can_verify(TimePoint now) const {
+  return secrets.empty() || std::any_of(secrets.begin(), secrets.end(), [&](const Secret& one) {
+           return one.unusable.empty() && one.in_force(now);
+         });
 }
 
 const Secret* VerifyConfig::lacks(TimePoint now) const {

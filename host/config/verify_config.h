@@ -111,8 +111,8 @@ struct VerifyConfig {
   std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
   std::string public_url = {};  // the source's, as its sender knows it; for signatures over it
 
-  /// Whether any request can be proved: a secret is usable, or none is asked for.
-  bool can_verify() const;
+  /// Whether any request can be proved: a usable secret is in force, or none is asked for.
+  bool can_verify(TimePoint now) const;
   /// The first secret that could prove something by now, were it usable; nullptr: there is none.
   const Secret* lacks(TimePoint now) const;
 };

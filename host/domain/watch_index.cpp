@@ -114,6 +114,7 @@ bool WatchIndex::may_match(const Event& event) const {
   }
   const TypeWatches& type = of(event.type);
   if (type.by_event.contains(event.kind)) return true;
+  if (event.kind == EventKind::deleted) return false;  // it changes no field
   return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
     return type.by_segment.contains(field);
   });

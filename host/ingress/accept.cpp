@@ -270,7 +270,8 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
-  if (const auto stored = tx.deliveries.event_of(arrival.delivery, considered.record.id)) {
+  if (const auto stored =
+          tx.deliveries.event_of(arrival.delivery, considered.record.id, name_of(event.kind))) {
     considered.event = stored->id;
     considered.changes = changes_from_json(Json::parse(stored->changes));
   } else {

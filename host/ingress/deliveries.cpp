@@ -30,7 +30,7 @@ Json alias_json(const Event& event) {
 // What was found to have changed when the event arrived, where that was kept.
 std::optional<Changes> stored_changes(const Event& event, const std::vector<EventView>& stored) {
   const auto same = [&](const EventView& view) {
-    return view.record.type == event.type &&
+    return view.record.type == event.type && view.kind == name_of(event.kind) &&
            (stored.size() == 1 || view.record.key == event.aliases.uuid ||
             view.record.key == event.aliases.id);
   };

@@ -200,11 +200,11 @@ Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, A
   return answer;
 }
 
-// What the secrets there are do not prove, the one that is lacking might: then the fault may be
-// ours.
+// A signature or token that is none of the secrets there are may be of the one that is lacking:
+// then the fault may be ours.
 Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest& request,
                                    const VerifyRefusal& refused, const Secret* lacking) {
-  if (lacking != nullptr) {
+  if (lacking != nullptr && refused.cause == RefusalCause::mismatch) {
     count(source, Reception::unavailable);
     return refuse(source, request, unavailable("the source's secret is not there yet"),
                   "secret_unusable",
@@ -284,8 +284,8 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
 // As much as may be in flight. A disk that does not keep up is then waited for by the senders, and
 // not in memory.
 bool Receiver::has_room_for(std::size_t bytes) {
-  if (unwritten_.fetch_add(bytes) + bytes <= config_.ingest.max_in_flight) return true;
-  unwritten_ -= bytes;
+  if (unwritten_->fetch_add(bytes) + bytes <= config_.ingest.max_in_flight) return true;
+  *unwritten_ -= bytes;
   return false;
 }
 
@@ -303,11 +303,12 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
   const std::size_t size = arrival.body.size() + arrival.head.size();
   // Nothing to wait for: no watch can be met, whatever the store knows.
   const bool at_once = !waits && has_room_for(size);
-  const std::shared_ptr<const Arrival> shared(new Arrival(std::move(arrival)),
-                                              [this, size, at_once](const Arrival* written) {
-                                                delete written;
-                                                if (at_once) unwritten_ -= size;
-                                              });
+  const std::shared_ptr<const Arrival> shared(
+      new Arrival(std::move(arrival)),
+      [size, at_once, unwritten = unwritten_](const Arrival* written) {
+        delete written;
+        if (at_once) *unwritten -= size;
+      });
   if (at_once) {
     store_.write_later("ignored delivery",
                        [this, shared](Transaction& tx) { accept(tx, *shared, catalog_); });

@@ -84,6 +84,9 @@ class Receiver {
   SecretWatch::Verify verify_of(const std::string& source) const {
     return secrets_.verify_of(source);
   }
+  bool can_verify(const std::string& source) const {
+    return verify_of(source)->can_verify(clock_.now());
+  }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
  private:
@@ -119,7 +122,9 @@ class Receiver {
   std::map<std::string, std::unique_ptr<RateGate>> gates_;
   RefusedList refused_;
   const TimePoint started_at_;
-  std::atomic<std::size_t> unwritten_{0};  // bytes of what was answered before it is written
+  /// Bytes of what was answered before it is written; shared with that.
+  const std::shared_ptr<std::atomic<std::size_t>> unwritten_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 }  // namespace fh

@@ -10,24 +10,44 @@ namespace {
 
 constexpr std::chrono::seconds kEvery(1);
 
-void log_unusable(const std::string& source, const VerifyConfig& verify, const Secret& secret) {
-  (verify.can_verify() ? log_warning : log_error)(
-      "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", secret.unusable}});
-}
-
-// Why it still cannot be used; "" when it can.
+// Why it still cannot be used; "" when it can. What has just appeared may be half written: it is
+// used when the next look finds the same.
 std::string try_to_read(Secret& secret, const VerifyScheme& scheme) {
+  const std::string before = std::exchange(secret.value, "");
   try {
     read_secret(secret, scheme);
-    return "";
+    if (secret.value == before) return "";
+    secret.key.clear();
+    return secret.unusable;
   } catch (const HostError& error) {
     secret.key.clear();
     return error.what();
   }
 }
 
-// What is known now, if that is something else.
-SecretWatch::Verify look_again(const std::string& source, const VerifyConfig& known) {
+bool complete(const VerifyConfig& verify) {
+  return std::all_of(verify.secrets.begin(), verify.secrets.end(),
+                     [](const Secret& one) { return one.unusable.empty(); });
+}
+
+}  // namespace
+
+// Of a retired source nothing is verified, and its secrets may be gone.
+SecretWatch::SecretWatch(const std::vector<SourceConfig>& sources, const Clock& clock)
+    : clock_(clock) {
+  for (const SourceConfig& source : sources)
+    sources_.try_emplace(source.name, std::make_shared<const VerifyConfig>(
+                                          source.retired ? VerifyConfig{} : source.verify));
+}
+
+void SecretWatch::log_unusable(const std::string& source, const VerifyConfig& verify,
+                               const Secret& secret) const {
+  (verify.can_verify(clock_.now()) ? log_warning : log_error)(
+      "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", secret.unusable}});
+}
+
+SecretWatch::Verify SecretWatch::look_again(const std::string& source,
+                                            const VerifyConfig& known) const {
   auto verify = std::make_shared<VerifyConfig>(known);
   std::vector<const Secret*> changed;
   for (Secret& secret : verify->secrets) {
@@ -41,21 +61,7 @@ SecretWatch::Verify look_again(const std::string& source, const VerifyConfig& kn
     else
       log_unusable(source, *verify, *secret);
   }
-  return changed.empty() ? nullptr : verify;
-}
-
-bool complete(const VerifyConfig& verify) {
-  return std::all_of(verify.secrets.begin(), verify.secrets.end(),
-                     [](const Secret& one) { return one.unusable.empty(); });
-}
-
-}  // namespace
-
-// Of a retired source nothing is verified, and its secrets may be gone.
-SecretWatch::SecretWatch(const std::vector<SourceConfig>& sources) {
-  for (const SourceConfig& source : sources)
-    sources_.try_emplace(source.name, std::make_shared<const VerifyConfig>(
-                                          source.retired ? VerifyConfig{} : source.verify));
+  return verify;
 }
 
 SecretWatch::Verify SecretWatch::verify_of(const std::string& source) const {
@@ -85,13 +91,11 @@ void SecretWatch::stop() {
 bool SecretWatch::look() {
   bool all = true;
   for (auto& [source, current] : sources_) {
-    Verify known = verify_of(source);
+    const Verify known = verify_of(source);
     if (complete(*known)) continue;
-    if (Verify now = look_again(source, *known)) {
-      known = now;
-      current.with([&](Verify& verify) { verify = std::move(now); });
-    }
-    all = all && complete(*known);
+    const Verify now = look_again(source, *known);
+    current.with([&](Verify& verify) { verify = now; });
+    all = all && complete(*now);
   }
   return !all;
 }

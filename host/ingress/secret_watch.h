@@ -1,7 +1,7 @@
 // SecretWatch: what each source's requests are verified with. A secret that was not there when the
-// host started is looked for every second and taken as soon as it can be used, without a restart;
-// what is in use is never read again. Each reason why one cannot be used is logged once. Holds
-// secrets. One thread, if there is anything to look for; verify_of() from any.
+// host started is looked for every second and taken once it is there and stays as it is, without a
+// restart; what is in use is never read again. Each reason why one cannot be used is logged once.
+// Holds secrets. One thread, if there is anything to look for; verify_of() from any.
 #pragma once
 
 #include <condition_variable>
@@ -22,7 +22,7 @@ class SecretWatch {
   using Verify = std::shared_ptr<const VerifyConfig>;  // shared with the requests under way
 
   /// The sources as they were loaded, with LoadOptions::sources_may_wait.
-  explicit SecretWatch(const std::vector<SourceConfig>& sources);
+  SecretWatch(const std::vector<SourceConfig>& sources, const Clock& clock);
   ~SecretWatch() { stop(); }
 
   Verify verify_of(const std::string& source) const;
@@ -36,7 +36,11 @@ class SecretWatch {
 
  private:
   void loop();
+  void log_unusable(const std::string& source, const VerifyConfig& verify,
+                    const Secret& secret) const;
+  Verify look_again(const std::string& source, const VerifyConfig& known) const;
 
+  const Clock& clock_;
   std::map<std::string, Guarded<Verify>> sources_;
 
   std::mutex mutex_;

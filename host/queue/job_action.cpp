@@ -3,11 +3,15 @@
 namespace fh {
 namespace {
 
-// Whoever lets a job go that a storm has put off lets the record bring more.
+// Whoever lets the last job go that a storm has put off lets the record bring more. As long as one
+// is left, what is new is put off behind it.
 void release(Transaction& tx, std::int64_t job) {
   const auto row = tx.jobs.find_open(job);
-  tx.storms.resume(row->plugin, row->record);
+  CHECK(row);
+  const bool stormed = tx.jobs.any_parked(row->plugin, row->record);
   tx.jobs.wake(job);
+  if (stormed && !tx.jobs.any_parked(row->plugin, row->record))
+    tx.storms.resume(row->plugin, row->record);
 }
 
 bool carry_out(Transaction& tx, JobAction action, std::int64_t job, JobState state,

@@ -24,9 +24,11 @@ std::int64_t DeliveryTable::insert(const NewEvent& e) {
   return id;
 }
 
-std::optional<StoredEvent> DeliveryTable::event_of(std::int64_t delivery, std::int64_t record) {
-  auto query = db_.query("SELECT id, changes FROM events WHERE delivery = ? AND record = ? LIMIT 1",
-                         delivery, record);
+std::optional<StoredEvent> DeliveryTable::event_of(std::int64_t delivery, std::int64_t record,
+                                                   std::string_view kind) {
+  auto query = db_.query(
+      "SELECT id, changes FROM events WHERE delivery = ? AND record = ? AND kind = ? LIMIT 1",
+      delivery, record, kind);
   if (!query.next()) return std::nullopt;
   return StoredEvent{query.integer(0), query.text(1)};
 }

@@ -48,8 +48,9 @@ class DeliveryTable {
   void insert(const NewDelivery& delivery);
   std::int64_t insert(const NewEvent& event);
 
-  /// What the delivery said of the record, where that made a job.
-  std::optional<StoredEvent> event_of(std::int64_t delivery, std::int64_t record);
+  /// What the delivery said of the record in its event of this kind, where that made a job.
+  std::optional<StoredEvent> event_of(std::int64_t delivery, std::int64_t record,
+                                      std::string_view kind);
   /// The delivery made further jobs: it counts as accepted from now on.
   void add_jobs(std::int64_t delivery, int jobs);
 

@@ -265,6 +265,14 @@ void JobTable::wake(std::int64_t id) {
   }
 }
 
+bool JobTable::any_parked(const std::string& plugin, std::int64_t record) {
+  auto query = db_.query(
+      "SELECT 1 FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled' AND reason <> ''"
+      " LIMIT 1",
+      plugin, record);
+  return query.next();
+}
+
 void JobTable::shift_due(Millis by) {
   db_.run(
       "UPDATE jobs SET run_at_ms = run_at_ms + ?"

@@ -114,6 +114,9 @@ class JobTable {
   /// Takes a due job on: a retryable one is available again, a scheduled one rejoins at the back.
   void wake(std::int64_t job);
 
+  /// Whether a job of the record is put off by a storm.
+  bool any_parked(const std::string& plugin, std::int64_t record);
+
   /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
   void shift_due(Millis by);
 

@@ -154,7 +154,7 @@ void narrow(Selection& select, const JobFilter& filter) {
   if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
   if (!filter.record.empty()) select.where("r.key = ?", filter.record);
   if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);
-  if (filter.below != 0) select.where("j.id < ?", filter.below);
+  if (filter.above != 0) select.where("j.id > ?", filter.above);
 }
 
 int held(int limit) { return std::clamp(limit, 1, kMaxListed); }
@@ -194,7 +194,7 @@ std::vector<std::int64_t> Views::job_ids(const JobFilter& filter) {
   Selection select(session_, std::string("SELECT j.id FROM ") +
                                  (final_ones ? "job_history" : "jobs") + kJobsRecord);
   narrow(select, filter);
-  select.append(" ORDER BY j.id DESC LIMIT " + std::to_string(held(filter.limit)));
+  select.append(" ORDER BY j.id LIMIT " + std::to_string(held(filter.limit)));
   return select.rows([](const Row& row) { return row.integer("id"); });
 }
 
@@ -312,6 +312,15 @@ std::vector<ParkedView> Views::parked() {
     return ParkedView{row.text("plugin"), read_record(row), row.integer("jobs"), row.text("reason"),
                       row.time("until_ms")};
   });
+}
+
+std::map<std::string, std::int64_t> Views::parked_jobs() {
+  Selection select(session_,
+                   "SELECT plugin, count(*) AS jobs FROM jobs"
+                   " WHERE state = 'scheduled' AND reason <> '' GROUP BY plugin");
+  std::map<std::string, std::int64_t> jobs;
+  select.rows([&](const Row& row) { return jobs[row.text("plugin")] = row.integer("jobs"); });
+  return jobs;
 }
 
 std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {

@@ -57,7 +57,7 @@ struct JobFilter {
   std::string plugin;
   std::string record;  // key
   std::int64_t delivery = 0;
-  std::int64_t below = 0;  // only ids below it; 0: all
+  std::int64_t above = 0;  // only those whose id is greater
   int limit = 50;
 };
 
@@ -120,6 +120,8 @@ class Views {
   std::map<std::string, std::map<std::string, std::int64_t>> tallies();
   /// The longest parked first.
   std::vector<ParkedView> parked();
+  /// How many jobs of each plugin are parked.
+  std::map<std::string, std::int64_t> parked_jobs();
   std::optional<TimePoint> last_delivery_of(const std::string& source);
   /// The oldest open job of the same plugin and record that holds its turn; 0: none does.
   std::int64_t holder_of_turn(std::int64_t job);

@@ -32,11 +32,23 @@ bool no_room() { return g_fault == Fault::full || g_fault == Fault::stays_full; 
 // What of each file a power cut would leave.
 Guarded<std::map<std::string, std::string>> g_synced;
 
-void note_synced(const char* path) {
-  if (path == nullptr) return;  // a temporary file
+std::string bytes_of(const char* path) {
   std::ostringstream bytes;
   bytes << std::ifstream(path, std::ios::binary).rdbuf();
-  g_synced.with([&](auto& synced) { synced[path] = bytes.str(); });
+  return bytes.str();
+}
+
+void note_synced(const char* path) {
+  if (path == nullptr) return;  // a temporary file
+  g_synced.with([&](auto& synced) { synced[path] = bytes_of(path); });
+}
+
+// What was there before anybody wrote to it is on disk. A second connection finds it noted.
+void note_opened(const char* path) {
+  if (path == nullptr) return;
+  g_synced.with([&](auto& synced) {
+    if (!synced.contains(path)) synced[path] = bytes_of(path);
+  });
 }
 
 [[noreturn]] void lose_power() {
@@ -130,7 +142,7 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* got
   reinterpret_cast<File*>(file)->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   reinterpret_cast<File*>(file)->path = name;
   const int code = g_default->xOpen(g_default, name, real(file), flags, got);
-  if (code == SQLITE_OK) note_synced(name);
+  if (code == SQLITE_OK) note_opened(name);
   if (real(file)->pMethods != nullptr) file->pMethods = &kMethods;
   return code;
 }

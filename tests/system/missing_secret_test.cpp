@@ -103,7 +103,12 @@ TEST_F(MissingSecret, LeavesItsSourceToTheOthers) {
   EXPECT_NE(fieldhook({"status"}).out.find("source contact: secret \"2026-12\""),
             std::string::npos);
 
-  // What the others do not prove may be of the one that is missing.
+  // What no secret could prove is refused as ever.
+  RawRequest unsigned_one = HostProcess::sign(contact_update("c-2", "ok"));
+  unsigned_one.headers.clear();
+  EXPECT_EQ(host_.post(unsigned_one).status, 401);
+
+  // What is of none of the others may be of the one that is missing.
   RawRequest other = HostProcess::sign(contact_update("c-2", "ok"));
   other.body += " ";
   const Reply reply = host_.post(other);

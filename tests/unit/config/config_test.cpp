@@ -164,7 +164,7 @@ TEST_F(ConfigTest, CanBeReadWhileASourcesSecretIsMissing) {
   EXPECT_EQ(verify.secrets[0].key, "");
   EXPECT_NE(verify.secrets[0].unusable.find("env:FIELDHOOK_TEST_SECRET"), std::string::npos);
   EXPECT_EQ(verify.secrets[1].unusable, "");
-  EXPECT_TRUE(verify.can_verify());
+  EXPECT_TRUE(verify.can_verify(TimePoint()));
   EXPECT_EQ(verify.lacks(TimePoint()), &verify.secrets[0]);
   std::filesystem::remove(file.folder() / "token");
   EXPECT_THROW(file.load(host), ConfigErrors) << "an admin token stops the host";

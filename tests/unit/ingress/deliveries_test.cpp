@@ -47,6 +47,26 @@ TEST_F(DeliveriesTest, AReplayMakesANewJobOfAnAcceptedDelivery) {
   expect_tallies_hold();
 }
 
+TEST_F(DeliveriesTest, AReplayTellsTheEventsOfOneRecordApart) {
+  source_.sender = "hubspot";
+  watch("deletions", R"([{"record":"contact","deleted":true}])");
+  deliver(R"([{"subscriptionType":"contact.deletion","objectId":7,"eventId":1,"occurredAt":1},
+              {"subscriptionType":"contact.propertyChange","objectId":7,"eventId":2,"occurredAt":2,
+               "propertyName":"s","propertyValue":"Passed"}])");
+  EXPECT_EQ(jobs(), 2U);
+  const auto again = replay({}).plugins;
+  EXPECT_EQ(std::multiset<std::string>(again.begin(), again.end()),
+            (std::multiset<std::string>{"deletions", "p"}));
+  JobFilter filter;
+  filter.delivery = last_;
+  std::multiset<std::string> kinds;
+  for (const JobView& job : Views(store_->reader()).jobs(filter))
+    kinds.insert(job.plugin + " " +
+                 write([&](Transaction& tx) { return tx.jobs.event(job.event).kind; }));
+  EXPECT_EQ(kinds, (std::multiset<std::string>{"deletions deleted", "deletions deleted",
+                                               "p updated", "p updated"}));
+}
+
 TEST_F(DeliveriesTest, ADryRunChangesNothing) {
   deliver(kPassed);
   EXPECT_EQ(replay({"", true}).plugins, std::vector<std::string>{"p"});

@@ -19,7 +19,7 @@ class ReceiverTest : public test::IngestTest {
     config_.ingest.max_in_flight = kMiB;
     open_catalog();
     disk_ = std::make_unique<DiskWatch>(folder_.path(), 0);
-    secrets_ = std::make_unique<SecretWatch>(config_.sources);
+    secrets_ = std::make_unique<SecretWatch>(config_.sources, clock_);
     receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
   }
   void TearDown() override { store_->stop(); }
