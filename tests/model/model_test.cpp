@@ -16,7 +16,7 @@
 namespace fh::model {
 namespace {
 
-constexpr int kSeeds = 150;
+constexpr int kSeeds = 400;
 constexpr int kActions = 120;
 constexpr std::chrono::seconds kShorteningTime(10);
 constexpr std::uint32_t kInBadCompany = 16;  // one write in so many, and as many leases

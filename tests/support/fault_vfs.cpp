@@ -62,7 +62,7 @@ void note_opened(const char* path) {
 
 bool loses_power() { return g_fault == Fault::torn_write || g_fault == Fault::power_cut; }
 
-struct alignas(16) File {
+struct alignas(8) File {
   sqlite3_file base;
   bool is_database;
   const char* path;  // SQLite's; lives as long as the file is open

@@ -52,6 +52,11 @@ TEST(Accepting, SaysNothingOfSendersThatLeftBeforeTheirTurn) {
 }
 
 TEST(Accepting, RestsWhileNoDescriptorIsLeftAndGoesOnAfterwards) {
+#ifdef FIELDHOOK_TEST_UBSAN
+  GTEST_SKIP()
+      << "UndefinedBehaviorSanitizer opens a pipe to look at an object, and takes one that "
+         "it cannot look at for a bad one";
+#endif
   HostProcess host;
   host.config()["ingest"]["idle_timeout"] = "1h";
   host.config()["ingest"]["request_deadline"] = "10m";
