@@ -171,21 +171,6 @@ TEST_F(DispatcherTest, AnOperationThatFailsTakesNoLeaseWithIt) {
   EXPECT_EQ(worker.job(), good);
 }
 
-TEST_F(DispatcherTest, ALeaseWhoseCommitFailsLeavesItsWorkerParked) {
-  Worker worker;
-  park(worker);
-  starved();
-  EXPECT_THROW(write([&](Transaction& tx) {
-                 tx.jobs.insert(new_job(record("1")));
-                 dispatcher_->before_commit(tx);
-                 EXPECT_FALSE(dispatcher_->withdraw(&worker)) << "its lease is on the way";
-                 dispatcher_->after_rollback();
-                 throw HostError("bad");
-               }),
-               HostError);
-  EXPECT_TRUE(dispatcher_->withdraw(&worker));
-}
-
 TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
   Worker worker;
   park(worker);
