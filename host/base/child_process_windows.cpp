@@ -44,36 +44,46 @@ UniqueHandle open_nowhere() {
   return UniqueHandle(handle);
 }
 
-// What the child inherits and nothing else. Each handle is marked as inheritable and stays so: two
-// threads may be handing over the same one, and every child here is started with such a list.
-class HandleList {
+// What the child inherits and nothing else, and the group that it begins in, so that it never lives
+// outside of it. Each handle is marked as inheritable and stays so: two threads may be handing over
+// the same one, and every child here is started with such a list.
+class Attributes {
  public:
-  explicit HandleList(std::vector<HANDLE> handles) : handles_(std::move(handles)) {
+  Attributes(std::vector<HANDLE> handles, HANDLE group)
+      : handles_(std::move(handles)), group_(group) {
     std::sort(handles_.begin(), handles_.end());
     handles_.erase(std::unique(handles_.begin(), handles_.end()), handles_.end());
     for (const HANDLE handle : handles_)
       if (!::SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
         throw_last_error("spawn: cannot hand over a handle");
     SIZE_T size = 0;
-    ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+    ::InitializeProcThreadAttributeList(nullptr, 2, 0, &size);
     memory_.resize(size);
-    if (!::InitializeProcThreadAttributeList(list(), 1, 0, &size))
+    if (!::InitializeProcThreadAttributeList(list(), 2, 0, &size))
       throw_last_error("spawn: cannot make a list of attributes");
-    if (!::UpdateProcThreadAttribute(list(), 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(),
-                                     handles_.size() * sizeof(HANDLE), nullptr, nullptr)) {
+    if (!add(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, handles_.data(), handles_.size()) ||
+        !add(PROC_THREAD_ATTRIBUTE_JOB_LIST, &group_, 1)) {
+      const DWORD code = ::GetLastError();
       ::DeleteProcThreadAttributeList(list());
-      throw_last_error("spawn: cannot list what is inherited");
+      throw HostError("spawn: cannot list what the child begins with: " + error_text(code));
     }
   }
-  ~HandleList() { ::DeleteProcThreadAttributeList(list()); }
-  HandleList(const HandleList&) = delete;
+  ~Attributes() { ::DeleteProcThreadAttributeList(list()); }
+  Attributes(const Attributes&) = delete;
 
   LPPROC_THREAD_ATTRIBUTE_LIST list() {
     return reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.data());
   }
 
  private:
+  bool add(DWORD_PTR attribute, HANDLE* handles, std::size_t count) {
+    return ::UpdateProcThreadAttribute(list(), 0, attribute, handles, count * sizeof(HANDLE),
+                                       nullptr, nullptr) != 0;
+  }
+
+  // The list refers to both.
   std::vector<HANDLE> handles_;
+  HANDLE group_;
   std::vector<char> memory_;
 };
 
@@ -133,28 +143,20 @@ ChildProcess::ChildProcess(const SpawnOptions& options) : group_(make_group()) {
                                    startup.StartupInfo.hStdError};
   for (const NativeHandle handle : options.inherited)
     if (handle != kNoHandle) inherited.push_back(handle);
-  HandleList handles(std::move(inherited));
-  startup.lpAttributeList = handles.list();
+  Attributes attributes(std::move(inherited), group_.get());
+  startup.lpAttributeList = attributes.list();
 
   std::wstring line = command_line(options.arguments);
   std::wstring environment = environment_block(options.environment);
   PROCESS_INFORMATION started{};
-  // Suspended, so that it starts nothing before it is in the group.
-  if (!::CreateProcessW(wide(options.arguments[0]).c_str(), line.data(), nullptr, nullptr, TRUE,
-                        CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW |
-                            EXTENDED_STARTUPINFO_PRESENT,
-                        environment.data(), nullptr, &startup.StartupInfo, &started))
+  if (!::CreateProcessW(
+          wide(options.arguments[0]).c_str(), line.data(), nullptr, nullptr, TRUE,
+          CREATE_UNICODE_ENVIRONMENT | CREATE_NO_WINDOW | EXTENDED_STARTUPINFO_PRESENT,
+          environment.data(), nullptr, &startup.StartupInfo, &started))
     throw_last_error("spawn: cannot start " + options.arguments[0]);
   process_.reset(started.hProcess);
-  const UniqueHandle thread(started.hThread);
+  ::CloseHandle(started.hThread);
   pid_ = static_cast<int>(started.dwProcessId);
-  if (!::AssignProcessToJobObject(group_.get(), process_.get()) ||
-      ::ResumeThread(thread.get()) == static_cast<DWORD>(-1)) {
-    const DWORD code = ::GetLastError();
-    ::TerminateProcess(process_.get(), kKilled);
-    throw HostError("spawn: cannot put process " + std::to_string(pid_) +
-                    " into its job object: " + error_text(code));
-  }
 }
 
 ChildProcess::~ChildProcess() {

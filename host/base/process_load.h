@@ -10,6 +10,10 @@ namespace fh {
 /// User and system time of all its threads; nullopt: it is gone.
 std::optional<std::chrono::nanoseconds> processor_time(int pid);
 
+/// Whether one of its threads has a processor or waits for one at this moment. False where the
+/// system does not say (Windows), and when it is gone.
+bool wants_processor(int pid);
+
 /// The bytes it may write to, as a worker's memory limit counts them; nullopt: not known.
 std::optional<std::size_t> writable_memory(int pid);
 

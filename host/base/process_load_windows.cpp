@@ -21,6 +21,8 @@ std::optional<std::chrono::nanoseconds> processor_time(int pid) {
   return as_time(system) + as_time(user);
 }
 
+bool wants_processor(int) { return false; }
+
 std::optional<std::size_t> writable_memory(int pid) {
   const auto process = open_living(pid, PROCESS_QUERY_LIMITED_INFORMATION);
   PROCESS_MEMORY_COUNTERS memory{};

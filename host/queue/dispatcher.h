@@ -54,7 +54,8 @@ class Dispatcher final : public CommitHook {
   /// The worker gets the plugin's next job as soon as there is one. With `nudge` false the caller
   /// is about to commit something anyway, and that commit looks.
   void park(Parking parking, bool nudge = true);
-  /// Takes the worker back; false: a lease is on its way to it, wait for take().
+  /// Takes the worker back; false: a lease is on its way to it, wait for take(). Should its commit
+  /// fail the worker is parked again and hears nothing: ask again after a while.
   [[nodiscard]] bool withdraw(IdleWorker* worker);
   /// Looks at the plugin's ready jobs again: it got a build, or work was left over.
   void look_at(const std::string& plugin);

@@ -16,20 +16,21 @@ constexpr std::chrono::seconds kLongestBetween(8);
 constexpr milliseconds kMuch(250);
 constexpr int kShare = 8;
 // Many short runs may use more: they are many jobs. Whoever comes last is given less than it wants,
-// and has to want much less before the next one is let among the others.
+// and has to use much less, and not to be waiting, before the next one is let among the others.
 constexpr double kShareOfMany = 0.75;
 constexpr int kLess = 8;
 
 }  // namespace
 
-void ProcessorWatch::put_last(Time now) {
-  last_ = fh::put_last(pid_);
+void ProcessorWatch::start(Time now, bool last) {
+  if (last) last_ = put_last(pid_);
   looked_at_ = changed_ = now;
   next_look_ = now + kFirstLook;
 }
 
 void ProcessorWatch::begin(Time now) {
-  works_ = true;
+  works_ = had_run_ = true;
+  spinning_ = false;
   changed_ = now;
   next_look_ = std::min(next_look_, now + kFirstLook);
 }
@@ -54,9 +55,9 @@ void ProcessorWatch::look(Time now) {
   // Whether a run that has just ended left something behind, the next look tells.
   if (used && used_ && (works_ || is_one_stretch())) {
     const bool much = is_much(*used - *used_, passed);
-    if (much && !last_) last_ = fh::put_last(pid_);
-    looked_at_last_ = last_;
-    calm_ = !much;
+    if (much && !last_) last_ = put_last(pid_);
+    calm_ = last_ && !much && !wants_processor(pid_);
+    spinning_ = much && !works_;
   }
   next_look_ =
       now + (is_one_stretch() ? std::clamp<Time::duration>(2 * passed, kSecondLook, kLongestBetween)

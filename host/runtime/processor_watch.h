@@ -1,8 +1,8 @@
 // ProcessorWatch: sees to it that a worker which keeps a processor busy gives way to everybody
 // else: to the host and to the workers of other plugins. It looks at what the worker has used, soon
-// after a run began and then less and less often, and goes on when no run is on: threads may.
-// Nobody may take a process back from where it was put, so whoever comes last is replaced once it
-// was looked at there, and that look says where the next one begins. One thread only.
+// after it began and after each run did, then less and less often, and goes on when no run is on:
+// threads may. Nobody may take a process back from where it was put, so whoever comes last stays
+// there for as long as it wants much, and is replaced when it does not. One thread only.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,10 @@ class ProcessorWatch {
 
   explicit ProcessorWatch(int pid) : pid_(pid) {}
 
-  /// The worker and what it started come last from now on, for what the one before it did.
-  void put_last(Time now);
-  /// A run begins. What was used before the first, to load and create the plugin, does not count.
+  /// Looks from now on: what was used before, to load the plugin, does not count. With `last` the
+  /// worker and what it started come last, for what the one before it did.
+  void start(Time now, bool last);
+  /// A run begins. The first one creates the plugin too.
   void begin(Time now);
   /// It is over.
   void end(Time now);
@@ -26,10 +27,13 @@ class ProcessorWatch {
   Time next_look() const { return next_look_; }
   void look(Time now);
 
-  /// It comes last and was looked at since: it is to be replaced as soon as it has no run.
-  bool is_spent() const { return last_ && looked_at_last_; }
   /// It comes last, and nothing says that the one after it should not.
   bool is_greedy() const { return last_ && !calm_; }
+  /// It kept a processor busy since its last run, if any, was over.
+  bool is_spinning() const { return spinning_; }
+  /// It comes last and is to be replaced as soon as it has no run: it wants little there, or it
+  /// spins after a run. One that spins and never had a run stays: so would the one after it.
+  bool is_spent() const { return calm_ || (last_ && spinning_ && had_run_); }
 
  private:
   bool is_much(std::chrono::nanoseconds used, Time::duration passed) const;
@@ -42,9 +46,10 @@ class ProcessorWatch {
   std::optional<std::chrono::nanoseconds> used_;  // when it looked last
   Time changed_{};                                // when a run began or ended last
   bool works_ = false;
+  bool had_run_ = false;
   bool last_ = false;
-  bool looked_at_last_ = false;
-  bool calm_ = false;
+  bool calm_ = false;  // it comes last, and wanted little when it was looked at last
+  bool spinning_ = false;
 };
 
 }  // namespace fh

@@ -16,8 +16,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr Millis kFirstRestartDelay(100);
 constexpr Millis kLongestRestartDelay(30'000);
-constexpr Millis kWriteAgain(1000);
-constexpr std::chrono::hours kNoDeadline(24);
+constexpr Millis kTryAgain(1000);
+constexpr Millis kNoDeadline = std::chrono::hours(24);
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -44,7 +44,7 @@ void Slot::start() {
       log_error("slot_failed", {{"plugin", plugin_}, {"error", error.what()}});
     }
     // Whatever happened, nothing may be leased to a slot that is gone.
-    while (!leave_parking() && !take_mail()) wake_.wait(kWriteAgain);
+    while (!leave_parking() && !take_mail()) wake_.wait(kTryAgain);
     if (lease_) give_back_lease();
     worker_.reset();
     ended_ = true;
@@ -112,7 +112,7 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     why = hello.refused;
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
-      if (greedy_) worker_->put_last();
+      worker_->watch(greedy_);
       const auto settings = s_.plugins.settings.find(plugin_);
       worker_->send(
           wire::Start{settings == s_.plugins.settings.end() ? "{}" : to_text(settings->second)});
@@ -153,7 +153,8 @@ void Slot::stop_worker() {
 // Kills what is left of its group and reaps it.
 void Slot::drop_worker() {
   const int pid = worker_->pid();
-  greedy_ = worker_->is_greedy();
+  // One that never said hello tells nothing.
+  if (status().pid == pid) greedy_ = worker_->is_greedy();
   worker_.reset();
   s_.ledger.erase(pid);
   status_.with([](SlotStatus& status) { status.pid = 0; });
@@ -195,23 +196,17 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
   bool lives = true;
   while (true) {
     if (take_mail()) return lives;
-    const bool spent = worker_->is_spent();
+    if (lives) warn_if_spinning(plugin.row.build);
     const bool leaving =
-        !lives || retiring_ || spent || !s_.catalog.runs(plugin_, plugin.row.build);
-    if (leaving && leave_parking()) {
-      if (lives && spent && worker_->is_greedy())
-        log_warning("idle_worker_busy",
-                    {{"plugin", plugin_},
-                     {"reason",
-                      "it keeps a processor busy and has no run, so it is replaced: let "
-                      "execute() end the threads that it starts"}});
-      return false;
-    }
+        !lives || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
+    if (leaving && leave_parking()) return false;
+    // The commit of the lease that is on its way may fail: then nobody says so.
+    const Millis patience = leaving ? kTryAgain : kNoDeadline;
     if (!lives) {
-      wake_.wait(kNoDeadline);
+      wake_.wait(patience);
       continue;
     }
-    const Happening happening = worker_->wait(steady_now() + kNoDeadline);
+    const Happening happening = worker_->wait(steady_now() + patience);
     if (const auto* line = std::get_if<OutputLine>(&happening))
       log_plugin_output(plugin_, 0, *line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
@@ -221,6 +216,16 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
       note_crash_of(plugin.row.build, 0);
     }
   }
+}
+
+// Once for each build, however many workers it spends.
+void Slot::warn_if_spinning(const std::string& build) {
+  if (!worker_->is_spinning() || std::exchange(warned_of_, build) == build) return;
+  log_warning("idle_worker_busy",
+              {{"plugin", plugin_},
+               {"reason",
+                "it keeps a processor busy and has no run, so it comes last: let execute() end "
+                "the threads that it starts, and start none while the library is loaded"}});
 }
 
 void Slot::run(const ActivePlugin& plugin) {
@@ -289,7 +294,7 @@ void Slot::write_end(RunEnd end) {
       // A full disk: the result is kept in hand until there is room, for it cannot be made again.
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
       if (signals_.interrupted) break;  // the run will be found lost at the next start
-      wake_.wait(kWriteAgain);
+      wake_.wait(kTryAgain);
     } catch (const HostError& error) {
       // What it wrote cannot be stored: the run counts as lost, so that the job is not stuck.
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});

@@ -63,6 +63,7 @@ class Slot final : public IdleWorker {
   void park(const ActivePlugin& plugin, bool nudge);
   bool leave_parking();
   bool take_mail();
+  void warn_if_spinning(const std::string& build);
   void run(const ActivePlugin& plugin);
   void give_back_lease();
   RunSurroundings surroundings();
@@ -76,6 +77,7 @@ class Slot final : public IdleWorker {
   std::unique_ptr<WorkerProcess> worker_;  // the slot's thread only
   std::optional<Lease> lease_;             // the slot's thread only
   bool greedy_ = false;                    // the slot's thread only; its next worker comes last
+  std::string warned_of_;                  // the slot's thread only; the build
   bool parked_ = false;                    // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
 

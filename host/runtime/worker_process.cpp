@@ -105,9 +105,8 @@ Happening WorkerProcess::wait(Deadline deadline) {
     const auto ready = wait_any(handles, std::min(deadline, processor_.next_look()));
     const Deadline now = std::chrono::steady_clock::now();
     if (now >= processor_.next_look()) {
-      const bool was_spent = is_spent();
       processor_.look(now);
-      if (is_spent() && !was_spent) woken_ = true;
+      if (is_spent() || is_spinning()) woken_ = true;
     }
     if (ready == 0 && now < deadline) continue;  // if it is woken, the next turn says so
     if (ready == 0) return TimedOut{};

@@ -61,11 +61,13 @@ class WorkerProcess {
   int pid() const { return child_.pid(); }
 
   // What is watched of its use of the processor (ProcessorWatch).
-  void put_last() { processor_.put_last(std::chrono::steady_clock::now()); }
+  void watch(bool last) { processor_.start(std::chrono::steady_clock::now(), last); }
   void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
   void end_work() { processor_.end(std::chrono::steady_clock::now()); }
-  /// To be replaced as soon as it has no run; wait() gives Woken when that turns true.
+  /// To be replaced as soon as it has no run.
   bool is_spent() const { return processor_.is_spent(); }
+  /// It keeps a processor busy and has no run. wait() gives Woken when a look finds this or that.
+  bool is_spinning() const { return processor_.is_spinning(); }
   /// The one after it is to come last too.
   bool is_greedy() const { return processor_.is_greedy(); }
 

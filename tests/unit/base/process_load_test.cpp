@@ -23,6 +23,15 @@ TEST(ProcessLoad, MemoryGrowsByWhatIsAllocated) {
   EXPECT_GE(writable_memory(own_pid()).value(), before + kMuch - (kMuch / 8)) << much.size();
 }
 
+#ifndef _WIN32
+TEST(ProcessLoad, WhoeverAsksHasAProcessorAndWhoeverReadsWantsNone) {
+  EXPECT_TRUE(wants_processor(own_pid()));
+  const ChildProcess child(test::test_child({"stay"}));
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+#endif
+
 TEST(ProcessLoad, AProcessThatLivesCanBePutLast) {
   const ChildProcess child(test::test_child({"stay"}));
   EXPECT_TRUE(put_last(child.pid()));
@@ -36,6 +45,7 @@ TEST(ProcessLoad, OfAProcessThatIsGoneIsNotKnown) {
     ASSERT_TRUE(child.reap(10s));
   }
   EXPECT_FALSE(processor_time(pid));
+  EXPECT_FALSE(wants_processor(pid));
   EXPECT_FALSE(writable_memory(pid));
   EXPECT_FALSE(put_last(pid));
 }

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <time.h>
 
+#include <csignal>
 #include <thread>
 
 #include "base/child_process.h"
@@ -28,6 +30,12 @@ class ProcessorWatchTest : public ::testing::Test {
     for (const auto enough = used() + time; used() < enough;) std::this_thread::sleep_for(1ms);
   }
   void look_after(std::chrono::milliseconds passed) { watch_.look(now_ += passed); }
+  /// Returns when it waits for no processor any more.
+  void stop() const {
+    ASSERT_EQ(::kill(child_.pid(), SIGSTOP), 0);
+    siginfo_t stopped{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child_.pid()), &stopped, WSTOPPED), 0);
+  }
   bool comes_last() const { return ::sched_getscheduler(child_.pid()) == SCHED_IDLE; }
 
   static SpawnOptions spinning() {
@@ -52,8 +60,10 @@ TEST_F(ProcessorWatchTest, OneRunThatUsesAnEighthIsMuch) {
   use(300ms);
   look_after(2s);
   EXPECT_TRUE(comes_last());
-  EXPECT_TRUE(watch_.is_spent());
   EXPECT_TRUE(watch_.is_greedy());
+  EXPECT_FALSE(watch_.is_spinning()) << "it has a run";
+  watch_.end(now_);
+  EXPECT_FALSE(watch_.is_spent()) << "the next run is likely to want as much";
 }
 
 TEST_F(ProcessorWatchTest, ManyShortRunsMayUseMore) {
@@ -83,23 +93,42 @@ TEST_F(ProcessorWatchTest, WhatIsUsedWithoutARunCountsFromTheLookAfterIt) {
   use(300ms);
   look_after(500ms);
   EXPECT_TRUE(comes_last());
+  EXPECT_TRUE(watch_.is_spinning());
   EXPECT_TRUE(watch_.is_spent());
+  EXPECT_TRUE(watch_.is_greedy());
+  watch_.begin(now_);
+  EXPECT_FALSE(watch_.is_spinning());
+  watch_.end(now_);
+  EXPECT_FALSE(watch_.is_spent()) << "nothing is known since that run";
 }
 
-TEST_F(ProcessorWatchTest, WhoeverBeganLastIsSpentAndGreedyNoLongerWhenItUsesLittle) {
-  watch_.put_last(now_);
+TEST_F(ProcessorWatchTest, WhoSpinsBeforeItsFirstRunStaysAtTheBack) {
+  watch_.start(now_, false);
+  look_after(250ms);
+  use(300ms);
+  look_after(500ms);
+  EXPECT_TRUE(comes_last());
+  EXPECT_TRUE(watch_.is_spinning());
+  EXPECT_FALSE(watch_.is_spent()) << "the one after it would spin too";
+}
+
+TEST_F(ProcessorWatchTest, WhoeverBeganLastIsSpentAndGreedyNoLongerWhenItWantsLittle) {
+  watch_.start(now_, true);
   EXPECT_TRUE(comes_last());
   EXPECT_FALSE(watch_.is_spent());
   EXPECT_TRUE(watch_.is_greedy()) << "nothing is known yet";
   look_after(250ms);
-  EXPECT_FALSE(watch_.is_spent());
   use(50ms);
   look_after(500ms);
-  EXPECT_TRUE(watch_.is_spent());
   EXPECT_TRUE(watch_.is_greedy()) << "it is given less than it wants";
   use(1ms);
   look_after(1h);
+  EXPECT_TRUE(watch_.is_greedy()) << "it got next to nothing, and waits for more";
+  EXPECT_FALSE(watch_.is_spent());
+  stop();
+  look_after(1h);
   EXPECT_FALSE(watch_.is_greedy());
+  EXPECT_TRUE(watch_.is_spent());
 }
 
 TEST_F(ProcessorWatchTest, LooksSoonAfterARunBeganAndThenLessAndLessOften) {
