@@ -56,7 +56,7 @@ void ProcessorWatch::look(Time now) {
   if (used && used_ && (works_ || is_one_stretch())) {
     const bool much = is_much(*used - *used_, passed);
     if (much && !last_) last_ = put_last(pid_);
-    calm_ = last_ && !much && !wants_processor(pid_);
+    calm_ = last_ && !works_ && !much && !wants_processor(pid_);
     spinning_ = much && !works_;
   }
   next_look_ =

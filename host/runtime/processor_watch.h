@@ -2,7 +2,7 @@
 // else: to the host and to the workers of other plugins. It looks at what the worker has used, soon
 // after it began and after each run did, then less and less often, and goes on when no run is on:
 // threads may. Nobody may take a process back from where it was put, so whoever comes last stays
-// there for as long as it wants much, and is replaced when it does not. One thread only.
+// there from run to run, and is replaced once it has none and wants little. One thread only.
 #pragma once
 
 #include <chrono>
