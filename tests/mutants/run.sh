@@ -32,8 +32,9 @@ build() {
   ninja -C "$folder/build" model_tests >"$log" 2>&1
 }
 
+# Three times the seeds of `./dev test`: some of what the patches break takes several rare events.
 run_tests() {
-  FIELDHOOK_MODEL_SHORTEN=0 timeout 300 "$folder/build/bin/model_tests" \
+  FIELDHOOK_MODEL_SHORTEN=0 FIELDHOOK_MODEL_SEEDS=${FIELDHOOK_MODEL_SEEDS:-1200} timeout 600 "$folder/build/bin/model_tests" \
     --gtest_filter='ModelTest.*' >"$log" 2>&1
 }
 
