@@ -198,26 +198,25 @@ void Store::gather(std::unique_lock<std::mutex>& lock) {
 void Store::commit(std::vector<Waiting>& batch) {
   std::vector<Waiting*> all;
   for (Waiting& waiting : batch) all.push_back(&waiting);
-  try {
-    commit_together(all);
-    return;
-  } catch (...) {
-    if (all.size() == 1) {
-      all[0]->finish(std::current_exception());
-      return;
-    }
-  }
+  std::exception_ptr failure = try_to_commit(all);
+  if (!failure) return;
+  if (all.size() == 1) return all[0]->finish(std::move(failure));
   // One of them is bad; each on its own, so that the others do not pay for it.
-  for (Waiting* waiting : all) {
-    try {
-      commit_together({waiting});
-    } catch (...) {
-      waiting->finish(std::current_exception());
-    }
+  for (Waiting* waiting : all)
+    if ((failure = try_to_commit({waiting}))) waiting->finish(std::move(failure));
+}
+
+// The exception is its receiver's alone: whoever hears of it may be on another thread at once.
+std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch) {
+  try {
+    commit_together(batch);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
   }
 }
 
-void Store::commit_together(std::vector<Waiting*> batch) {
+void Store::commit_together(const std::vector<Waiting*>& batch) {
   Tables& tables = *tables_;
   not_shifted_ += clock_jump_.take();
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,

@@ -99,7 +99,8 @@ class Store {
   void write_loop();
   void gather(std::unique_lock<std::mutex>& lock);
   void commit(std::vector<Waiting>& batch);
-  void commit_together(std::vector<Waiting*> batch);
+  std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch);
+  void commit_together(const std::vector<Waiting*>& batch);
   void shift_times(Millis by);
   void roll_back();
   void run_hook(Transaction& tx);
