@@ -208,10 +208,9 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
 
 std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const Event& event = considered.arrived->event;
-  // A deletion leaves the last known record as it was, and shows it; there may be none.
-  std::string before;
-  if (event.kind == EventKind::deleted && !event.snapshot.known())
-    before = tx.records.baseline(considered.record).value_or("{}");
+  // What brought no whole record shows the last known one; before a deletion there may be none.
+  std::string last_known;
+  if (!event.snapshot.known()) last_known = tx.records.baseline(considered.record).value_or("{}");
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
@@ -219,10 +218,7 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   stored.mode = name_of(event.mode);
   stored.complete = event.snapshot.known();
   stored.changes = to_text(to_json(considered.changes));
-  // Where it brought no whole record, the last known one.
-  stored.snapshot = event.snapshot.known() ? event.snapshot.text()
-                    : before.empty()       ? considered.record.snapshot.value()
-                                           : before;
+  stored.snapshot = event.snapshot.known() ? event.snapshot.text() : last_known;
   stored.body_part = body_part(arrival, event);
   stored.occurred_at = event.occurred_at;
   stored.actor = event.actor;

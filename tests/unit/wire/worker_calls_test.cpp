@@ -106,17 +106,17 @@ TEST(Worker, EffectsGoToTheInnermostScopeThatIsOpen) {
   EXPECT_EQ(inner.key, "inner-plugin");
   EXPECT_EQ(inner.payload, R"({"after_ms":1500,"input":{"n":1}})");
   worker.answer(inner, CallStatus::ok);
-  const auto inner_commit = worker.expect_call(CallMethod::commit);
-  EXPECT_EQ(inner_commit.scope, 22U);
-  EXPECT_EQ(inner_commit.payload, "1");
-  worker.answer(inner_commit, CallStatus::ok);
+  const auto expect_commit = [&](std::uint64_t scope, const std::string& payload) {
+    const auto commit = worker.expect_call(CallMethod::commit);
+    EXPECT_EQ(commit.scope, scope);
+    EXPECT_EQ(commit.payload, payload);
+    worker.answer(commit, CallStatus::ok);
+  };
+  expect_commit(22, "1");
   const auto outer = worker.expect_call(CallMethod::enqueue);
   EXPECT_EQ(outer.scope, 21U);
   worker.answer(outer, CallStatus::ok);
-  const auto outer_commit = worker.expect_call(CallMethod::commit);
-  EXPECT_EQ(outer_commit.scope, 21U);
-  EXPECT_EQ(outer_commit.payload, "2");
-  worker.answer(outer_commit, CallStatus::ok);
+  expect_commit(21, "2");
   const auto last = worker.expect_call(CallMethod::enqueue);
   EXPECT_EQ(last.scope, 0U);
   EXPECT_EQ(last.payload, R"({"input":null})");
