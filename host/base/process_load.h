@@ -7,8 +7,13 @@
 
 namespace fh {
 
-/// User and system time of all its threads; nullopt: it is gone.
-std::optional<std::chrono::nanoseconds> processor_time(int pid);
+/// What all its threads had of the processors.
+struct ProcessorTime {
+  std::chrono::nanoseconds all{};
+  std::chrono::nanoseconds in_kernel{};  // of them; exact to some 10 ms
+};
+/// nullopt: it is gone.
+std::optional<ProcessorTime> processor_time(int pid);
 
 /// Whether one of its threads has a processor or waits for one at this moment. False where the
 /// system does not say (Windows), and when it is gone.
@@ -21,5 +26,9 @@ std::optional<std::size_t> writable_memory(int pid);
 /// else wants it. On Windows the process, and what it starts from then on. False: it is gone, or
 /// the system does not allow it.
 bool put_last(int pid);
+
+/// Stops the process, or lets it go on. False: it is gone, or the system has no such thing
+/// (Windows).
+bool hold_process(int pid, bool held);
 
 }  // namespace fh

@@ -1,10 +1,14 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "base/process_load.h"
@@ -19,29 +23,39 @@ std::filesystem::directory_iterator threads_of(int pid) {
   return std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone);
 }
 
-// proc(5): its state follows its name, which is in brackets and may have some of its own.
-bool is_runnable(const std::filesystem::path& thread) {
-  std::ifstream file(thread / "stat");
+// Field `number` of its stat file, counted as in proc(5); "": it is gone.
+std::string stat_field(const std::filesystem::path& task, int number) {
+  std::ifstream file(task / "stat");
   std::string stat;
   std::getline(file, stat, '\0');
-  const auto name_end = stat.rfind(") ");
-  return name_end != std::string::npos && stat.substr(name_end + 2, 1) == "R";
+  // The second field is a name in brackets, which may have brackets and blanks of its own.
+  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(") ") + 2)));
+  std::string field;
+  for (int i = 3; i <= number; ++i) fields >> field;
+  return fields ? field : "";
 }
+
+constexpr int kState = 3;
+constexpr int kTicksInKernel = 15;
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> processor_time(int pid) {
+std::optional<ProcessorTime> processor_time(int pid) {
   clockid_t clock{};
   timespec used{};
   if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0)
     return std::nullopt;
-  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+  const std::int64_t ticks =
+      std::atoll(stat_field("/proc/" + std::to_string(pid), kTicksInKernel).c_str());
+  return ProcessorTime{
+      std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec),
+      std::chrono::nanoseconds(std::chrono::seconds(ticks)) / ::sysconf(_SC_CLK_TCK)};
 }
 
 // Not how long they waited: the system adds that up only when the wait is over.
 bool wants_processor(int pid) {
   for (const auto& thread : threads_of(pid))
-    if (is_runnable(thread.path())) return true;
+    if (stat_field(thread.path(), kState) == "R") return true;
   return false;
 }
 
@@ -63,5 +77,7 @@ bool put_last(int pid) {
         ::sched_setscheduler(std::atoi(thread.path().filename().c_str()), SCHED_IDLE, &none) == 0;
   return any;
 }
+
+bool hold_process(int pid, bool held) { return ::kill(pid, held ? SIGSTOP : SIGCONT) == 0; }
 
 }  // namespace fh

@@ -11,14 +11,14 @@ std::chrono::nanoseconds as_time(const FILETIME& time) {
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> processor_time(int pid) {
+std::optional<ProcessorTime> processor_time(int pid) {
   const auto process = open_living(pid, PROCESS_QUERY_LIMITED_INFORMATION);
   FILETIME other{};
   FILETIME system{};
   FILETIME user{};
   if (!process || !::GetProcessTimes(process.get(), &other, &other, &system, &user))
     return std::nullopt;
-  return as_time(system) + as_time(user);
+  return ProcessorTime{as_time(system) + as_time(user), as_time(system)};
 }
 
 bool wants_processor(int) { return false; }
@@ -35,5 +35,7 @@ bool put_last(int pid) {
   const auto process = open_living(pid, PROCESS_SET_INFORMATION);
   return process && ::SetPriorityClass(process.get(), IDLE_PRIORITY_CLASS) != 0;
 }
+
+bool hold_process(int, bool) { return false; }
 
 }  // namespace fh

@@ -1,9 +1,5 @@
 #include "runtime/processor_watch.h"
 
-#include <algorithm>
-
-#include "base/process_load.h"
-
 namespace fh {
 namespace {
 
@@ -22,13 +18,15 @@ constexpr int kLess = 8;
 
 }  // namespace
 
-void ProcessorWatch::start(Time now, bool last) {
+void ProcessorWatch::start(Time now, bool last, UndisturbedRuns& runs) {
+  turns_.heed(runs);
   if (last) last_ = put_last(pid_);
   looked_at_ = changed_ = now;
   next_look_ = now + kFirstLook;
 }
 
 void ProcessorWatch::begin(Time now) {
+  turns_.begin_run();
   works_ = had_run_ = true;
   spinning_ = false;
   changed_ = now;
@@ -36,6 +34,7 @@ void ProcessorWatch::begin(Time now) {
 }
 
 void ProcessorWatch::end(Time now) {
+  turns_.end_run();
   works_ = false;
   changed_ = now;
   next_look_ = std::min(next_look_, now + kFirstLook);
@@ -49,21 +48,28 @@ bool ProcessorWatch::is_much(std::chrono::nanoseconds used, Time::duration passe
   return used >= (last_ ? much / kLess : much);
 }
 
-void ProcessorWatch::look(Time now) {
+bool ProcessorWatch::look(Time now) {
+  if (now >= turns_.next()) turns_.take(now);
+  if (now < next_look_) return false;
   const auto passed = now - looked_at_;
   const auto used = processor_time(pid_);
   // Whether a run that has just ended left something behind, the next look tells.
-  if (used && used_ && (works_ || is_one_stretch())) {
-    const bool much = is_much(*used - *used_, passed);
-    if (much && !last_) last_ = put_last(pid_);
-    calm_ = last_ && !works_ && !much && !wants_processor(pid_);
-    spinning_ = much && !works_;
-  }
+  if (used && used_ && (works_ || is_one_stretch()))
+    judge({used->all - used_->all, used->in_kernel - used_->in_kernel}, now);
   next_look_ =
       now + (is_one_stretch() ? std::clamp<Time::duration>(2 * passed, kSecondLook, kLongestBetween)
                               : kSecondLook);
   used_ = used;
   looked_at_ = now;
+  return is_spent() || is_spinning();
+}
+
+void ProcessorWatch::judge(const ProcessorTime& used, Time now) {
+  const bool much = is_much(used.all, now - looked_at_);
+  if (much && !last_) last_ = put_last(pid_);
+  turns_.need(last_ && much && used.in_kernel >= used.all / 2, now);
+  calm_ = last_ && !works_ && !much && !wants_processor(pid_);
+  spinning_ = much && !works_;
 }
 
 }  // namespace fh

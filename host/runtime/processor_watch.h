@@ -1,12 +1,17 @@
 // ProcessorWatch: sees to it that a worker which keeps a processor busy gives way to everybody
 // else: to the host and to the workers of other plugins. It looks at what the worker has used, soon
 // after it began and after each run did, then less and less often, and goes on when no run is on:
-// threads may. Nobody may take a process back from where it was put, so whoever comes last stays
+// threads may. One that keeps the kernel busy takes turns besides
+// (WorkerTurns). Nobody may take a process back from where it was put, so whoever comes last stays
 // there from run to run, and is replaced once it has none and wants little. One thread only.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+
+#include "base/process_load.h"
+#include "runtime/worker_turns.h"
 
 namespace fh {
 
@@ -14,18 +19,19 @@ class ProcessorWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit ProcessorWatch(int pid) : pid_(pid) {}
+  explicit ProcessorWatch(int pid) : pid_(pid), turns_(pid) {}
 
   /// Looks from now on: what was used before, to load the plugin, does not count. With `last` the
-  /// worker and what it started come last, for what the one before it did.
-  void start(Time now, bool last);
+  /// worker and what it started come last, for what the one before it did. `runs` outlive it.
+  void start(Time now, bool last, UndisturbedRuns& runs);
   /// A run begins. The first one creates the plugin too.
   void begin(Time now);
   /// It is over.
   void end(Time now);
   /// When it wants to look next.
-  Time next_look() const { return next_look_; }
-  void look(Time now);
+  Time next_look() const { return std::min(next_look_, turns_.next()); }
+  /// Whether it found that the worker is spent, or spinning.
+  bool look(Time now);
 
   /// It comes last, and nothing says that the one after it should not.
   bool is_greedy() const { return last_ && !calm_; }
@@ -36,6 +42,7 @@ class ProcessorWatch {
   bool is_spent() const { return calm_ || (last_ && spinning_ && had_run_); }
 
  private:
+  void judge(const ProcessorTime& used, Time now);
   bool is_much(std::chrono::nanoseconds used, Time::duration passed) const;
   /// Whether one run, or none, was on ever since it looked last.
   bool is_one_stretch() const { return changed_ <= looked_at_; }
@@ -43,13 +50,14 @@ class ProcessorWatch {
   const int pid_;  // also of its group
   Time looked_at_{};
   Time next_look_ = Time::max();
-  std::optional<std::chrono::nanoseconds> used_;  // when it looked last
-  Time changed_{};                                // when a run began or ended last
+  std::optional<ProcessorTime> used_;  // when it looked last
+  Time changed_{};                     // when a run began or ended last
   bool works_ = false;
   bool had_run_ = false;
   bool last_ = false;
   bool calm_ = false;  // it comes last, and wanted little when it was looked at last
   bool spinning_ = false;
+  WorkerTurns turns_;
 };
 
 }  // namespace fh

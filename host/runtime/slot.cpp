@@ -112,7 +112,7 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     why = hello.refused;
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
-      worker_->watch(greedy_);
+      worker_->watch(greedy_, *s_.runs);
       const auto settings = s_.plugins.settings.find(plugin_);
       worker_->send(
           wire::Start{settings == s_.plugins.settings.end() ? "{}" : to_text(settings->second)});

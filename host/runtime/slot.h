@@ -26,7 +26,8 @@ struct SlotSurroundings {
   WorkersConfig workers;
   std::filesystem::path worker;  // the executable
   NativeHandle store_lock = kNoHandle;
-  std::function<void()> on_end;  // the slot's thread is about to end
+  std::function<void()> on_end;     // the slot's thread is about to end
+  UndisturbedRuns* runs = nullptr;  // of all slots
 };
 
 class Slot final : public IdleWorker {

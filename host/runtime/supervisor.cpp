@@ -7,6 +7,7 @@
 namespace fh {
 
 Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
+  surroundings_.runs = &runs_;
   surroundings_.on_end = [this] {
     {
       const std::lock_guard lock(mutex_);

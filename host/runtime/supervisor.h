@@ -55,6 +55,7 @@ class Supervisor {
   std::map<std::string, int> count_locked() const;
   bool all_ended() const;
 
+  UndisturbedRuns runs_;
   SlotSurroundings surroundings_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

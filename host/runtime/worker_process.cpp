@@ -104,10 +104,7 @@ Happening WorkerProcess::wait(Deadline deadline) {
         err_.reader.wait_handle(), child_.wait_handle(), wake_.wait_handle()};
     const auto ready = wait_any(handles, std::min(deadline, processor_.next_look()));
     const Deadline now = std::chrono::steady_clock::now();
-    if (now >= processor_.next_look()) {
-      processor_.look(now);
-      if (is_spent() || is_spinning()) woken_ = true;
-    }
+    if (now >= processor_.next_look() && processor_.look(now)) woken_ = true;
     if (ready == 0 && now < deadline) continue;  // if it is woken, the next turn says so
     if (ready == 0) return TimedOut{};
     ended_ = (ready & kChildEnded) != 0;

@@ -61,7 +61,9 @@ class WorkerProcess {
   int pid() const { return child_.pid(); }
 
   // What is watched of its use of the processor (ProcessorWatch).
-  void watch(bool last) { processor_.start(std::chrono::steady_clock::now(), last); }
+  void watch(bool last, UndisturbedRuns& runs) {
+    processor_.start(std::chrono::steady_clock::now(), last, runs);
+  }
   void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
   void end_work() { processor_.end(std::chrono::steady_clock::now()); }
   /// To be replaced as soon as it has no run.

@@ -77,6 +77,14 @@ TEST_F(Kill, NoWorkerOutlivesItsHostEvenOneThatHangs) {
   EXPECT_TRUE(all_gone({worker}));
 }
 
+TEST_F(Kill, NoWorkerOutlivesItsHostEvenOneThatIsStopped) {
+  const std::int64_t id = host_.job_of(host_.send(contact_update("c-1", "hang")));
+  const Process worker = host_.worker_of(id);
+  worker.signal(SIGSTOP);
+  host_.kill();
+  EXPECT_TRUE(all_gone({worker}));
+}
+
 // A child of a plugin's that keeps the store's lock, as a worker does that has not noticed yet that
 // its host is gone.
 class KillLeavingOne : public Kill {

@@ -70,6 +70,13 @@ TEST_F(Greed, ForMemoryIsTheWorkersOwn) {
   expect_recovered();
 }
 
+bool is_stopped(const Process& process) {
+  std::ifstream status("/proc/" + std::to_string(process.pid()) + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("State:")) return line.find("T (stopped)") != std::string::npos;
+  return false;
+}
+
 class GreedForTheProcessor : public Greed {
  protected:
   GreedForTheProcessor() {
@@ -102,6 +109,21 @@ TEST_F(GreedForTheProcessor, GivesWayToAllOthersUntilTheRunIsOver) {
     return workers.size() == 1 && workers[0].pid() != spinning.pid() && !comes_last(workers[0]);
   }));
   expect_recovered();
+}
+
+TEST_F(GreedForTheProcessor, InTheKernelIsHeldInTurnsWhileOthersRun) {
+  host_.stop();
+  host_.limits("misbehave")["slots"] = 2;
+  host_.start();
+  const std::int64_t greedy = accept("c-1", "spin-in-kernel");
+  const Process worker = host_.worker_of(greedy);
+  EXPECT_TRUE(eventually(kPatience, [&] { return comes_last(worker); }));
+  EXPECT_FALSE(is_stopped(worker));
+  accept("c-2", "hang-politely");
+  EXPECT_TRUE(eventually(kPatience, [&] { return is_stopped(worker); }));
+  EXPECT_TRUE(eventually(kPatience, [&] { return !is_stopped(worker); }));
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(greedy) + "/cancel").status, 200);
+  host_.wait_for(greedy, "completed");
 }
 
 TEST_F(GreedForTheProcessor, AfterTheRunCostsTheWorker) {

@@ -10,10 +10,22 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(ProcessLoad, ProcessorTimeGrowsWithWork) {
-  const auto before = processor_time(own_pid()).value();
+  const auto before = processor_time(own_pid()).value().all;
   const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (processor_time(own_pid()).value() < before + 50ms)
+  while (processor_time(own_pid()).value().all < before + 50ms)
     ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+
+TEST(ProcessLoad, WhatTheKernelDoesIsPartOfIt) {
+  const auto kernel_time = [] { return processor_time(own_pid()).value().in_kernel; };
+  const auto before = kernel_time();
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  while (kernel_time() < before + 50ms) {
+    own_pid();
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  }
+  const ProcessorTime used = processor_time(own_pid()).value();
+  EXPECT_LE(used.in_kernel, used.all + 20ms);
 }
 
 TEST(ProcessLoad, MemoryGrowsByWhatIsAllocated) {
@@ -29,6 +41,19 @@ TEST(ProcessLoad, WhoeverAsksHasAProcessorAndWhoeverReadsWantsNone) {
   const ChildProcess child(test::test_child({"stay"}));
   const auto deadline = std::chrono::steady_clock::now() + 60s;
   while (wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+}
+#endif
+
+#ifndef _WIN32
+TEST(ProcessLoad, AProcessIsHeldUntilItMayGoOn) {
+  SpawnOptions spinning;
+  spinning.arguments = {"/bin/sh", "-c", "while :; do :; done"};
+  const ChildProcess child(spinning);
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  EXPECT_TRUE(hold_process(child.pid(), true));
+  while (wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  EXPECT_TRUE(hold_process(child.pid(), false));
+  while (!wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
 }
 #endif
 
@@ -48,6 +73,7 @@ TEST(ProcessLoad, OfAProcessThatIsGoneIsNotKnown) {
   EXPECT_FALSE(wants_processor(pid));
   EXPECT_FALSE(writable_memory(pid));
   EXPECT_FALSE(put_last(pid));
+  EXPECT_FALSE(hold_process(pid, true));
 }
 
 }  // namespace

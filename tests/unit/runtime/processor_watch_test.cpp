@@ -38,13 +38,16 @@ class ProcessorWatchTest : public ::testing::Test {
   }
   bool comes_last() const { return ::sched_getscheduler(child_.pid()) == SCHED_IDLE; }
 
-  static SpawnOptions spinning() {
+  static SpawnOptions busy(const char* script) {
     SpawnOptions options;
-    options.arguments = {"/bin/sh", "-c", "while :; do :; done"};
+    options.arguments = {"/bin/sh", "-c", script};
     return options;
   }
 
-  ChildProcess child_{spinning()};
+  explicit ProcessorWatchTest(const char* script = "while :; do :; done") : child_(busy(script)) {}
+
+  ChildProcess child_;
+  UndisturbedRuns runs_;
   ProcessorWatch watch_{child_.pid()};
   ProcessorWatch::Time now_{};
 };
@@ -55,7 +58,7 @@ TEST_F(ProcessorWatchTest, OneRunThatUsesAnEighthIsMuch) {
   look_after(250ms);
   EXPECT_FALSE(comes_last()) << "what was used before the first look does not count";
   use(1ms);
-  look_after(1h);
+  look_after(500ms);
   EXPECT_FALSE(comes_last());
   use(300ms);
   look_after(2s);
@@ -103,7 +106,7 @@ TEST_F(ProcessorWatchTest, WhatIsUsedWithoutARunCountsFromTheLookAfterIt) {
 }
 
 TEST_F(ProcessorWatchTest, WhoSpinsBeforeItsFirstRunStaysAtTheBack) {
-  watch_.start(now_, false);
+  watch_.start(now_, false, runs_);
   look_after(250ms);
   use(300ms);
   look_after(500ms);
@@ -113,7 +116,7 @@ TEST_F(ProcessorWatchTest, WhoSpinsBeforeItsFirstRunStaysAtTheBack) {
 }
 
 TEST_F(ProcessorWatchTest, WhoeverBeganLastIsSpentAndGreedyNoLongerWhenItWantsLittle) {
-  watch_.start(now_, true);
+  watch_.start(now_, true, runs_);
   EXPECT_TRUE(comes_last());
   EXPECT_FALSE(watch_.is_spent());
   EXPECT_TRUE(watch_.is_greedy()) << "nothing is known yet";
@@ -129,6 +132,37 @@ TEST_F(ProcessorWatchTest, WhoeverBeganLastIsSpentAndGreedyNoLongerWhenItWantsLi
   look_after(1h);
   EXPECT_FALSE(watch_.is_greedy());
   EXPECT_TRUE(watch_.is_spent());
+}
+
+class ProcessorWatchOfTheKernelTest : public ProcessorWatchTest {
+ protected:
+  ProcessorWatchOfTheKernelTest() : ProcessorWatchTest("exec dd if=/dev/zero of=/dev/null bs=1M") {}
+};
+
+TEST_F(ProcessorWatchOfTheKernelTest, WhoKeepsItBusyTakesTurns) {
+  watch_.start(now_, false, runs_);
+  watch_.begin(now_);
+  EXPECT_EQ(runs_.under_way, 1);
+  look_after(250ms);
+  EXPECT_EQ(runs_.under_way, 1);
+  use(300ms);
+  look_after(500ms);
+  EXPECT_TRUE(comes_last());
+  EXPECT_EQ(runs_.under_way, 0) << "of those who take none";
+  EXPECT_EQ(watch_.next_look(), now_);
+  EXPECT_FALSE(watch_.look(now_));
+  EXPECT_EQ(watch_.next_look() - now_, 5ms);
+}
+
+TEST_F(ProcessorWatchTest, WhoSpinsOutsideTheKernelTakesNoTurns) {
+  watch_.start(now_, false, runs_);
+  watch_.begin(now_);
+  look_after(250ms);
+  use(300ms);
+  look_after(500ms);
+  EXPECT_TRUE(comes_last());
+  EXPECT_EQ(runs_.under_way, 1);
+  EXPECT_EQ(watch_.next_look() - now_, 1s);
 }
 
 TEST_F(ProcessorWatchTest, LooksSoonAfterARunBeganAndThenLessAndLessOften) {
