@@ -24,6 +24,7 @@ void WorkerTurns::end_run() {
 void WorkerTurns::need(bool needed, Time now) {
   if (runs_ == nullptr || needed == (next_ != Time::max())) return;
   next_ = needed ? now : Time::max();
+  seen_ = runs_->begun;
   if (!needed) hold(false);
   count(works_ && !needed);
 }

@@ -38,6 +38,13 @@ class WorkerTurnsTest : public ::testing::Test {
   const WorkerTurns::Time now_{0ms};
 };
 
+TEST_F(WorkerTurnsTest, AreNotTakenForWhatWasBefore) {
+  turns_.begin_run();
+  turns_.need(true, now_);
+  take_at(5ms);
+  EXPECT_TRUE(spins()) << "the run that began was its own";
+}
+
 TEST_F(WorkerTurnsTest, AreOneOfThreeWhileOthersHaveRuns) {
   runs_.under_way = 1;
   turns_.need(true, now_);
