@@ -173,13 +173,18 @@ Answer DeliveryCalls::refused(const Call& call) {
 }
 
 Answer DeliveryCalls::import(const Call& call) {
-  refuse_unknown(call, {"source", "cells", "dry_run"});
+  refuse_unknown(call, {"source", "type", "cells", "dry_run"});
   const std::string name = text_of(call, "source");
   const auto source = std::find_if(p_.config.sources.begin(), p_.config.sources.end(),
                                    [&](const SourceConfig& one) { return one.name == name; });
   if (source == p_.config.sources.end())
     return problem(404, "not found", "there is no source \"" + name + "\"");
-  const Import order{flag_of(call, "cells"), flag_of(call, "dry_run")};
+  Import order{{}, flag_of(call, "dry_run")};
+  try {
+    order.terms = Deliveries::import_terms(*source, text_of(call, "type"), flag_of(call, "cells"));
+  } catch (const NotReadable& error) {
+    return problem(400, "cannot be imported", error.what());
+  }
   std::map<std::string, std::int64_t> counts{{"accepted", 0}, {"duplicate", 0}, {"ignored", 0}};
   std::int64_t jobs = 0;
   Problems problems;

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -106,6 +107,33 @@ std::optional<TimePoint> parse_rfc3339(std::string_view text) {
   const bool writable =
       in_utc.year() >= std::chrono::year(0) && in_utc.year() <= std::chrono::year(9999);
   return writable ? std::optional(at) : std::nullopt;
+}
+
+namespace {
+
+std::optional<TimePoint> since_1970(std::string_view digits) {
+  constexpr std::int64_t kFirstMillis = 100'000'000'000;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return from_ms(number >= kFirstMillis ? number : number * 1000);
+}
+
+}  // namespace
+
+std::optional<TimePoint> parse_time(std::string_view text) {
+  constexpr std::size_t kFewestDigits = 9;
+  constexpr std::size_t kMostDigits = 14;  // of milliseconds, up to the year 5138
+  if (text.find_first_not_of("0123456789") == std::string_view::npos)
+    return text.size() >= kFewestDigits && text.size() <= kMostDigits ? since_1970(text)
+                                                                      : std::nullopt;
+  if (const auto at = parse_rfc3339(text)) return at;
+  constexpr std::size_t kOffset = 5;  // "+0200"
+  if (text.size() <= kOffset) return std::nullopt;
+  const std::string local(text.substr(0, text.size() - kOffset));
+  const std::string offset(text.substr(local.size()));
+  if (offset[0] != '+' && offset[0] != '-') return parse_rfc3339(local + offset + "Z");
+  return parse_rfc3339(local + offset.substr(0, 3) + ":" + offset.substr(3));
 }
 
 }  // namespace fh

@@ -58,4 +58,8 @@ std::string rfc3339(TimePoint at);
 /// what rfc3339() could not write.
 std::optional<TimePoint> parse_rfc3339(std::string_view text);
 
+/// A time as programs write them: as above, also with +hhmm and without an offset (then UTC), or
+/// the seconds or, from 100,000,000,000 on, the milliseconds since 1970.
+std::optional<TimePoint> parse_time(std::string_view text);
+
 }  // namespace fh

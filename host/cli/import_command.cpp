@@ -37,7 +37,7 @@ int run_import(const Arguments& arguments) {
   if (!arguments.has("source")) throw UsageError("import needs --source NAME");
   const std::filesystem::path file = arguments.words.front();
   const std::vector<Json> records = read_records(file);
-  AdminClient::Query query = query_of(arguments, {"source"});
+  AdminClient::Query query = query_of(arguments, {"source", "type"});
   if (file.extension() == ".csv") query.emplace_back("cells", "true");
   if (arguments.has("dry-run")) query.emplace_back("dry_run", "true");
   const AdminClient client(arguments);

@@ -104,6 +104,19 @@ Changes compare(const Json& baseline, const Json& snapshot) {
   return changes;
 }
 
+bool covers(const Json& snapshot, const Json& known) {
+  const auto has = [](const Json* object, const std::string& name) {
+    return object != nullptr && member(*object, name) != nullptr;
+  };
+  for (const auto& [name, value] : known.items()) {
+    if (!has(&snapshot, name)) return false;
+    if (name != kCustomFields || !value.is_object()) continue;
+    for (const auto& [field, inner] : value.items())
+      if (!has(member(snapshot, name), field)) return false;
+  }
+  return true;
+}
+
 Json merge(Json baseline, const Event& event) {
   if (!baseline.is_object()) baseline = Json::object();
   if (event.snapshot.known()) {

@@ -28,6 +28,9 @@ const Json* find_field(const Json& snapshot, std::string_view path);
 /// baseline does not know counts as changed, its old value unknown. An empty baseline gives all.
 Changes compare(const Json& baseline, const Json& snapshot);
 
+/// Whether it has every field that is known, whatever the values.
+bool covers(const Json& snapshot, const Json& known);
+
 /// The last known record after the event: its snapshot laid over the baseline, or its changes.
 Json merge(Json baseline, const Event& event);
 

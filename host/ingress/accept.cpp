@@ -64,7 +64,7 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
 
 std::optional<TimePoint> updated_at(const Event& event) {
   const std::string& field = event.snapshot.updated_at();
-  return parse_rfc3339(field.empty() ? event.occurred_at : field);
+  return parse_time(field.empty() ? event.occurred_at : field);
 }
 
 // Compares a full object with the baseline; the reason says why nothing counts as changed.
@@ -150,7 +150,7 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
   considered.changes = arrived.event.changes;
   if (arrived.event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
-  else if (considered.wants_old_values)
+  else if (considered.wants_old_values && !stale)
     fill_old_values(tx, record, considered.changes);
   if (!stale) update_baseline(tx, arrival, considered);
 }
@@ -206,21 +206,38 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   return considered;
 }
 
+// What brought no whole record shows the last known one; before a deletion there may be none. A
+// deletion, and an export, may bring some of the fields.
+std::optional<std::string> shows_last_known(Transaction& tx, const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const bool brings_all = event.kind != EventKind::deleted && !event.may_lack_fields;
+  if (event.snapshot.known() && brings_all) return std::nullopt;
+  auto known = tx.records.baseline(considered.record);
+  if (event.snapshot.known() && (!known || covers(event.snapshot.json(), Json::parse(*known))))
+    return std::nullopt;
+  return known ? std::move(known) : "{}";
+}
+
+// As plugins see it: other ways to write a time are brought to RFC 3339.
+std::string shown_time(const std::string& given) {
+  if (given.empty() || parse_rfc3339(given)) return given;
+  const auto at = parse_time(given);
+  return at ? rfc3339(*at) : given;
+}
+
 std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const Event& event = considered.arrived->event;
-  // What brought no whole record shows the last known one; before a deletion there may be none.
-  std::string last_known;
-  if (!event.snapshot.known()) last_known = tx.records.baseline(considered.record).value_or("{}");
+  const auto last_known = shows_last_known(tx, considered);
   NewEvent stored;
   stored.delivery = arrival.delivery;
   stored.record = considered.record.id;
   stored.kind = name_of(event.kind);
   stored.mode = name_of(event.mode);
-  stored.complete = event.snapshot.known();
+  stored.complete = !last_known;
   stored.changes = to_text(to_json(considered.changes));
-  stored.snapshot = event.snapshot.known() ? event.snapshot.text() : last_known;
-  stored.body_part = body_part(arrival, event);
-  stored.occurred_at = event.occurred_at;
+  stored.snapshot = last_known ? *last_known : event.snapshot.text();
+  if (!last_known) stored.body_part = body_part(arrival, event);
+  stored.occurred_at = shown_time(event.occurred_at);
   stored.actor = event.actor;
   return tx.deliveries.insert(stored);
 }
@@ -261,18 +278,19 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
 
 // As consider(), for a delivery that is here already.
 Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
-                      const WatchIndex& watches) {
+                      const WatchIndex& watches, bool is_news) {
   const Event& event = arrived.event;
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
+  considered.wants_old_values = is_news;
   if (const auto stored =
           tx.deliveries.event_of(arrival.delivery, considered.record.id, name_of(event.kind))) {
     considered.event = stored->id;
     considered.changes = changes_from_json(Json::parse(stored->changes));
   } else {
     take_changes(tx, arrival, considered);
-    tx.records.save(considered.record);
+    if (is_news) tx.records.save(considered.record);
   }
   if (considered.reason.empty())
     considered.matches = watches.match({event, considered.changes, event.snapshot});
@@ -352,7 +370,7 @@ Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
   Replayed replayed;
   int jobs = 0;
   for (const ArrivedEvent& arrived : arrival.events) {
-    Considered considered = reconsider(tx, arrival, arrived, *watches);
+    Considered considered = reconsider(tx, arrival, arrived, *watches, order.is_news);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });

@@ -37,6 +37,7 @@ struct Arrival {
 struct Replay {
   std::string plugin;    // only this one; "" for every plugin that matches
   bool dry_run = false;  // nothing is changed
+  bool is_news = false;  // it could not be read when it came: what it says is not known yet
 };
 
 struct Replayed {
@@ -60,7 +61,9 @@ class BacklogFull : public HostError {
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);
 
 /// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate and no echo
-/// is looked for. What an event changed is what was found when it arrived, where that was kept.
+/// is looked for. What an event changed is what was found when it arrived, where that was kept;
+/// else its change list without old values, or how it differs from what is known now. What is known
+/// of its record stays as it is, but for news.
 Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                 const Catalog& catalog);
 

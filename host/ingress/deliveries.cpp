@@ -4,15 +4,10 @@
 
 #include "base/digest.h"
 #include "base/json_pointer.h"
-#include "domain/snapshot.h"
 #include "ingress/read_delivery.h"
 
 namespace fh {
 namespace {
-
-// The head of what was imported; no request has one without a length.
-constexpr const char* kImportedHead = R"([["Imported","true"]])";
-constexpr const char* kImportedCells = R"([["Imported","cells"]])";  // its values are texts
 
 // Thrown out of a transaction so that nothing of it stays; carries what it would have done.
 template <class Result>
@@ -37,35 +32,6 @@ std::optional<Changes> stored_changes(const Event& event, const std::vector<Even
   const auto found = std::find_if(stored.begin(), stored.end(), same);
   if (found == stored.end()) return std::nullopt;
   return changes_from_json(Json::parse(found->changes));
-}
-
-std::string alias_at(const Json& record, const char* key) {
-  const auto found = record.find(key);
-  if (found == record.end()) return "";
-  if (found->is_string()) return found->get<std::string>();
-  return found->is_number_integer() ? to_text(*found) : "";
-}
-
-// A record of an export, whatever the source's sender would have made of it.
-Event imported_event(const SourceConfig& source, const std::string& record) {
-  StrictJson parsed = parse_strict(record);
-  if (parsed.refusal) throw NotReadable("no JSON: " + parsed.refusal->reason);
-  if (!parsed.value.is_object()) throw NotReadable("a record must be a JSON object");
-  Event event;
-  event.type = source.record;
-  event.mode = PayloadMode::full_object;
-  event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
-  if (event.aliases.empty()) throw NotReadable("the record has no \"uuid\" and no \"id\"");
-  event.snapshot = SnapshotText(parsed.value);
-  return event;
-}
-
-// A table's cell as the kind of value the record is known to have there.
-Json typed_like(const Json& known, const std::string& cell) {
-  if (known.is_string() || known.is_null()) return cell;
-  Json parsed = Json::parse(cell, nullptr, false);
-  const bool same_kind = parsed.type() == known.type() || (parsed.is_number() && known.is_number());
-  return same_kind ? parsed : Json(cell);
 }
 
 // Of a whole record that was compared with the one known when it arrived, and why that did not meet
@@ -105,21 +71,6 @@ Json explain_mapping(const Mapping& mapping, const std::string& text) {
   return explained;
 }
 
-// A row of a table, its cells typed like what is known of the record now.
-ArrivedEvent with_typed_cells(Transaction& tx, const SourceConfig& source, Event event) {
-  const auto baseline =
-      tx.records.baseline(tx.records.resolve(source.account, event.type, event.aliases));
-  if (!baseline) return ArrivedEvent(std::move(event));
-  const Json known = Json::parse(*baseline);
-  Json record = event.snapshot.json();
-  for (auto& [field, value] : record.items()) {
-    const Json* there = find_field(known, field);
-    if (there != nullptr && value.is_string()) value = typed_like(*there, value);
-  }
-  event.snapshot = SnapshotText(record);
-  return ArrivedEvent(std::move(event));
-}
-
 }  // namespace
 
 Arrival Deliveries::read(const DeliveryView& delivery) const {
@@ -129,13 +80,13 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
   if (source == config_.sources.end())
     throw NotReadable("the configuration has no source \"" + delivery.source +
                       "\" any more: add it again to read its deliveries");
-  if (delivery.head != kImportedHead && delivery.head != kImportedCells)
-    return read_stored(*source, delivery.id, delivery.body);
+  const auto imported = imported_terms(delivery.head, *source);
+  if (!imported) return read_stored(*source, delivery.id, delivery.body);
   Arrival arrival;
   arrival.source = &*source;
   arrival.delivery = delivery.id;
   arrival.body = delivery.body;
-  arrival.events.emplace_back(imported_event(*source, delivery.body));
+  arrival.events.emplace_back(imported_event(*imported, delivery.body));
   return arrival;
 }
 
@@ -143,12 +94,17 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   const Arrival arrival = read(delivery);
   if (!arrival.unmapped.empty() && arrival.events.empty())
     throw NotReadable("unmapped: " + arrival.unmapped + ": correct the source's mapping first");
+  const auto imported = imported_terms(delivery.head, *arrival.source);
+  Replay how = order;
+  // What could not be read when it came is news; anything else was taken into account then.
+  how.is_news = delivery.reason.starts_with("unmapped");
   try {
     return store_.write([&](Transaction& tx) {
-      Arrival typed = arrival;
-      if (delivery.head == kImportedCells)
-        typed.events = {with_typed_cells(tx, *arrival.source, arrival.events.front().event)};
-      Replayed replayed = fh::replay(tx, typed, order, catalog_);
+      Arrival placed = arrival;
+      if (imported)
+        placed.events = {
+            placed_as_known(tx, *arrival.source, *imported, arrival.events.front().event)};
+      Replayed replayed = fh::replay(tx, placed, how, catalog_);
       if (order.dry_run) throw DryRun<Replayed>{std::move(replayed)};
       return replayed;
     });
@@ -157,17 +113,33 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   }
 }
 
+ImportTerms Deliveries::import_terms(const SourceConfig& source, const std::string& type,
+                                     bool text_cells) {
+  if (source.capture)
+    throw NotReadable("source \"" + source.name +
+                      "\" has \"capture\": true, so nothing may run for it: take that out first");
+  if (const auto given = record_type_from(type)) return {*given, text_cells};
+  if (!type.empty()) throw NotReadable("type must be contact or company, not \"" + type + "\"");
+  const Sender* sender = find_sender_named(source.sender);
+  const bool body_says = (sender != nullptr && sender->says_record) || source.mapping.type;
+  if (body_says && !source.only_record)
+    throw NotReadable("source \"" + source.name +
+                      "\" has records of both types, and an export does not say which: add --type "
+                      "contact or --type company");
+  return {source.record, text_cells};
+}
+
 Acceptance Deliveries::import(const SourceConfig& source, const std::string& record,
                               const Import& order) {
-  const Event event = imported_event(source, record);
+  const Event event = imported_event(order.terms, record);
   Arrival arrival;
   arrival.source = &source;
   arrival.delivery = store_.new_delivery_id();
-  arrival.head = order.text_cells ? kImportedCells : kImportedHead;
+  arrival.head = imported_head(order.terms);
   arrival.body = record;
   arrival.body_hash = bytes_of(sha256(record));
   const auto take = [&](Transaction& tx) {
-    arrival.events = {order.text_cells ? with_typed_cells(tx, source, event) : ArrivedEvent(event)};
+    arrival.events = {placed_as_known(tx, source, order.terms, event)};
     Acceptance acceptance = accept(tx, arrival, catalog_);
     if (order.dry_run) throw DryRun<Acceptance>{std::move(acceptance)};
     return acceptance;

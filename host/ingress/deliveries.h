@@ -2,21 +2,14 @@
 // thread.
 #pragma once
 
-#include "ingress/accept.h"
+#include "ingress/imported.h"
 #include "store/views.h"
 
 namespace fh {
 
-/// Why a delivery cannot be replayed or explained: its source is gone, or its body unmapped.
-class NotReadable : public HostError {
- public:
-  using HostError::HostError;
-};
-
-/// How a record of a CRM's export is taken: as if the CRM had sent it whole.
 struct Import {
-  bool text_cells = false;  // values are texts of a table: typed like what is known of the record
-  bool dry_run = false;     // nothing is changed
+  ImportTerms terms;
+  bool dry_run = false;  // nothing is changed
 };
 
 class Deliveries {
@@ -27,6 +20,10 @@ class Deliveries {
   /// Throws NotReadable.
   Replayed replay(const DeliveryView& delivery, const Replay& order);
 
+  /// `type`: contact, company, or "" when the source leaves no doubt. Throws NotReadable when it
+  /// does, or is one that runs nothing.
+  static ImportTerms import_terms(const SourceConfig& source, const std::string& type,
+                                  bool text_cells);
   /// Compares the record, a JSON object with "uuid" or "id", with what is known of it; what changed
   /// becomes an event. Throws NotReadable.
   Acceptance import(const SourceConfig& source, const std::string& record, const Import& order);

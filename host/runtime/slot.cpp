@@ -18,6 +18,7 @@ constexpr Millis kFirstRestartDelay(100);
 constexpr Millis kLongestRestartDelay(30'000);
 constexpr Millis kTryAgain(1000);
 constexpr Millis kNoDeadline = std::chrono::hours(24);
+constexpr std::chrono::seconds kTurn(1);  // a worker's start is worth some runs
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -57,6 +58,13 @@ void Slot::retire() {
   wake_.signal();
 }
 
+void Slot::give_way() {
+  gives_way_ = true;
+  wake_.signal();
+}
+
+bool Slot::had_its_turn() const { return began_ && steady_now() - *began_ >= kTurn; }
+
 void Slot::interrupt() {
   signals_.interrupted = true;
   retire();
@@ -93,11 +101,13 @@ void Slot::loop() {
     if (!plugin || (!plugin->can_run() && !lease_)) return;
     if (!start_worker(*plugin)) {
       if (lease_) give_back_lease();
+      if (gives_way_) retiring_ = true;
       back_off();
       continue;
     }
     serve(*plugin);
     stop_worker();
+    if (gives_way_) retiring_ = true;
     if (failures_ > 0 && !retiring_) back_off();
   }
 }
@@ -197,16 +207,18 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
   while (true) {
     if (take_mail()) return lives;
     if (lives) warn_if_spinning(plugin.row.build);
+    if (gives_way_ && began_) retiring_ = true;
     const bool leaving =
         !lives || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
     // The commit of the lease that is on its way may fail: then nobody says so.
-    const Millis patience = leaving ? kTryAgain : kNoDeadline;
+    const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
     if (!lives) {
       wake_.wait(patience);
       continue;
     }
     const Happening happening = worker_->wait(steady_now() + patience);
+    if (std::holds_alternative<TimedOut>(happening) && gives_way_) retiring_ = true;
     if (const auto* line = std::get_if<OutputLine>(&happening))
       log_plugin_output(plugin_, 0, *line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
@@ -231,6 +243,7 @@ void Slot::warn_if_spinning(const std::string& build) {
 void Slot::run(const ActivePlugin& plugin) {
   const Lease lease = *std::exchange(lease_, {});
   const auto started = steady_now();
+  if (!began_) began_ = started;
   fault_point("before_execute");
   Run run(*worker_, lease, surroundings(),
           {plugin.terms.timeout, s_.workers.cancel_grace, plugin.row.build}, signals_);
@@ -248,6 +261,7 @@ void Slot::run(const ActivePlugin& plugin) {
   if (!run.worker_lives()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
   if (outcome.kind == OutcomeKind::crashed) note_crash_of(plugin.row.build, lease.job.id);
+  if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
   if (stay) park(plugin, false);
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
@@ -328,7 +342,7 @@ void Slot::back_off() {
   status_.with([](SlotStatus& status) {
     if (status.trouble.empty()) status.trouble = "crashed";
   });
-  while (!retiring_ && steady_now() < until)
+  while (!retiring_ && !gives_way_ && steady_now() < until)
     wake_.wait(std::chrono::ceil<Millis>(until - steady_now()));
 }
 

@@ -38,7 +38,10 @@ class Slot final : public IdleWorker {
   void start();
   /// Ends after the job at hand, if any.
   void retire();
-  bool retiring() const { return retiring_; }
+  /// Another plugin waits for room: ends as soon as nothing is ready for it, and after the job at
+  /// hand once it has had its turn; a slot that has just been started gets one first.
+  void give_way();
+  bool leaving() const { return retiring_ || gives_way_; }
   /// Finds out whether its worker is still the right one.
   void look_again() { wake_.signal(); }
   /// Ends the job at hand as interrupted, the worker killed if it does not listen; then as
@@ -64,6 +67,7 @@ class Slot final : public IdleWorker {
   void park(const ActivePlugin& plugin, bool nudge);
   bool leave_parking();
   bool take_mail();
+  bool had_its_turn() const;
   void warn_if_spinning(const std::string& build);
   void run(const ActivePlugin& plugin);
   void give_back_lease();
@@ -81,10 +85,12 @@ class Slot final : public IdleWorker {
   std::string warned_of_;                  // the slot's thread only; the build
   bool parked_ = false;                    // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
+  std::optional<std::chrono::steady_clock::time_point> began_;  // its first run; the thread's only
 
   Guarded<std::optional<Lease>> mailbox_;
   Guarded<SlotStatus> status_;
   std::atomic<bool> retiring_{false};
+  std::atomic<bool> gives_way_{false};
   RunSignals signals_;
   std::atomic<bool> ended_{false};
   std::jthread thread_;

@@ -80,12 +80,14 @@ void Supervisor::loop() {
       if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
       slot = next;
     }
+    // Who has waited longest goes first, before what ended asks for its place again.
+    while (!draining_ && !hungry_.empty() && start_slot(hungry_.front())) hungry_.pop_front();
     const auto wanted = std::exchange(wanted_, {});
     for (const std::string& plugin : wanted)
       if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
     // There is room again: for those that found none, and for what the ended ones left waiting.
     std::set<std::string> look;
-    if (!ended.empty()) look.swap(hungry_);
+    if (!ended.empty()) look.insert(hungry_.begin(), hungry_.end());
     for (const auto& slot : ended) look.insert(slot->plugin());
     lock.unlock();
     ended.clear();
@@ -117,13 +119,13 @@ bool Supervisor::start_slot(const std::string& plugin) {
 }
 
 // workers.max is reached: an idle worker of another plugin goes first, else the plugin with the
-// most slots gives one up after its job, unless this one has as many. Its end makes the dispatcher
-// look again at what waits.
+// most slots gives one up when it has had its turn, unless this one has as many. Its end makes the
+// dispatcher look again at what waits.
 void Supervisor::make_room_for(const std::string& plugin) {
   auto counts = count_locked();
   Slot* victim = nullptr;
   for (const auto& slot : slots_) {
-    if (slot->plugin() == plugin || slot->ended() || slot->retiring()) continue;
+    if (slot->plugin() == plugin || slot->ended() || slot->leaving()) continue;
     if (slot->idle()) {
       victim = slot.get();
       break;
@@ -133,8 +135,8 @@ void Supervisor::make_room_for(const std::string& plugin) {
     if ((own == 0 || others > own + 1) && (victim == nullptr || others > counts[victim->plugin()]))
       victim = slot.get();
   }
-  hungry_.insert(plugin);
-  if (victim != nullptr) victim->retire();
+  if (std::find(hungry_.begin(), hungry_.end(), plugin) == hungry_.end()) hungry_.push_back(plugin);
+  if (victim != nullptr) victim->give_way();
 }
 
 std::vector<RunningJob> Supervisor::running() const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <list>
 #include <map>
 #include <mutex>
@@ -61,7 +62,7 @@ class Supervisor {
   std::condition_variable changed_;
   std::list<std::unique_ptr<Slot>> slots_;  // guarded by mutex_
   std::set<std::string> wanted_;            // guarded by mutex_
-  std::set<std::string> hungry_;            // guarded by mutex_; wanted, and found no room
+  std::deque<std::string> hungry_;          // guarded by mutex_; wanted, and found no room
   bool something_ended_ = false;            // guarded by mutex_
   bool draining_ = false;                   // guarded by mutex_
   bool stopping_ = false;                   // guarded by mutex_

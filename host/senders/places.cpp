@@ -52,6 +52,9 @@ class EventReader {
       return unmapped("the body names no record: nothing at " + listed(places_.uuid, places_.id));
     find_record();
     if (event_.kind != EventKind::deleted) read_changes();
+    if (names_only_)
+      return unmapped("the changes are fields' names, and no record at " +
+                      listed(places_.snapshot, places_.whole) + " has their values");
     if (!says_something())
       return unmapped("no changes and no record at " + listed(places_.changes, places_.snapshot));
     event_.sender_id = event_id();
@@ -185,24 +188,24 @@ class EventReader {
       });
     if (!list.is_array()) return;
     for (const Json& name : list)
-      if (name.is_string() && !event_.changes.contains(name))
-        event_.changes.emplace(name, Change{std::nullopt, value_now(name)});
+      if (name.is_string() && !event_.changes.contains(name)) add_named(name);
   }
 
   // Old values; where nothing lists the changes, these are the fields that changed.
   void add_previous(const Json& previous) {
     const bool are_the_list = !has_changes() && event_.kind == EventKind::updated;
     each_field(previous, [&](const std::string& field, const Json& value) {
-      if (are_the_list) event_.changes.emplace(field, Change{std::nullopt, value_now(field)});
+      if (are_the_list) add_named(field);
       if (const auto change = event_.changes.find(field); change != event_.changes.end())
         change->second.from = value;
     });
   }
 
   // A changed field that the whole record no longer has was cleared.
-  Json value_now(const std::string& field) {
+  void add_named(const std::string& field) {
+    names_only_ |= !record_;
     const Json* value = find_field(record(), field);
-    return value == nullptr ? Json() : *value;
+    event_.changes.emplace(field, Change{std::nullopt, value == nullptr ? Json() : *value});
   }
 
   // Read once, for those who ask for many values.
@@ -246,6 +249,7 @@ class EventReader {
   Event event_;
   std::optional<std::string> record_;  // where it stands
   std::optional<Json> record_json_;
+  bool names_only_ = false;  // changes without values
 };
 
 }  // namespace

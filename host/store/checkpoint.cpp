@@ -43,7 +43,9 @@ void checkpoint_before_close(sqlite3* db) {
 
 void end_unsynced(const std::string& error) {
   log_error("store_sync_failed", {{"error", error}});
-  std::_Exit(70);
+  end_with_store();
 }
+
+void end_with_store() { std::_Exit(70); }
 
 }  // namespace fh

@@ -22,5 +22,7 @@ void checkpoint_before_close(sqlite3* db);
 /// Logs that the disk failed and ends the process with exit code 70: nobody knows what is on disk,
 /// and only a restart that recovers from the file can tell.
 [[noreturn]] void end_unsynced(const std::string& error);
+/// Ends the process at once, with nothing written any more.
+[[noreturn]] void end_with_store();
 
 }  // namespace fh

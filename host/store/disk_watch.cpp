@@ -38,6 +38,7 @@ void DiskWatch::stop() {
 }
 
 void DiskWatch::look() {
+  if (looked_) looked_();
   free_ = probe_();
   const bool low = free_ < (low_ ? least_ + least_ / 8 : least_);
   if (low_.exchange(low) == low) return;

@@ -25,6 +25,8 @@ class DiskWatch {
 
   /// Called on the watch's thread, and in start(), whenever low() has changed. Set before start().
   void set_on_change(std::function<void(bool low)> changed) { changed_ = std::move(changed); }
+  /// Called at every look. Set before start().
+  void set_on_look(std::function<void()> looked) { looked_ = std::move(looked); }
   /// Looks once before it returns.
   void start();
   void stop();
@@ -43,6 +45,7 @@ class DiskWatch {
   const std::uint64_t least_;
   const Probe probe_;
   std::function<void(bool)> changed_;
+  std::function<void()> looked_;
   std::atomic<bool> low_{false};
   std::atomic<std::uint64_t> free_{0};
 

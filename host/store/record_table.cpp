@@ -165,10 +165,14 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
   forget();
   spill_latest(into);
   spill_latest(from);
-  // The baseline that the CRM touched last stays; an unknown time is the older one.
+  // The baseline that the CRM touched last stays; where it does not say when, the one that came
+  // last.
   StoredRecord elder = load(into);
   const StoredRecord younger = load(from);
-  if (younger.has_baseline && (!elder.has_baseline || younger.updated_at > elder.updated_at)) {
+  const bool both_times = younger.updated_at && elder.updated_at;
+  const bool later = both_times ? *younger.updated_at > *elder.updated_at
+                                : newest_delivery(from) > newest_delivery(into);
+  if (younger.has_baseline && (!elder.has_baseline || later)) {
     elder.snapshot = baseline(younger);
     elder.in_body.reset();
     elder.updated_at = younger.updated_at;

@@ -57,7 +57,11 @@ Poco::Data::Session open_writer(const std::string& path) {
 }  // namespace
 
 Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
-    : path_(std::move(path)), clock_(clock), session_(open_writer(path_)), clock_jump_(clock) {
+    : path_(std::move(path)),
+      clock_(clock),
+      session_(open_writer(path_)),
+      identity_(file_identity(path_)),
+      clock_jump_(clock) {
   const auto last = last_host(session_);
   if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   sqlite3* const db = Poco::Data::SQLite::Utility::dbHandle(session_);
@@ -78,7 +82,7 @@ Store::~Store() { stop(); }
 void Store::begin_host_run() {
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
-                  file_identity(path_));
+                  identity_);
   host_run_ = tables_->db.last_id();
 }
 
@@ -94,6 +98,16 @@ void Store::end_host_run() {
   } catch (const StoreError& error) {
     log_warning("store_not_closed", {{"error", error.what()}});
   }
+}
+
+void Store::end_if_replaced() const {
+  if (is_still_there(path_, identity_)) return;
+  log_error("store_replaced",
+            {{"file", path_},
+             {"reason",
+              "the store was deleted or replaced while this host had it open; what is accepted "
+              "would be lost, so the host ends: put the file back, or start on the new one"}});
+  end_with_store();
 }
 
 void Store::start() {

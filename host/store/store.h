@@ -65,6 +65,10 @@ class Store {
 
   std::int64_t host_run() const { return host_run_; }
 
+  /// Ends the process, as a failed sync does, when the file was deleted or replaced: what would be
+  /// committed from now on would be lost. Any thread.
+  void end_if_replaced() const;
+
   /// Runs op(Transaction&) on the writer and returns its result once that is on disk. Throws what
   /// op threw, or StoreError when the commit failed; then nothing was stored.
   template <class Op>
@@ -110,6 +114,7 @@ class Store {
   const Clock& clock_;
   CommitHook* hook_ = nullptr;
   Poco::Data::Session session_;  // the writer's, used by its thread only once started
+  const std::string identity_;   // of the file
   std::unique_ptr<Tables> tables_;
   std::int64_t host_run_ = 0;
   ClockJump clock_jump_;   // the writer's thread only

@@ -4,6 +4,13 @@
 
 namespace fh {
 
+bool is_still_there(const std::filesystem::path& file, const std::string& identity) {
+  std::error_code error;
+  const bool exists = std::filesystem::exists(file, error);
+  if (error) return true;
+  return exists && file_identity(file) == identity;
+}
+
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
   const bool closed = last.ended_at.has_value();
   if (closed || last.file.empty() || last.file == file_identity(file)) return;

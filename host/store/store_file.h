@@ -13,6 +13,9 @@ namespace fh {
 /// Tells the file from every copy of it, and stays the same when it is renamed.
 std::string file_identity(const std::filesystem::path& file);
 
+/// False when it was deleted or another file has its name. True when that cannot be said.
+bool is_still_there(const std::filesystem::path& file, const std::string& identity);
+
 /// The latest host that had the store open, as it recorded itself.
 struct LastHost {
   std::string file;  // file_identity(); "" when its version did not record it

@@ -81,5 +81,30 @@ TEST_F(FullDisk, InTheMiddleOfACommitStoresNothingHalf) {
   EXPECT_EQ(host_.stop(), 0);
 }
 
+class StoreOfAHost : public ::testing::Test {
+ protected:
+  StoreOfAHost() {
+    host_.install("misbehave.so");
+    host_.start();
+  }
+  void expect_end() {
+    EXPECT_EQ(host_.wait_for_end(), 70);
+    EXPECT_EQ(host_.log_lines("store_replaced").size(), 1U);
+  }
+  HostProcess host_;
+};
+
+TEST_F(StoreOfAHost, ThatIsDeletedEndsTheHost) {
+  std::filesystem::remove(host_.store_file());
+  expect_end();
+}
+
+TEST_F(StoreOfAHost, ThatIsReplacedEndsTheHost) {
+  const std::string copy = host_.store_file().string() + ".copy";
+  std::filesystem::copy_file(host_.store_file(), copy);
+  std::filesystem::rename(copy, host_.store_file());
+  expect_end();
+}
+
 }  // namespace
 }  // namespace fh::test

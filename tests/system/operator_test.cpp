@@ -291,6 +291,17 @@ TEST_F(Operator, SeesThatAWorkerCannotBeStartedAndReloadsTheBuild) {
   EXPECT_EQ(host_.wait_for(id, "completed")["attempt"], 1);
 }
 
+TEST_F(Operator, HasPluginsTakeTurnsWhereWorkersAreFew) {
+  host_.config()["workers"]["max"] = 1;
+  host_.install("c_plugin.so");
+  host_.start();
+  const std::string both = R"("changes":{"misbehave":"ok","c_field":"go"}})";
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(host_.send(R"({"id":"c-)" + std::to_string(i) + "\"," + both)["jobs"], 2);
+  EXPECT_TRUE(eventually(kPatience, [&] { return host_.api("status")["jobs"]["completed"] == 40; }))
+      << host_.api("status").dump(2);
+}
+
 TEST_F(Operator, SeesWhyAJobIsNotRunning) {
   host_.config()["workers"]["max"] = 1;
   host_.start();

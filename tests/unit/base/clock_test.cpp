@@ -27,5 +27,18 @@ TEST(Rfc3339, RefusesWhatIsNot) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
 }
 
+TEST(GivenTime, IsReadAsProgramsWriteIt) {
+  for (const char* text :
+       {"2026-06-24T10:15:30Z", "2026-06-24 10:15:30", "2026-06-24T12:15:30+0200",
+        "2026-06-24T10:15:30.000-0000", "1782296130", "1782296130000"}) {
+    const auto at = parse_time(text);
+    ASSERT_TRUE(at) << text;
+    EXPECT_EQ(rfc3339(*at), "2026-06-24T10:15:30.000Z") << text;
+  }
+  for (const char* text : {"", "x", "2026", "20260624", "-1782296130", "178229613000000", "1e10",
+                           "2026-06-24", "+0200", "2026-06-24T10:15:30+02"})
+    EXPECT_FALSE(parse_time(text)) << text;
+}
+
 }  // namespace
 }  // namespace fh

@@ -169,6 +169,34 @@ TEST_F(AcceptTest, ADeletionThatSendsItsRecordShowsThat) {
   EXPECT_TRUE(event.complete);
 }
 
+TEST_F(AcceptTest, ADeletionThatSendsLessThanIsKnownShowsWhatIsKnown) {
+  watch("q", R"([{"record":"contact","deleted":true}])");
+  deliver(R"({"id":1,"s":"Failed","t":1})");
+  source_.event = EventKind::deleted;
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed"})"), "accepted");
+  const EventRow event = event_of_next_job("q");
+  EXPECT_EQ(event.snapshot, R"({"id":1,"s":"Failed","t":1})");
+  EXPECT_FALSE(event.complete);
+}
+
+TEST_F(AcceptTest, AChangeThatComesLateHasNoOldValueFromLater) {
+  deliver(R"({"id":1,"s":"Newest","updated_at":"2026-01-02T00:00:00Z"})");
+  EXPECT_EQ(status(R"({"changes":{"s":"Passed"},
+                       "snapshot":{"id":1,"s":"Passed","updated_at":"2026-01-01T00:00:00Z"}})"),
+            "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, TimesInOtherFormsTellWhatIsLateToo) {
+  const auto at = [](const char* time) {
+    return R"({"id":1,"s":"Failed","updated_at":")" + std::string(time) + "\"}";
+  };
+  deliver(at("2026-01-02T00:00:00Z"));
+  for (const char* earlier :
+       {"2026-01-01 23:59:59", "2026-01-02T00:00:00+0100", "1767311999", "1767311999999"})
+    EXPECT_EQ(status(at(earlier)), "ignored stale") << earlier;
+}
+
 TEST_F(AcceptTest, AChangeListIsBelievedEvenIfNothingChanged) {
   deliver(R"({"id":1,"s":"Passed"})");
   EXPECT_EQ(status(kPassed), "accepted");

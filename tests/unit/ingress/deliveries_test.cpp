@@ -142,13 +142,94 @@ TEST_F(DeliveriesTest, AReplayedRowOfATableIsTypedLikeWhatIsKnown) {
   deliver(R"({"id":1,"n":5,"s":"Open"})");
   Deliveries deliveries(config_, *store_, *catalog_);
   last_ = store_->new_delivery_id() + 1;  // the next one is the import's
-  const Import order{.text_cells = true};
+  const Import order{.terms = {RecordType::contact, true}};
   EXPECT_EQ(deliveries.import(config_.sources[0], R"({"id":"1","n":"5","s":"Open"})", order).reason,
             "no_match");
   EXPECT_EQ(replay({}).plugins, std::vector<std::string>{}) << "a text is not another number";
   deliver(R"({"id":1,"n":6,"s":"Open"})");
   --last_;
   EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
+}
+
+class ImportTest : public DeliveriesTest {
+ protected:
+  Acceptance import(const Json& record, bool text_cells = true) {
+    last_ = store_->new_delivery_id() + 1;  // the next one is the import's
+    return Deliveries(config_, *store_, *catalog_)
+        .import(source_, to_text(record), {.terms = {RecordType::contact, text_cells}});
+  }
+  EventRow event() {
+    const auto job = lease("p");
+    return job ? write([&](Transaction& tx) { return tx.jobs.event(job->event); }) : EventRow{};
+  }
+  std::string why_not(const std::string& type = "") {
+    try {
+      Deliveries::import_terms(source_, type, false);
+      return "";
+    } catch (const NotReadable& error) {
+      return error.what();
+    }
+  }
+};
+
+TEST_F(ImportTest, FindsCustomFieldsByEitherName) {
+  deliver(R"({"id":1,"t":"x","custom_field":{"s":"Passed","n":5}})");
+  EXPECT_EQ(import({{"id", "1"}, {"t", "x"}, {"s", "Passed"}, {"custom_field.n", "5"}}).reason,
+            "no_match");
+  EXPECT_EQ(import({{"id", "1"}, {"s", "Open"}}).reason, "no_match: s");
+  EXPECT_EQ(import({{"id", "1"}, {"custom_field.s", "Passed"}}).status, "accepted");
+  EXPECT_EQ(event().changes, R"({"s":{"from":"Open","to":"Passed"}})");
+}
+
+TEST_F(ImportTest, OfSomeFieldsShowsAllThatIsKnown) {
+  deliver(R"({"id":1,"s":"Open","t":"x"})");
+  import({{"id", "1"}, { "s", "Passed" }});
+  const EventRow some = event();
+  EXPECT_EQ(Json::parse(some.snapshot), Json::parse(R"({"id":1,"s":"Passed","t":"x"})"));
+  EXPECT_FALSE(some.complete);
+  deliver(R"({"id":2,"s":"Open","t":"x"})");
+  import({{"id", "2"}, {"s", "Passed"}, { "t", "y" }});
+  EXPECT_TRUE(event().complete);
+}
+
+TEST_F(ImportTest, IsOfTheTypeThatIsAskedForAndReplayedSo) {
+  watch("firms", R"([{"record":"company","field":"s","becomes":["Passed"]}])");
+  source_.sender = "pipedrive";
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  EXPECT_EQ(why_not("company"), "");
+  last_ = store_->new_delivery_id() + 1;
+  Deliveries(config_, *store_, *catalog_)
+      .import(source_, R"({"id":1,"s":"Passed"})", {.terms = {RecordType::company}});
+  EXPECT_TRUE(lease("firms"));
+  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"firms"});
+}
+
+TEST_F(ImportTest, IsRefusedWhereNothingSaysOfWhatTypeOrNothingMayRun) {
+  EXPECT_EQ(why_not(), "");
+  EXPECT_NE(why_not("lead").find("not \"lead\""), std::string::npos);
+  source_.sender = "pipedrive";
+  EXPECT_NE(why_not().find("--type contact or --type company"), std::string::npos) << why_not();
+  source_.only_record = true;
+  EXPECT_EQ(why_not(), "");
+  source_.capture = true;
+  EXPECT_NE(why_not("contact").find("capture"), std::string::npos) << why_not();
+}
+
+TEST_F(DeliveriesTest, AReplayOfWhatWasTakenIntoAccountLeavesWhatIsKnown) {
+  watch("p", R"([{"record":"contact","field":"t","changes":true}])");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"A"}})").reason, "no_match");
+  const std::int64_t first = last_;
+  deliver(R"({"id":1,"changes":{"s":"C"}})");
+  last_ = first;
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  EXPECT_EQ(replay({"q"}).plugins, std::vector<std::string>{"q"});
+  const auto job = lease("q");
+  ASSERT_TRUE(job);
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).changes; }),
+            R"({"s":{"to":"A"}})")
+      << "what it was from is not known any more";
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"D"}})").status, "accepted");
+  EXPECT_EQ(explain()["events"][0]["changes"]["s"]["from"], "C");
 }
 
 TEST_F(DeliveriesTest, ADeletionReachesAPluginThatCameLater) {

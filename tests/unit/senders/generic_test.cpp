@@ -41,6 +41,10 @@ INSTANTIATE_TEST_SUITE_P(
             R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot", "id":"1",
             "changes":{"a":{"to":2}, "gone":{"to":null}}, "snapshot":{"a":2}}])",
             terms(R"({"id":"/id","changes":"/fields","snapshot":"/now"})")},
+        ReadingCase{
+            "NamesOfFieldsWithoutValues", R"({"id":1,"fields":["a"]})",
+            R"(unmapped: the changes are fields' names, and no record at /now has their values)",
+            terms(R"({"id":"/id","changes":"/fields","snapshot":"/now"})")},
         ReadingCase{"WholeBodyIsTheRecord", R"({"id":1,"a":2})",
                     R"([{"type":"contact", "kind":"updated", "mode":"full_object", "id":"1",
             "changes":{}, "snapshot":{"id":1, "a":2}}])",

@@ -93,6 +93,24 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
   expect_tallies_hold();
 }
 
+TEST_F(StoreTest, OfTwoRecordsThatAreOneTheBaselineThatCameLastStaysWhereNoTimeSaysMore) {
+  write([&](Transaction& tx) {
+    const auto known = [&](const char* uuid, const char* id, const char* text, std::int64_t at) {
+      StoredRecord one = resolve(tx, uuid, id);
+      one.snapshot = text;
+      tx.records.set_latest(one, "s", {at, {}, tx.now});
+      tx.records.save(one);
+    };
+    known("", "1", "{\"a\":1}", 5);
+    known("u1", "", "{\"a\":2}", 6);
+    EXPECT_EQ(tx.records.baseline(resolve(tx, "u1", "1")), "{\"a\":2}");
+    known("", "2", "{\"a\":1}", 7);
+    known("u2", "", "{\"a\":2}", 8);
+    known("", "2", "{\"a\":3}", 9);
+    EXPECT_EQ(tx.records.baseline(resolve(tx, "u2", "2")), "{\"a\":3}");
+  });
+}
+
 // The latest of all stands in the record's row, those of other sources in a table.
 TEST_F(StoreTest, EachSourceHasALatestDeliveryOfItsOwn) {
   write([](Transaction& tx) {
