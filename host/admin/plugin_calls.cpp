@@ -89,7 +89,11 @@ Answer PluginCalls::act(const std::string& action, const std::string& name, cons
                      : action == "resume" ? p_.catalog.resume(name, call.who)
                                           : p_.catalog.reload(name, call.who);
   if (!known) return no_such_plugin(name);
-  return name.empty() ? json_answer(list()) : show(name);
+  if (name.empty()) return json_answer(list());
+  // A file that was refused until now goes by its plugin's name.
+  for (const ActivePlugin& plugin : p_.catalog.all())
+    if (plugin.row.file == name) return show(plugin.row.name);
+  return show(name);
 }
 
 }  // namespace fh

@@ -77,11 +77,15 @@ void Catalog::loop() {
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
+    std::string trouble;
     try {
       judge_folder();
     } catch (const std::exception& error) {
-      log_error("plugin_folder_failed", {{"error", error.what()}});
+      trouble = error.what();
     }
+    if (!trouble.empty() && trouble != trouble_)
+      log_error("plugin_folder_failed", {{"error", trouble}});
+    trouble_ = trouble;
     lock.lock();
   }
 }
@@ -115,13 +119,18 @@ std::map<std::string, Catalog::Stamp> Catalog::list_folder() const {
     if (!is_plugin_file_name(name)) continue;
     std::error_code size_error;
     std::error_code time_error;
-    present[name] = {entry.file_size(size_error), entry.last_write_time(time_error)};
+    std::error_code status_error;
+    present[name] = {entry.file_size(size_error), entry.last_write_time(time_error),
+                     entry.status(status_error).permissions()};
   }
   return present;
 }
 
 void Catalog::judge_folder() {
   const std::lock_guard one_at_a_time(judging_);
+  if (auto why = mistrust_of_folder(options_.plugins.directory, options_.plugins.trust);
+      !why.empty())
+    throw HostError("plugins: nothing new is taken: " + why);
   const auto present = list_folder();
   // First what is gone, so that a plugin whose file was renamed finds its name free.
   note_missing(present);
@@ -144,7 +153,10 @@ void Catalog::judge_folder() {
 void Catalog::note_missing(const std::map<std::string, Stamp>& present) {
   std::vector<std::string> missing;
   state_.with([&](State& state) {
-    std::erase_if(state.files, [&](const auto& file) { return !present.contains(file.first); });
+    const auto is_gone = [&](const auto& file) { return !present.contains(file.first); };
+    // What is gone may be why another file was refused.
+    if (std::erase_if(state.files, is_gone) > 0)
+      std::erase_if(state.files, [](const auto& file) { return !file.second.refused.empty(); });
     for (const auto& [name, plugin] : state.plugins)
       if (plugin.has_build() && !present.contains(plugin.row.file)) missing.push_back(name);
   });

@@ -66,7 +66,8 @@ class Catalog {
   /// While it is paused its deliveries make jobs, which wait. Durable. False: no such plugin.
   bool pause(const std::string& plugin, const std::string& who);
   bool resume(const std::string& plugin, const std::string& who);
-  /// Lifts the plugin's quarantine and judges its file again; "" for all. False: no such plugin.
+  /// Lifts the plugin's quarantine and judges its file again; "" for all. A file that was refused
+  /// goes by its own name. False: no such plugin, no such file.
   bool reload(const std::string& plugin, const std::string& who);
   /// The store says that this build is set aside.
   void quarantined(const std::string& plugin, const std::string& build, const Quarantine& why);
@@ -78,6 +79,7 @@ class Catalog {
   struct Stamp {
     std::uintmax_t size = 0;
     std::filesystem::file_time_type changed;
+    std::filesystem::perms allowed{};
     bool operator==(const Stamp&) const = default;
   };
   struct SeenFile {
@@ -121,6 +123,7 @@ class Catalog {
   std::condition_variable wake_;
   bool folder_changed_ = false;  // guarded by mutex_
   bool stopping_ = false;        // guarded by mutex_
+  std::string trouble_;          // the thread's only; why the folder could not be read, once said
   std::jthread thread_;
 };
 

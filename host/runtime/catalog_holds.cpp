@@ -45,15 +45,16 @@ bool Catalog::reload(const std::string& name, const std::string& who) {
   std::vector<std::string> names;
   for (const ActivePlugin& plugin : all())
     if (name.empty() || plugin.row.name == name) names.push_back(plugin.row.name);
-  if (!name.empty() && names.empty()) return false;
   {
     const std::lock_guard one_at_a_time(judging_);
-    state_.with([&](State& state) {
+    const bool known = state_.with([&](State& state) {
       const auto own = state.plugins.find(name);
-      for (auto& [file, seen] : state.files)
-        if (name.empty() || (own != state.plugins.end() && own->second.row.file == file))
-          seen.stamp = {};  // no file has it, so that this one is judged again
+      const auto file = own == state.plugins.end() ? name : own->second.row.file;
+      for (auto& [one, seen] : state.files)
+        if (name.empty() || one == file) seen.stamp = {};  // no file has it: it is judged again
+      return !names.empty() || name.empty() || state.files.contains(file);
     });
+    if (!known) return false;
   }
   judge_folder();
   for (const std::string& plugin : names)

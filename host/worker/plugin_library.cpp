@@ -12,7 +12,8 @@ constexpr std::size_t kSmallestTable =
     offsetof(fieldhook_plugin_table, get_extension) + sizeof(fieldhook_plugin_table::get_extension);
 
 constexpr char kNotThere[] =
-    ": that file, or a library it needs, is not there: install it, or link it statically";
+    ": that file, or a library it needs, is not there: install it and run 'fieldhook plugins "
+    "reload', or link it statically";
 constexpr char kNoLibrary[] = ": it is no shared library for this machine";
 
 #ifdef _WIN32

@@ -199,6 +199,10 @@ TEST_F(Reload, ThePluginsOfTwoFilesCannotHaveOneName) {
   host_.install("misbehave_v2.so");
   EXPECT_NE(refusal_of("misbehave_v2.so").find("provided by misbehave.so"), std::string::npos);
   EXPECT_EQ(host_.plugin("misbehave")["version"], "1.0.0");
+  // The other one is judged again once the first is gone.
+  host_.uninstall("misbehave.so");
+  EXPECT_TRUE(comes_to("misbehave", "version", "2.0.0"));
+  EXPECT_EQ(host_.plugin("misbehave")["state"], "active");
 }
 
 TEST_F(Reload, JobsOfAMissingPluginWaitUntilItsFileIsBack) {
@@ -260,6 +264,29 @@ TEST_F(Reload, AFileThatOthersMayWriteIsNotTrusted) {
   host_.start();
   EXPECT_NE(refusal_of("misbehave.so").find("chmod"), std::string::npos);
   EXPECT_EQ(host_.send(contact_update("c-1", "ok"))["status"], "ignored");
+  fs::permissions(host_.plugin_folder() / "misbehave.so", fs::perms::group_write,
+                  fs::perm_options::remove);
+  EXPECT_TRUE(comes_to("misbehave", "state", "active"));
+}
+
+TEST_F(Reload, NothingNewIsTakenFromAFolderThatOthersMayWrite) {
+  host_.start();
+  fs::permissions(host_.plugin_folder(), fs::perms::others_write, fs::perm_options::add);
+  host_.install("misbehave.so");
+  EXPECT_TRUE(eventually(kPatience, [&] { return host_.logged("plugin_folder_failed"); }));
+  EXPECT_EQ(host_.send(contact_update("c-1", "ok"))["status"], "ignored");
+  fs::permissions(host_.plugin_folder(), fs::perms::others_write, fs::perm_options::remove);
+  EXPECT_TRUE(comes_to("misbehave", "state", "active"));
+}
+
+TEST_F(Reload, ARefusedFileIsJudgedAgainByItsOwnName) {
+  host_.install("wrong_abi.so");
+  host_.start();
+  EXPECT_FALSE(refusal_of("wrong_abi.so").empty());
+  const std::size_t said = host_.log_lines("plugin_refused").size();
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/wrong_abi.so/reload").status, 200);
+  EXPECT_EQ(host_.log_lines("plugin_refused").size(), said + 1);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/nope.so/reload").status, 404);
 }
 
 }  // namespace
