@@ -286,7 +286,7 @@ RunSurroundings Slot::surroundings() {
             const auto secrets = s_.plugins.secrets.find(plugin);
             if (secrets == s_.plugins.secrets.end() || !secrets->second.contains(name))
               throw HostError("no secret \"" + name + "\": name it in plugins.secrets." + plugin +
-                              " of the configuration");
+                              " of the configuration, and start the host again");
             return secrets->second.at(name).resolve();
           },
           [this](const std::string& plugin) { return s_.catalog.job_for(plugin); },
