@@ -68,6 +68,7 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
   begin_host_run();
+  if (!last) log_info("store_created", {{"file", path_}});
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
   if (last) not_shifted_ = clock_jump_.since(last->ended_at.value_or(last->started_at));
