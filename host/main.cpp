@@ -129,6 +129,8 @@ int run(int argc, char** argv) {
   Config config = load_config(arguments.config, options);
   if (arguments.check) {
     std::cout << "the configuration " << config.file.string() << " is good\n";
+    for (const std::string& warning : warnings_of(config, SystemClock().now()))
+      std::cout << "warning: " << warning << "\n";
     return 0;
   }
   const auto self = std::filesystem::canonical("/proc/self/exe");

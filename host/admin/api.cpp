@@ -43,11 +43,9 @@ Answer bad_id(const std::string& text) {
 
 Json source_status(const Receiver& receiver, const SourceConfig& source) {
   const SourceCounters& counters = receiver.counters(source.name);
-  const SecretWatch::Verify verify = receiver.verify_of(source.name);
   Json unusable = Json::array();
-  for (const Secret& secret : verify->secrets)
-    if (!secret.unusable.empty())
-      unusable.push_back({{"name", secret.name}, {"why", secret.unusable}});
+  for (const UnusableSecret& secret : receiver.unusable_secrets(source.name))
+    unusable.push_back({{"name", secret.name}, {"why", secret.why}});
   const std::int64_t last = counters.last_delivery_ms;
   return {{"name", source.name},
           {"path", source.path},

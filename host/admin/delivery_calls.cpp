@@ -1,6 +1,7 @@
 #include "admin/delivery_calls.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <sstream>
 
@@ -13,10 +14,37 @@ namespace {
 constexpr int kPage = 200;
 constexpr std::size_t kMostProblems = 20;
 
-DeliveryFilter filter_of(const Call& call) {
+constexpr std::array<std::string_view, 3> kStatuses = {"accepted", "duplicate", "ignored"};
+
+// The query's source, which the configuration or a stored delivery must have. Throws BadQuery.
+std::string source_of(const Call& call, const ApiParts& parts) {
+  std::string name = text_of(call, "source");
+  const auto& sources = parts.config.sources;
+  const bool known = std::any_of(sources.begin(), sources.end(),
+                                 [&](const SourceConfig& one) { return one.name == name; });
+  if (!name.empty() && !known && !Views(parts.store.reader()).last_delivery_of(name))
+    throw BadQuery{"there is no source \"" + name + "\", and no delivery of one"};
+  return name;
+}
+
+std::string status_of(const Call& call) {
+  std::string status = text_of(call, "status");
+  if (!status.empty() && std::find(kStatuses.begin(), kStatuses.end(), status) == kStatuses.end())
+    throw BadQuery{"status=" + status + " is none of accepted, duplicate and ignored"};
+  return status;
+}
+
+Replay order_of(const Call& call, const Catalog& catalog) {
+  Replay order{text_of(call, "plugin"), flag_of(call, "dry_run")};
+  if (!order.plugin.empty() && !catalog.find(order.plugin))
+    throw BadQuery{"there is no plugin \"" + order.plugin + "\""};
+  return order;
+}
+
+DeliveryFilter filter_of(const Call& call, const ApiParts& parts) {
   DeliveryFilter filter;
-  filter.source = text_of(call, "source");
-  filter.status = text_of(call, "status");
+  filter.source = source_of(call, parts);
+  filter.status = status_of(call);
   filter.reason = text_of(call, "reason");
   const auto time = [&](const char* key) -> std::optional<TimePoint> {
     const std::string text = text_of(call, key);
@@ -56,7 +84,7 @@ class Problems {
 
 Answer DeliveryCalls::list(const Call& call) {
   refuse_unknown(call, {"source", "status", "reason", "since", "until", "limit"});
-  DeliveryFilter filter = filter_of(call);
+  DeliveryFilter filter = filter_of(call, p_);
   filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call, "limit", 50), kMaxListed));
   Json list = Json::array();
   for (const DeliveryView& delivery : Views(p_.store.reader()).deliveries(filter)) {
@@ -100,7 +128,7 @@ Answer DeliveryCalls::explain(std::int64_t id) {
 
 Answer DeliveryCalls::replay(std::int64_t id, const Call& call) {
   refuse_unknown(call, {"plugin", "dry_run"});
-  const Replay order{text_of(call, "plugin"), flag_of(call, "dry_run")};
+  const Replay order = order_of(call, p_.catalog);
   const auto found = Views(p_.store.reader()).delivery(id);
   if (!found) return no_such_delivery(id);
   try {
@@ -122,10 +150,10 @@ Answer DeliveryCalls::replay(std::int64_t id, const Call& call) {
 
 Answer DeliveryCalls::replay_all(const Call& call) {
   refuse_unknown(call, {"source", "status", "reason", "since", "until", "plugin", "dry_run"});
-  DeliveryFilter filter = filter_of(call);
+  DeliveryFilter filter = filter_of(call, p_);
   if (filter.source.empty() && filter.status.empty() && filter.reason.empty() && !filter.since)
     throw BadQuery{"say which deliveries: source, status, reason or since"};
-  const Replay order{text_of(call, "plugin"), flag_of(call, "dry_run")};
+  const Replay order = order_of(call, p_.catalog);
   filter.limit = kPage;
   filter.oldest_first = true;
   // What arrives from here on is not replayed: a replay must end.
@@ -158,9 +186,12 @@ Answer DeliveryCalls::replay_all(const Call& call) {
 }
 
 Answer DeliveryCalls::refused(const Call& call) {
-  refuse_unknown(call, {"source"});
+  refuse_unknown(call, {"source", "limit"});
+  auto refused = p_.receiver.refused(source_of(call, p_));
+  const auto all = static_cast<std::int64_t>(refused.size());
+  refused.resize(static_cast<std::size_t>(std::min(number_of(call, "limit", all), all)));
   Json list = Json::array();
-  for (const RefusedRequest& one : p_.receiver.refused(text_of(call, "source")))
+  for (const RefusedRequest& one : refused)
     list.push_back({{"at", rfc3339(one.at)},
                     {"source", one.source},
                     {"status", one.status},

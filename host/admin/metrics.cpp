@@ -1,5 +1,7 @@
 #include "admin/metrics.h"
 
+#include <set>
+
 namespace fh {
 namespace {
 
@@ -70,11 +72,16 @@ std::string metrics_text(const ApiParts& parts) {
                   static_cast<std::int64_t>(verified.load()));
 
   page.family("fieldhook_secret_unusable", "gauge",
-              "1 while a source's secret cannot be used, because it is not there or no good.");
-  for (const SourceConfig& source : parts.receiver.sources())
+              "1 while a source's secret cannot be used: it is not there or no good, or it expired "
+              "and no other is in force.");
+  for (const SourceConfig& source : parts.receiver.sources()) {
+    std::set<std::string> unusable;
+    for (const UnusableSecret& secret : parts.receiver.unusable_secrets(source.name))
+      unusable.insert(secret.name);
     for (const Secret& secret : parts.receiver.verify_of(source.name)->secrets)
       page.sample({{"source", source.name}, {"secret", secret.name}},
-                  secret.unusable.empty() ? 0 : 1);
+                  unusable.contains(secret.name) ? 1 : 0);
+  }
 
   page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",
               "When the source's last verified delivery came; 0: never.");

@@ -41,9 +41,12 @@ class StrictReader final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&,
+  bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& error) override {
-    if (reason.empty()) {
+    constexpr int kNumberOverflow = 406;  // 1e400
+    if (reason.empty() && error.id == kNumberOverflow) {
+      reason = "number " + token.substr(0, 40) + " does not fit in a double";
+    } else if (reason.empty()) {
       const std::string what = error.what();
       const auto colon = what.find(": ");
       reason = "not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2));

@@ -103,7 +103,7 @@ const std::vector<Command>& commands() {
        run_backup},
       {"doctor",
        "",
-       "look over store, disk, clock, settings and plugins, and say what to do",
+       "look over store, disk, clock, sources, settings and plugins, and say what to do",
        {"config"},
        run_doctor},
       {"config check", "", "report every mistake of a configuration", {"config"}, run_config_check},

@@ -14,15 +14,22 @@ int run_config_check(const Arguments& arguments) {
   try {
     const Config config = load_config(path);
     const auto sources = static_cast<std::int64_t>(config.sources.size());
-    if (json)
-      std::cout << R"({"valid": true, "mistakes": []})"
+    const auto warnings = warnings_of(config, SystemClock().now());
+    if (json) {
+      std::cout << to_text({{"valid", true}, {"mistakes", Json::array()}, {"warnings", warnings}})
                 << "\n";
-    else
-      std::cout << config.file.string() << " is valid: " << counted(sources, "source") << "\n";
+      return kDone;
+    }
+    std::cout << config.file.string() << " is valid: " << counted(sources, "source") << "\n";
+    for (const std::string& warning : warnings) std::cout << "warning: " << warning << "\n";
     return kDone;
   } catch (const ConfigErrors& errors) {
     if (!json) throw;
-    std::cout << to_text({{"valid", false}, {"mistakes", errors.mistakes()}}, 2) << "\n";
+    std::cout << to_text({{"valid", false},
+                          {"mistakes", errors.mistakes()},
+                          {"warnings", Json::array()}},
+                         2)
+              << "\n";
     return kWrongUsage;
   }
 }

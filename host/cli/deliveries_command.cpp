@@ -62,6 +62,8 @@ std::string explained_text(const Json& delivery) {
   for (const Json& event : delivery.value("events", Json::array())) {
     text += "\n" + cell(event, "kind") + " " + cell(event, "record") + ", " + cell(event, "mode") +
             "\n  changes " + cell(event, "changes") + "\n";
+    if (!event.value("no_job", Json()).is_null())
+      text += "  no job: " + cell(event, "no_job") + "\n";
     Table table({"PLUGIN", "WATCH", "MET", "WHY NOT"});
     for (const Json& watch : event.value("watches", Json::array()))
       table.add({cell(watch, "plugin"), cell(watch, "watch"),
@@ -86,10 +88,10 @@ std::string would(const Json& done) { return done.value("dry_run", false) ? "wou
 }  // namespace
 
 int run_deliveries_list(const Arguments& arguments) {
-  if (arguments.has("refused"))
-    return show(arguments, AdminClient(arguments).get("/refused", query_of(arguments, {"source"})),
-                refused_text);
+  // The host says which of them it does not take of refused requests.
   const auto query = query_of(arguments, {"source", "status", "reason", "since", "until", "limit"});
+  if (arguments.has("refused"))
+    return show(arguments, AdminClient(arguments).get("/refused", query), refused_text);
   return show(arguments, AdminClient(arguments).get("/deliveries", query), list_text);
 }
 

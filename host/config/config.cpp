@@ -89,6 +89,18 @@ Config read_config(std::string_view text, const fs::path& file, const LoadOption
   return config;
 }
 
+std::vector<std::string> warnings_of(const Config& config, TimePoint now) {
+  std::vector<std::string> warnings;
+  for (const SourceConfig& source : config.sources) {
+    if (source.retired || source.verify.can_verify(now)) continue;
+    std::string text = "source \"" + source.name + "\" can verify no request";
+    for (const UnusableSecret& secret : source.verify.unusable(now))
+      text += ": secret \"" + secret.name + "\" cannot be used: " + secret.why;
+    warnings.push_back(std::move(text));
+  }
+  return warnings;
+}
+
 std::set<std::string> known_config_keys() {
   LoadOptions options;
   options.read_secrets = false;

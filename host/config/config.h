@@ -175,6 +175,10 @@ Config load_config(const std::filesystem::path& path, const LoadOptions& options
 Config read_config(std::string_view text, const std::filesystem::path& file,
                    const LoadOptions& options = {});
 
+/// What is no mistake, and yet most likely not meant: a sentence for each source whose requests
+/// cannot be verified by now, because all its secrets expired.
+std::vector<std::string> warnings_of(const Config& config, TimePoint now);
+
 /// The configuration in the file's own shape, defaults filled in, presets expanded and secrets as
 /// references: what load_config() would take again.
 Json describe(const Config& config);

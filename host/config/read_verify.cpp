@@ -125,6 +125,18 @@ const Secret* VerifyConfig::lacks(TimePoint now) const {
   return found == secrets.end() ? nullptr : &*found;
 }
 
+std::vector<UnusableSecret> VerifyConfig::unusable(TimePoint now) const {
+  const bool none_left = !can_verify(now);
+  std::vector<UnusableSecret> unusable;
+  for (const Secret& one : secrets) {
+    if (!one.unusable.empty())
+      unusable.push_back({one.name, one.unusable});
+    else if (none_left)
+      unusable.push_back({one.name, "it expired at " + rfc3339(one.not_after.value())});
+  }
+  return unusable;
+}
+
 VerifyConfig read_verify(ConfigReader& source, const std::string& source_path) {
   VerifyConfig verify;
   verify.public_url = read_public_url(source);

@@ -106,6 +106,12 @@ struct Unauthenticated {};
 using VerifyScheme = std::variant<SignatureTemplate, QueryToken, PathToken, HeaderToken,
                                   BearerToken, BasicPassword, BodyToken, Unauthenticated>;
 
+/// One that proves nothing, for status, log and metrics.
+struct UnusableSecret {
+  std::string name;
+  std::string why;
+};
+
 struct VerifyConfig {
   VerifyScheme scheme;
   std::vector<Secret> secrets;  // any of them is good; the first is the one to sign with
@@ -115,6 +121,9 @@ struct VerifyConfig {
   bool can_verify(TimePoint now) const;
   /// The first secret that could prove something by now, were it usable; nullptr: there is none.
   const Secret* lacks(TimePoint now) const;
+  /// Those without a key; where none can prove anything by now, those that expired too. An old
+  /// one beside one in force is how a secret is changed.
+  std::vector<UnusableSecret> unusable(TimePoint now) const;
 };
 
 /// Every scheme's name in the file, hmac-sha256 first.

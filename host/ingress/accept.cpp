@@ -297,21 +297,39 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
   return considered;
 }
 
+std::string of_delivery(std::int64_t id) { return "of delivery " + std::to_string(id); }
+
+// Why none of a delivery's events makes a job, each reason once.
+std::string joined_reasons(const std::vector<Considered>& all) {
+  constexpr std::size_t kMostText = 500;
+  std::vector<std::string> reasons;
+  for (const Considered& one : all) {
+    std::string reason =
+        one.duplicate_of ? "duplicate " + of_delivery(*one.duplicate_of) : one.reason;
+    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
+      reasons.push_back(std::move(reason));
+  }
+  std::string text;
+  std::size_t told = 0;
+  for (const std::string& reason : reasons) {
+    if (text.size() + reason.size() > kMostText) break;
+    text += (told++ == 0 ? "" : kReasonSeparator) + reason;
+  }
+  if (told == reasons.size()) return text;
+  return text + kReasonSeparator + "and " + std::to_string(reasons.size() - told) + " more";
+}
+
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   if (!arrival.unmapped.empty() && all.empty())
     return {"ignored", "unmapped: " + arrival.unmapped, 0};
-  Acceptance acceptance{"ignored", arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
-  bool duplicates_only = !all.empty();
-  for (const Considered& one : all) {
-    acceptance.jobs += static_cast<int>(one.matches.size());
-    if (one.duplicate_of) continue;
-    duplicates_only = false;
-    acceptance.reason = one.reason;
-  }
-  if (acceptance.jobs > 0) return {"accepted", "", acceptance.jobs};
-  if (duplicates_only)
-    return {"duplicate", "of delivery " + std::to_string(*all[0].duplicate_of), 0};
-  return acceptance;
+  if (all.empty()) return {"ignored", arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
+  int jobs = 0;
+  for (const Considered& one : all) jobs += static_cast<int>(one.matches.size());
+  if (jobs > 0) return {"accepted", "", jobs};
+  if (std::all_of(all.begin(), all.end(),
+                  [](const auto& one) { return one.duplicate_of.has_value(); }))
+    return {"duplicate", of_delivery(*all[0].duplicate_of), 0};
+  return {"ignored", joined_reasons(all), 0};
 }
 
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {

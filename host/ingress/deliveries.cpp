@@ -34,11 +34,30 @@ std::optional<Changes> stored_changes(const Event& event, const std::vector<Even
   return changes_from_json(Json::parse(found->changes));
 }
 
-// Of a whole record that was compared with the one known when it arrived, and why that did not meet
-// a watch of the field.
+// Why an event made no job when it arrived, as far as that is known; "": it is not, or it did. Of
+// a batch the delivery has the reasons, and not whose each was.
+std::string why_no_job(const Event& event, const DeliveryView& delivery) {
+  if (delivery.status == "duplicate") return "duplicate " + delivery.reason;
+  const bool several = delivery.reason.find(kReasonSeparator) != std::string::npos;
+  if (!delivery.reason.empty() && !several) return delivery.reason;
+  if (!event.set_aside.empty()) return event.set_aside;
+  return several ? "one of: " + delivery.reason : "";
+}
+
+// Why it was compared with nothing when it arrived; "": it was.
+std::string why_not_compared(const std::string& reason) {
+  if (reason == "capture") return "its source only kept it (capture)";
+  if (reason.starts_with("duplicate ")) return "it was a " + reason;
+  return reason.starts_with("unmapped: ") ? "it could not be read then (unmapped)" : "";
+}
+
+// Why a whole record did not meet a watch of the field; `reason` is why_no_job().
 std::string why_compared(const std::string& field, const std::string& reason) {
   constexpr std::string_view kNoMatch = "no_match: ";
   const std::string whole = "the body is a whole record; ";
+  if (const auto why = why_not_compared(reason); !why.empty())
+    return whole + why + ", so nothing of it counted as changed when it arrived";
+  if (reason.starts_with("one of: ")) return whole + "what became of it is " + reason;
   if (reason == "first_seen")
     return whole +
            "it was the first one of its record, and nothing of that counts as changed "
@@ -92,12 +111,16 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
 
 Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   const Arrival arrival = read(delivery);
-  if (!arrival.unmapped.empty() && arrival.events.empty())
-    throw NotReadable("unmapped: " + arrival.unmapped + ": correct the source's mapping first");
+  if (!arrival.unmapped.empty() && arrival.events.empty()) {
+    const Sender* sender = find_sender_named(arrival.source->sender);
+    const bool mapped = sender != nullptr && sender->takes_mapping;
+    throw NotReadable("unmapped: " + arrival.unmapped +
+                      (mapped ? ": correct the source's mapping first" : ""));
+  }
   const auto imported = imported_terms(delivery.head, *arrival.source);
   Replay how = order;
-  // What could not be read when it came is news; anything else was taken into account then.
-  how.is_news = delivery.reason.starts_with("unmapped");
+  // What was not read when it came is news; anything else was taken into account then.
+  how.is_news = delivery.reason.starts_with("unmapped") || delivery.reason == "capture";
   try {
     return store_.write([&](Transaction& tx) {
       Arrival placed = arrival;
@@ -155,7 +178,7 @@ Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventVi
   const Arrival arrival = read(delivery);
   Json events = Json::array();
   for (const ArrivedEvent& arrived : arrival.events)
-    events.push_back(explain_event(arrived.event, delivery.reason, stored));
+    events.push_back(explain_event(arrived.event, delivery, stored));
   Json json = {{"events", events},
                {"mapping", explain_mapping(arrival.source->mapping, delivery.body)}};
   if (!arrival.unmapped.empty()) json["unmapped"] = arrival.unmapped;
@@ -163,10 +186,11 @@ Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventVi
   return json;
 }
 
-Json Deliveries::explain_event(const Event& event, const std::string& reason,
+Json Deliveries::explain_event(const Event& event, const DeliveryView& delivery,
                                const std::vector<EventView>& stored) const {
   const auto known = stored_changes(event, stored);
   const Changes& changes = known ? *known : event.changes;
+  const std::string reason = known ? "" : why_no_job(event, delivery);
   const bool compared = event.mode == PayloadMode::full_object && !known;
   Json watches = Json::array();
   for (const ActivePlugin& plugin : catalog_.all()) {
@@ -185,6 +209,7 @@ Json Deliveries::explain_event(const Event& event, const std::string& reason,
           {"kind", name_of(event.kind)},
           {"mode", name_of(event.mode)},
           {"changes", to_json(changes)},
+          {"no_job", reason.empty() ? Json() : Json(reason)},
           {"watches", watches}};
 }
 

@@ -28,13 +28,13 @@ class Deliveries {
   /// becomes an event. Throws NotReadable.
   Acceptance import(const SourceConfig& source, const std::string& record, const Import& order);
 
-  /// {"events": [{"record", "kind", "mode", "changes", "watches": [{"plugin", "watch", "met",
-  /// "why"}]}], "unmapped"}, with the watches and the mapping as they are now.
+  /// {"events": [{"record", "kind", "mode", "changes", "no_job", "watches": [{"plugin", "watch",
+  /// "met", "why"}]}], "unmapped"}, with the watches and the mapping as they are now.
   Json explain(const DeliveryView& delivery, const std::vector<EventView>& stored) const;
 
  private:
   Arrival read(const DeliveryView& delivery) const;
-  Json explain_event(const Event& event, const std::string& reason,
+  Json explain_event(const Event& event, const DeliveryView& delivery,
                      const std::vector<EventView>& stored) const;
 
   const Config& config_;

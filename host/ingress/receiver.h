@@ -87,6 +87,9 @@ class Receiver {
   bool can_verify(const std::string& source) const {
     return verify_of(source)->can_verify(clock_.now());
   }
+  std::vector<UnusableSecret> unusable_secrets(const std::string& source) const {
+    return verify_of(source)->unusable(clock_.now());
+  }
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
  private:

@@ -41,9 +41,9 @@ SecretWatch::SecretWatch(const std::vector<SourceConfig>& sources, const Clock& 
 }
 
 void SecretWatch::log_unusable(const std::string& source, const VerifyConfig& verify,
-                               const Secret& secret) const {
+                               const UnusableSecret& secret) const {
   (verify.can_verify(clock_.now()) ? log_warning : log_error)(
-      "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", secret.unusable}});
+      "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", secret.why}});
 }
 
 SecretWatch::Verify SecretWatch::look_again(const std::string& source,
@@ -59,7 +59,7 @@ SecretWatch::Verify SecretWatch::look_again(const std::string& source,
     if (secret->unusable.empty())
       log_info("secret_read", {{"source", source}, {"secret", secret->name}});
     else
-      log_unusable(source, *verify, *secret);
+      log_unusable(source, *verify, {secret->name, secret->unusable});
   }
   return verify;
 }
@@ -73,8 +73,8 @@ void SecretWatch::start() {
   for (const auto& [source, unused] : sources_) {
     const Verify verify = verify_of(source);
     all = all && complete(*verify);
-    for (const Secret& secret : verify->secrets)
-      if (!secret.unusable.empty()) log_unusable(source, *verify, secret);
+    for (const UnusableSecret& secret : verify->unusable(clock_.now()))
+      log_unusable(source, *verify, secret);
   }
   if (!all) thread_ = std::jthread([this] { loop(); });
 }

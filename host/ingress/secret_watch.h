@@ -37,7 +37,7 @@ class SecretWatch {
  private:
   void loop();
   void log_unusable(const std::string& source, const VerifyConfig& verify,
-                    const Secret& secret) const;
+                    const UnusableSecret& secret) const;
   Verify look_again(const std::string& source, const VerifyConfig& known) const;
 
   const Clock& clock_;

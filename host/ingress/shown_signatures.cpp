@@ -58,10 +58,7 @@ class HeaderItems {
         return refusal(RefusalCause::bad_timestamp, "has its timestamp twice");
     }
     if (!shown_.all.empty()) return std::move(shown_);
-    if (undecodable_)
-      return refusal(RefusalCause::bad_encoding,
-                     "is not " + std::to_string(signature_size(signature_.algorithm)) +
-                         " bytes in " + name_in(encoding_names(), signature_.encoding));
+    if (undecodable_) return refusal(RefusalCause::bad_encoding, "is not " + expected());
     if (signature_.format == Format::prefix)
       return refusal(RefusalCause::wrong_prefix,
                      "does not begin with \"" + signature_.prefix + "\"");
@@ -113,6 +110,13 @@ class HeaderItems {
       undecodable_ = true;
     else
       add(std::string_view(*pair).substr(colon + 1), signature_.algorithm);
+  }
+
+  std::string expected() const {
+    const std::string signature = std::to_string(signature_size(signature_.algorithm)) +
+                                  " bytes in " + name_in(encoding_names(), signature_.encoding);
+    const bool pair = signature_.format == Format::base64_pair;
+    return pair ? "base64 of \"ID:SIGNATURE\", its signature " + signature : signature;
   }
 
   void add(std::string_view text, Template::Algorithm algorithm) {

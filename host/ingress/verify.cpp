@@ -49,6 +49,9 @@ Presented decode_token(std::string_view encoded, const std::string& place) {
   return *std::move(token);
 }
 
+// Of "user:password".
+Digest user_digest(std::string_view pair) { return sha256(pair.substr(0, pair.find(':'))); }
+
 // Digests compare instead of the tokens, so that not even a secret's length shows.
 struct Judge {
   const VerifyConfig& config;
@@ -93,7 +96,12 @@ struct Judge {
     if (!pair || pair->find(':') == std::string::npos)
       return refusal(RefusalCause::bad_credentials,
                      "header Authorization is not base64 of \"user:password\"");
-    return judge_token(*std::move(pair));
+    const bool user_fits = is_user_of_a_secret(*pair);
+    Verdict verdict = judge_token(*std::move(pair));
+    auto* why = std::get_if<VerifyRefusal>(&verdict);
+    if (why != nullptr && why->cause == RefusalCause::mismatch && !user_fits)
+      why->text += ": the user is another than the source's";
+    return verdict;
   }
 
   Verdict operator()(const BodyToken& scheme) const {
@@ -115,6 +123,16 @@ struct Judge {
   Verdict operator()(const Unauthenticated&) const { return Verified{}; }
 
  private:
+  bool is_user_of_a_secret(const std::string& pair) const {
+    const Digest user = user_digest(pair);
+    bool found = false;
+    for (const Secret& secret : config.secrets) {
+      const bool same = equal_constant_time(bytes_of(user_digest(secret.key)), bytes_of(user));
+      found = found || (same && !secret.key.empty());
+    }
+    return found;
+  }
+
   Verdict judge_token(const Presented& presented) const {
     if (const auto* why = std::get_if<VerifyRefusal>(&presented)) return *why;
     const Digest token = sha256(std::get<std::string>(presented));

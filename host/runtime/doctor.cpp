@@ -103,6 +103,17 @@ Finding look_at_clock(Inspection& store, TimePoint now) {
              "set the clock, and keep it right with a time service");
 }
 
+Findings look_at_sources(const Config& config, TimePoint now) {
+  Findings findings;
+  for (const std::string& warning : warnings_of(config, now))
+    findings.push_back(bad("source", warning,
+                           "give it a secret that is in force (verify.secrets), or move the end of "
+                           "this one (not_after), and restart the host"));
+  if (findings.empty())
+    findings.push_back(good("sources", "each has a secret in force, or needs none"));
+  return findings;
+}
+
 Findings look_at_plugins(const Config& config, const std::vector<PluginRow>& plugins,
                          const Holds& holds) {
   Findings findings;
@@ -216,6 +227,7 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
                       "a backup (docs/operations.md)"));
   }
   all.push_back(look_at_disk(config));
+  append(all, look_at_sources(config, clock.now()));
   append(all, look_at_folder(config));
   return all;
 }

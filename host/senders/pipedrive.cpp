@@ -1,6 +1,7 @@
 #include "senders/pipedrive.h"
 
 #include "domain/snapshot.h"
+#include "senders/body_parts.h"
 #include "senders/places.h"
 
 namespace fh {
@@ -32,6 +33,10 @@ void name_custom_fields(Json& body, const char* part) {
 }  // namespace
 
 SenderReading read_pipedrive(const SenderBody& body, const SourceTerms& terms) {
+  if (member_of(body.json(), "current") != nullptr && member_of(body.json(), "data") == nullptr)
+    return unmapped(
+        "the webhook is of version 1 (\"current\" instead of \"data\"), which is not read: make it "
+        "one of version 2 in Pipedrive");
   Json renamed = body.json();
   name_custom_fields(renamed, "data");
   name_custom_fields(renamed, "previous");

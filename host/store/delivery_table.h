@@ -9,6 +9,9 @@
 
 namespace fh {
 
+/// Between the reasons of a delivery whose events had several.
+inline constexpr const char* kReasonSeparator = "; ";
+
 struct NewDelivery {
   std::int64_t id = 0;  // from Store::new_delivery_id()
   std::string source;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "store/delivery_table.h"
+
 namespace fh {
 namespace {
 
@@ -247,7 +249,9 @@ std::vector<DeliveryView> Views::deliveries(const DeliveryFilter& filter) {
   Selection select(session_, std::string(kDeliveryColumns) + " FROM deliveries");
   if (!filter.source.empty()) select.where("source = ?", filter.source);
   if (!filter.status.empty()) select.where("status = ?", filter.status);
-  if (!filter.reason.empty()) select.where("instr(reason, ?) = 1", filter.reason);
+  if (!filter.reason.empty())
+    select.where(std::string("instr('") + kReasonSeparator + "' || reason, ?) > 0",
+                 kReasonSeparator + filter.reason);
   if (filter.since) select.where("received_at_ms >= ?", to_ms(*filter.since));
   if (filter.until) select.where("received_at_ms <= ?", to_ms(*filter.until));
   if (filter.after > 0) select.where("id > ?", filter.after);

@@ -85,7 +85,7 @@ struct DeliveryView {
 struct DeliveryFilter {
   std::string source;
   std::string status;
-  std::string reason;  // begins with
+  std::string reason;  // what one of its reasons begins with
   std::optional<TimePoint> since;
   std::optional<TimePoint> until;
   std::int64_t after = 0;  // ids above this one
@@ -122,6 +122,7 @@ class Views {
   std::vector<ParkedView> parked();
   /// How many jobs of each plugin are parked.
   std::map<std::string, std::int64_t> parked_jobs();
+  /// nullopt: no delivery of it is stored.
   std::optional<TimePoint> last_delivery_of(const std::string& source);
   /// The oldest open job of the same plugin and record that holds its turn; 0: none does.
   std::int64_t holder_of_turn(std::int64_t job);

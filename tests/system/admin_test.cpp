@@ -118,6 +118,42 @@ TEST_F(Admin, FiltersAndLimitsItsLists) {
   EXPECT_EQ(host_.api("deliveries?source=company").size(), 0U);
 }
 
+TEST_F(Admin, RefusesANameOrAStatusThatNothingHas) {
+  host_.start();
+  host_.send(contact_update("c-1", "ok"));
+  const std::tuple<const char*, const char*, const char*> calls[] = {
+      {"GET", "deliveries?status=bogus", "none of accepted, duplicate and ignored"},
+      {"GET", "deliveries?source=nope", "no source \"nope\""},
+      {"GET", "refused?source=nope", "no source \"nope\""},
+      {"GET", "refused?limit=x", "not a whole number"},
+      {"GET", "refused?status=ignored", "no filter \"status\""},
+      {"POST", "deliveries/1/replay?plugin=nope", "no plugin \"nope\""},
+      {"POST", "deliveries/replay?status=bogus", "none of accepted, duplicate and ignored"},
+      {"POST", "deliveries/replay?source=contact&plugin=nope", "no plugin \"nope\""}};
+  for (const auto& [method, target, why] : calls) {
+    const Reply reply = host_.admin(method, std::string("/api/v1/") + target);
+    EXPECT_EQ(reply.status, 400) << target;
+    EXPECT_NE(reply.json()["detail"].get<std::string>().find(why), std::string::npos) << reply.body;
+  }
+}
+
+TEST_F(Admin, KnowsASourceByItsDeliveriesWhenTheConfigurationHasItNoMore) {
+  host_.start();
+  host_.send(contact_update("c-1", "ok"));
+  EXPECT_EQ(host_.stop(), 0);
+  host_.config()["sources"].erase(0);
+  host_.start();
+  EXPECT_EQ(host_.api("deliveries?source=contact").size(), 1U);
+}
+
+TEST_F(Admin, LimitsTheListOfRefusedRequests) {
+  host_.start();
+  for (int i = 0; i < 3; ++i) host_.post(HostProcess::sign("no json " + std::to_string(i)));
+  EXPECT_EQ(host_.api("refused").size(), 3U);
+  EXPECT_EQ(host_.api("refused?limit=2&source=contact").size(), 2U);
+  EXPECT_EQ(host_.api("refused?limit=9").size(), 3U);
+}
+
 TEST_F(Admin, MetricsArePrometheusTextAndCount) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));

@@ -124,6 +124,15 @@ TEST_F(Cli, DeliveriesAreListedAndShown) {
   EXPECT_NE(people.out.find("accepted"), std::string::npos) << people.out;
 }
 
+TEST_F(Cli, RefusedRequestsAreListedUpToTheLimit) {
+  for (int i = 0; i < 3; ++i) host_.post(HostProcess::sign("no json " + std::to_string(i)));
+  EXPECT_EQ(json_of({"deliveries", "list", "--refused"}).size(), 3U);
+  EXPECT_EQ(json_of({"deliveries", "list", "--refused", "--limit", "2"}).size(), 2U);
+  const Ran ran = fieldhook({"deliveries", "list", "--refused", "--status", "ignored"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_NE(ran.err.find("no filter \"status\""), std::string::npos) << ran.err;
+}
+
 TEST_F(Cli, PluginsAreListedShownAndRemoved) {
   const Json list = json_of({"plugins", "list"});
   ASSERT_EQ(list.size(), 1U);
@@ -147,7 +156,9 @@ TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
                                                 {"plugins", "show", "none"},
                                                 {"plugins", "remove", "none"},
                                                 {"status", "--token", "wrong"},
-                                                {"jobs", "list", "--state", "none"}}) {
+                                                {"jobs", "list", "--state", "none"},
+                                                {"deliveries", "list", "--status", "bogus"},
+                                                {"deliveries", "list", "--source", "nope"}}) {
     const Ran ran = fieldhook(words);
     EXPECT_EQ(ran.code, 1) << words[0] << ": " << ran.err;
     EXPECT_FALSE(ran.err.empty());

@@ -118,6 +118,32 @@ TEST_F(MissingSecret, LeavesItsSourceToTheOthers) {
   EXPECT_TRUE(eventually(kPatience, [&] { return host_.post(other).status == 401; }));
 }
 
+TEST_F(MissingSecret, OrOneThatExpiredIsSaidByAllThatLook) {
+  write_secret(kContactSecret);
+  verify()["secrets"][0]["not_after"] = "2026-01-01T00:00:00Z";
+  host_.start();
+  EXPECT_EQ(post("c-1").status, 401);
+  ASSERT_EQ(said().size(), 1U);
+  EXPECT_NE(said()[0].find("it expired at 2026-01-01T00:00:00.000Z"), std::string::npos);
+  EXPECT_EQ(metric(), "1");
+  const std::string why =
+      ": secret \"2026-12\" cannot be used: it expired at 2026-01-01T00:00:00.000Z\n";
+  const Ran status = fieldhook({"status"});
+  EXPECT_NE(status.out.find("source contact" + why), std::string::npos) << status.out;
+  const Ran doctor = fieldhook({"doctor"});
+  EXPECT_EQ(doctor.code, 1);
+  const Ran checked =
+      run_program({executable("fieldhookd"), "--config=" + host_.config_file().string(), "--check"},
+                  host_.environment());
+  const Ran asked = fieldhook({"config", "check"});
+  EXPECT_EQ(asked.code, 0) << asked.err;
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  for (const Ran& ran : {doctor, checked, asked})
+    EXPECT_NE(ran.out.find("source \"contact\" can verify no request" + why), std::string::npos)
+        << ran.out;
+  EXPECT_EQ(json_of({"config", "check"})["warnings"].size(), 1U);
+}
+
 TEST_F(MissingSecret, IsAMistakeForWhoeverAsks) {
   verify()["secrets"][0]["from"] = "env:FIELDHOOK_TEST_UNSET";
   host_.write_config();

@@ -35,6 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"SameKeyTwiceInside", R"([{"x":{"k":1,"k":1}}])", "\"k\" stands twice"},
                     Refused{"IntegerOver64Bits", "18446744073709551616", "64 bits"},
                     Refused{"IntegerUnder64Bits", "[-9223372036854775809]", "64 bits"},
+                    Refused{"NumberOverDouble", "[1e400]", "number 1e400 does not fit in a double"},
                     Refused{"TooDeep", nested(65), "deeper than 64"},
                     Refused{"NotUtf8", "\"\xff\"", "not valid JSON"},
                     Refused{"TrailingText", "{} x", "not valid JSON"},

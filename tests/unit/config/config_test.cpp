@@ -170,6 +170,25 @@ TEST_F(ConfigTest, CanBeReadWhileASourcesSecretIsMissing) {
   EXPECT_THROW(file.load(host), ConfigErrors) << "an admin token stops the host";
 }
 
+TEST_F(ConfigTest, WarnsOfASourceWhoseSecretsAllExpired) {
+  Config config = file.load();
+  VerifyConfig& verify = config.sources[0].verify;
+  const TimePoint now = from_ms(1'700'000'000'000);
+  verify.secrets[0].not_after = now - Millis(1);
+  EXPECT_TRUE(verify.unusable(now).empty()) << "how a secret is changed";
+  EXPECT_TRUE(warnings_of(config, now).empty());
+  for (Secret& secret : verify.secrets) secret.not_after = now - Millis(1);
+  EXPECT_EQ(verify.unusable(now).size(), verify.secrets.size());
+  ASSERT_EQ(warnings_of(config, now).size(), 1U);
+  EXPECT_TRUE(warnings_of(config, now)[0].starts_with(
+      "source \"" + config.sources[0].name + "\" can verify no request: secret \"" +
+      verify.secrets[0].name + "\" cannot be used: it expired at 2023-11-14T22:13:19.999Z"))
+      << warnings_of(config, now)[0];
+  EXPECT_TRUE(warnings_of(config, now - Millis(1)).empty());
+  config.sources[0].retired = true;
+  EXPECT_TRUE(warnings_of(config, now).empty());
+}
+
 TEST(ConfigDefaults, HoldWhereNothingIsSaid) {
   const ConfigFile file("{}");
   const Config config = file.load();

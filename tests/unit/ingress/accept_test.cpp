@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "queue/job_action.h"
+#include "senders/hubspot.h"
 #include "senders/insites.h"
 #include "support/ingest_fixture.h"
 
@@ -243,6 +244,70 @@ TEST_F(AcceptTest, TheReasonOfAnIgnoredWholeRecordSaysWhatChangedAndStaysShort) 
   EXPECT_LT(many.size(), 240U);
   record[std::string(300, 'x')] = 1;
   EXPECT_EQ(status(record.dump()), "ignored no_match: 1 with long names");
+}
+
+TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
+  source_.sender = "hubspot";
+  const auto deliver_batch = [&](std::initializer_list<const char*> events) {
+    Arrival arrival;
+    arrival.delivery = last_ = store_->new_delivery_id();
+    arrival.source = &source_;
+    arrival.body = "[";
+    for (const char* event : events)
+      arrival.body += (arrival.body.size() > 1 ? "," : "") + std::string(event);
+    arrival.body += "]";
+    const std::vector<std::string> ignored = {"API"};
+    for (Event& event :
+         read_hubspot(SenderBody(std::string_view(arrival.body)), {.ignore_actors = &ignored})
+             .events)
+      arrival.events.emplace_back(std::move(event));
+    return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); }).reason;
+  };
+  constexpr const char* kFirst =
+      R"({"subscriptionType":"contact.propertyChange","objectId":1,"propertyName":"s",
+          "propertyValue":"Passed","eventId":1,"subscriptionId":1,"occurredAt":1})";
+  constexpr const char* kOurs =
+      R"({"subscriptionType":"contact.propertyChange","objectId":2,"propertyName":"s",
+          "propertyValue":"Passed","changeSource":"API"})";
+  constexpr const char* kOpen =
+      R"({"subscriptionType":"contact.propertyChange","objectId":3,"propertyName":"s",
+          "propertyValue":"Open"})";
+  EXPECT_EQ(deliver_batch({kFirst, kOurs}), "");
+  EXPECT_EQ(deliver_batch({kFirst}), "of delivery 1");
+  EXPECT_EQ(deliver_batch({kOurs, kOpen, kOurs}), "actor; no_match");
+  EXPECT_EQ(deliver_batch({kOpen, kFirst}), "no_match; duplicate of delivery 1");
+  const auto found = [&](const char* reason) {
+    DeliveryFilter filter;
+    filter.reason = reason;
+    std::vector<std::int64_t> ids;
+    for (const DeliveryView& view : Views(store_->reader()).deliveries(filter))
+      ids.push_back(view.id);
+    return ids;
+  };
+  using Ids = std::vector<std::int64_t>;
+  EXPECT_EQ(found("no_m"), (Ids{4, 3}));
+  EXPECT_EQ(found("actor"), (Ids{3}));
+  EXPECT_EQ(found("duplicate of"), (Ids{4}));
+  EXPECT_EQ(found("of delivery 1"), (Ids{2}));
+  EXPECT_EQ(found("match"), (Ids{}));
+}
+
+TEST_F(AcceptTest, TheReasonOfALargeBatchStaysShort) {
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  Arrival arrival;
+  arrival.delivery = store_->new_delivery_id();
+  arrival.source = &source_;
+  for (int i = 0; i < 100; ++i) {
+    Event& event = arrival.events.emplace_back(Event()).event;
+    event.aliases.id = std::to_string(i);
+    event.mode = PayloadMode::full_object;
+    event.snapshot = SnapshotText(Json{{"field_" + std::to_string(i), i}});
+  }
+  const std::string reason =
+      write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); }).reason;
+  EXPECT_TRUE(reason.starts_with("no_match: field_0; no_match: field_1; ")) << reason;
+  EXPECT_TRUE(reason.ends_with(" more")) << reason;
+  EXPECT_LT(reason.size(), 600U);
 }
 
 TEST_F(AcceptTest, UnmappedIsKeptAndIgnored) {

@@ -98,6 +98,61 @@ TEST_F(DeliveriesTest, AnUnmappedDeliveryIsReplayedOnceItsMappingIsRight) {
   EXPECT_THROW(replay({}), NotReadable);
 }
 
+TEST_F(DeliveriesTest, AReplayAdvisesAMappingOnlyWhereTheSenderTakesOne) {
+  const auto refusal = [&](const char* sender) -> std::string {
+    config_.sources[0].sender = sender;
+    deliver(R"({"module":"Contacts","operation":"update","ids":["7"]})");
+    try {
+      replay({});
+    } catch (const NotReadable& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_TRUE(refusal("insites").ends_with(": correct the source's mapping first"));
+  EXPECT_TRUE(
+      refusal("zoho").ends_with("return_affected_field_values in the notification's "
+                                "settings"));
+  EXPECT_EQ(refusal("hubspot"), "unmapped: the body is not a list of events");
+}
+
+TEST_F(DeliveriesTest, ExplainSaysWhyAnEventThatMeetsAWatchMadeNoJob) {
+  deliver(kPassed);
+  EXPECT_TRUE(explain()["events"][0]["no_job"].is_null());
+  const std::string original = std::to_string(last_);
+  deliver(kPassed);
+  EXPECT_EQ(explain()["events"][0]["watches"][0]["met"], true);
+  EXPECT_EQ(explain()["events"][0]["no_job"], "duplicate of delivery " + original);
+  EXPECT_EQ(replay({}).plugins.size(), 1U);
+  EXPECT_TRUE(explain()["events"][0]["no_job"].is_null()) << "it has one by now";
+}
+
+TEST_F(DeliveriesTest, ExplainDoesNotSayOfABatchWhoseEachReasonWas) {
+  source_.sender = "hubspot";
+  source_.ignore_actors = {"API"};
+  deliver(R"([{"subscriptionType":"contact.propertyChange","objectId":7,"propertyName":"s",
+               "propertyValue":"Passed","changeSource":"API"},
+              {"subscriptionType":"contact.propertyChange","objectId":8,"propertyName":"s",
+               "propertyValue":"Open"}])");
+  const Json events = explain()["events"];
+  EXPECT_EQ(events[0]["no_job"], "actor");
+  EXPECT_EQ(events[1]["no_job"], "one of: actor; no_match");
+}
+
+TEST_F(DeliveriesTest, ExplainSaysThatACaptureOrADuplicateWasNotCompared) {
+  const auto why = [&] { return explain()["events"][0]["watches"][0]["why"].get<std::string>(); };
+  Arrival arrival =
+      read_stored(source_, last_ = store_->new_delivery_id(), R"({"id":1,"s":"Passed"})");
+  arrival.events.clear();
+  arrival.ignored = "capture";
+  write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
+  EXPECT_EQ(explain()["events"][0]["no_job"], "capture");
+  EXPECT_NE(why().find("its source only kept it (capture)"), std::string::npos) << why();
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  for (int i = 0; i < 2; ++i) deliver(R"({"id":2,"s":"Passed"})");
+  EXPECT_NE(why().find("it was a duplicate of delivery "), std::string::npos) << why();
+}
+
 TEST_F(DeliveriesTest, ExplainSaysOfEachWatchWhyItWasNotMet) {
   watch("q", R"([{"record":"contact","field":"t","changes":true},)"
              R"({"record":"company","field":"s","changes":true},)"

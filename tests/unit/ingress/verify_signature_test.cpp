@@ -147,6 +147,9 @@ TEST(EspoCrm, SignsWithTheWebhooksIdBeforeIt) {
   EXPECT_EQ(with(to_base64("other:" + code)), "ok:a");
   EXPECT_EQ(with(to_base64(code)), "bad_encoding");
   EXPECT_EQ(with("62f5c8:" + code), "bad_encoding");
+  EXPECT_EQ(with(code), "bad_encoding");
+  EXPECT_EQ(std::get<VerifyRefusal>(verify(config, request, kNow)).text,
+            "header Signature is not base64 of \"ID:SIGNATURE\", its signature 32 bytes in hex");
   EXPECT_EQ(with(to_base64("62f5c8:" + to_hex(hmac(Hash::sha256, "K", "[]")))), "mismatch");
 }
 

@@ -48,6 +48,22 @@ TEST(BasicPassword, IsOfOneUser) {
   EXPECT_EQ(with_authorization(config, "Bearer p:w"), "wrong_prefix");
 }
 
+TEST(BasicPassword, OfAnotherUserIsRefusedWithThatCause) {
+  const auto text = [](const VerifyConfig& config, const std::string& pair) {
+    RawRequest request;
+    request.headers = {{"Authorization", "Basic " + to_base64(pair)}};
+    return std::get<VerifyRefusal>(verify(config, request, kNow)).text;
+  };
+  const std::string other = "no secret matches: the user is another than the source's";
+  const VerifyConfig named = load_verify({{"scheme", "basic"}, {"user", "u"}}, {{"a", "pw"}});
+  EXPECT_EQ(text(named, "v:pw"), other);
+  EXPECT_EQ(text(named, ":pw"), other);
+  EXPECT_EQ(text(named, "u:no"), "no secret matches");
+  const VerifyConfig pairs = load_verify({{"scheme", "basic"}}, {{"a", "u:pw"}, {"b", "v:pw"}});
+  EXPECT_EQ(text(pairs, "w:pw"), other);
+  EXPECT_EQ(text(pairs, "v:no"), "no secret matches");
+}
+
 TEST(BasicPassword, OrUserAndPasswordAreTheSecret) {
   const VerifyConfig config = load_verify({{"scheme", "basic"}}, {{"a", "Aladdin:open sesame"}});
   EXPECT_EQ(with_authorization(config, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), "ok:a");

@@ -131,6 +131,17 @@ TEST_F(DoctorTest, FindsSettingsOfPluginsThatAreNotThere) {
   EXPECT_EQ(wrong(), (Checks{"settings", "settings", "settings"}));
 }
 
+TEST_F(DoctorTest, FindsASourceWhoseSecretExpired) {
+  SourceConfig& source = config_.sources.emplace_back();
+  source.verify.scheme = BearerToken{};
+  Secret& secret = source.verify.secrets.emplace_back(
+      Secret{"2026-11", SecretRef(SecretRef::Kind::env, "FIELDHOOK_UNSET")});
+  secret.not_after = clock_.now();
+  EXPECT_EQ(wrong(), Checks());
+  secret.not_after = clock_.now() - Millis(1);
+  EXPECT_EQ(wrong(), Checks{"source"});
+}
+
 TEST_F(DoctorTest, FindsAPluginFolderThatOthersMayWrite) {
   fs::permissions(config_.plugins.directory, fs::perms::all);
   EXPECT_EQ(wrong(), Checks{"plugin folder"});

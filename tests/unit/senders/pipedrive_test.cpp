@@ -64,6 +64,16 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"meta":{"action":"change", "entity":"deal", "entity_id":"7"}, "data":{},
             "previous":{}})",
                     R"(other_record: deal.change)"},
+        ReadingCase{"Version1",
+                    R"({"v":1, "event":"updated.person", "meta":{"v":1, "action":"updated",
+            "object":"person", "id":7}, "current":{"id":7, "name":"n"}, "previous":{"id":7}})",
+                    R"(unmapped: the webhook is of version 1 ("current" instead of "data"), )"
+                    R"(which is not read: make it one of version 2 in Pipedrive)"},
+        ReadingCase{"Version1Delete",
+                    R"({"meta":{"v":1, "action":"deleted", "object":"person", "id":7},
+            "current":null, "previous":{"id":7}})",
+                    R"(unmapped: the webhook is of version 1 ("current" instead of "data"), )"
+                    R"(which is not read: make it one of version 2 in Pipedrive)"},
         ReadingCase{"NoMeta", R"({"data":{"id":7}})",
                     R"(unmapped: no record type at /meta/entity, /meta/action)"},
         ReadingCase{"NoId", R"({"meta":{"action":"change","entity":"person"},"data":{}})",
