@@ -109,6 +109,16 @@ TEST_F(CatchingUp, ACapturingSourceKeepsAllAndRunsNothing) {
   EXPECT_EQ(host_.api("deliveries/" + id)["reason"], "capture");
   EXPECT_EQ(json_of({"deliveries", "explain", id})["events"][0]["watches"][0]["met"], true);
   EXPECT_TRUE(host_.api("jobs").empty());
+  // Once it may run, a replay takes what was kept into account.
+  host_.stop();
+  contact()["capture"] = false;
+  host_.start();
+  EXPECT_EQ(json_of({"deliveries", "replay", id})["jobs"], 1);
+  const Json next = host_.send(contact_update("c-1", "print"));
+  const std::int64_t later = next["delivery"].get<std::int64_t>();
+  EXPECT_EQ(json_of({"deliveries", "explain",
+                     std::to_string(later)})["events"][0]["changes"]["misbehave"]["from"],
+            "ok");
 }
 
 TEST_F(CatchingUp, ARateLimitAnswers429AndTheRefusedAreListed) {
