@@ -41,6 +41,20 @@ TEST(Worker, OnceDoneBeforeDoesNotRunTheWork) {
   EXPECT_EQ(effects.text(), "");
 }
 
+TEST(Worker, AViewThatAStepReturnedComesBackAsATextOfItsOwn) {
+  const std::string text = R"("a text that fits no small buffer")";
+  Started worker;
+  worker.send(work("step-view:name"));
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::ok, 11);
+  const auto commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(commit.payload, text);
+  worker.answer(commit, CallStatus::ok);
+  EXPECT_EQ(worker.expect<wire::Finished>().text, text);
+  worker.send(work("step-view:name"));
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::done_before, 0, text);
+  EXPECT_EQ(worker.expect<wire::Finished>().text, text);
+}
+
 TEST(Worker, AnAnswerThatIsNotOkEndsTheRun) {
   Started worker;
   const struct {
