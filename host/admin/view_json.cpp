@@ -10,6 +10,13 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
 Json stored(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
 
+// What a plugin in another language gave may be no JSON.
+Json said(const std::string& text) {
+  if (text.empty()) return {};
+  Json json = Json::parse(text, nullptr, false);
+  return json.is_discarded() ? Json(text) : json;
+}
+
 // The attempt under way, or the one that completed it, or the last one charged; 0 before the first.
 int attempt_of(const JobView& job) {
   const bool uncharged = job.state == "running" || job.state == "completed";
@@ -57,6 +64,7 @@ Json to_json(const RunView& run) {
           {"build", run.build},
           {"outcome", text_or_null(run.outcome)},
           {"error", text_or_null(run.error)},
+          {"result", said(run.result)},
           {"started_at", rfc3339(run.started_at)},
           {"ended_at", time_or_null(run.ended_at)}};
 }

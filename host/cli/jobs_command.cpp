@@ -51,7 +51,7 @@ std::string job_text(const Json& job) {
   table.add({"  build", short_build(job)});
   table.add({"  record", record_text(job.value("record", Json()))});
   table.add({"  attempt", cell(job, "attempt") + " of " + cell(job, "max_attempts")});
-  for (const char* name : {"delivery", "created_at", "started_at", "finished_at"})
+  for (const char* name : {"delivery", "created_at", "started_at", "finished_at", "result"})
     table.add({std::string("  ") + name, cell(job, name)});
   return "job " + cell(job, "id") + ": " + cell(job, "state") + "\n  " + cell(job, "why") + "\n" +
          table.text() + runs_text(job.value("runs", Json())) +

@@ -233,13 +233,12 @@ std::vector<RunView> Views::runs_of(std::int64_t job) {
   select.where("job = ?", job);
   select.append(" ORDER BY run LIMIT " + std::to_string(kMaxListed));
   return select.rows([](const Row& row) {
-    return RunView{row.small("run"),
-                   row.integer("lease"),
-                   row.text("build"),
-                   row.text("outcome"),
-                   row.text("error"),
-                   row.time("started_at_ms"),
-                   row.maybe_time("ended_at_ms")};
+    RunView run{row.small("run"),          row.integer("lease"),
+                row.text("build"),         row.text("outcome"),
+                row.text("error"),         "",
+                row.time("started_at_ms"), row.maybe_time("ended_at_ms")};
+    if (run.outcome == name_of(OutcomeKind::done)) std::swap(run.result, run.error);
+    return run;
   });
 }
 

@@ -21,6 +21,7 @@ struct RunView {
   std::string build;
   std::string outcome;  // "" while it runs
   std::string error;
+  std::string result;  // of done(): JSON; "" when it gave none
   TimePoint started_at{};
   std::optional<TimePoint> ended_at;
 };

@@ -99,6 +99,16 @@ TEST_F(Cli, JobsAreListedAndShown) {
     EXPECT_NE(people.out.find(word), std::string::npos) << people.out;
 }
 
+TEST_F(Cli, JobsShowSaysWhatTheRunGave) {
+  const std::string id = host_.run(contact_update("c-1", "state"))["id"].dump();
+  const Json job = json_of({"jobs", "show", id});
+  EXPECT_EQ(job["result"], 1);
+  EXPECT_EQ(job["runs"][0]["result"], 1);
+  EXPECT_TRUE(job["runs"][0]["error"].is_null());
+  const Ran people = fieldhook({"jobs", "show", id});
+  EXPECT_NE(people.out.find("result       1\n"), std::string::npos) << people.out;
+}
+
 TEST_F(Cli, JobsRetryRunsAFinishedJobAgain) {
   const std::string id = host_.run(contact_update("c-1", "ok"))["id"].dump();
   EXPECT_EQ(json_of({"jobs", "retry", id})["id"].dump(), id);

@@ -34,6 +34,20 @@ TEST_F(StoreTest, OtherRecordsAndOtherPluginsDoNotWait) {
   EXPECT_TRUE(lease("q"));
 }
 
+TEST_F(StoreTest, ARunKeepsItsResultOrItsError) {
+  const auto job = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::retry, .text = "why", .after = Millis(0)});
+  write([&](Transaction& tx) { tx.jobs.wake(job); });
+  finish(*lease(), {.kind = OutcomeKind::done, .text = "[1]"});
+  const auto runs = Views(store_->reader()).runs_of(job);
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[0].error, "why");
+  EXPECT_EQ(runs[0].result, "");
+  EXPECT_EQ(runs[1].error, "");
+  EXPECT_EQ(runs[1].result, "[1]");
+  EXPECT_EQ(Views(store_->reader()).job(job)->reason, "");
+}
+
 TEST_F(StoreTest, ARetryableJobHoldsItsRecord) {
   const auto one = record("1");
   const auto first = add_job(one);

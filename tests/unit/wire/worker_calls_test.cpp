@@ -96,9 +96,18 @@ TEST(Worker, AResultOverTheLimitFailsTheJobSinceARetryWouldRepeatTheWork) {
   const auto finished = worker.expect<wire::Finished>();
   EXPECT_EQ(finished.outcome, RunOutcome::fail);
   EXPECT_NE(finished.text.find("64 KiB"), std::string::npos) << finished.text;
-  const auto large = worker.run(work("large-result"));
-  EXPECT_EQ(large.outcome, RunOutcome::fail);
-  EXPECT_NE(large.text.find("64 KiB"), std::string::npos) << large.text;
+}
+
+TEST(Worker, DoneWithAResultOverTheLimitIsDoneAndSaysSo) {
+  Started worker;
+  worker.send(work("large-result"));
+  const auto warning = worker.expect<wire::Log>();
+  EXPECT_EQ(warning.level, wire::LogLevel::warning);
+  const auto large = worker.expect<wire::Finished>();
+  EXPECT_EQ(large.outcome, RunOutcome::done);
+  EXPECT_EQ(large.text,
+            "\"the result of done() was 100002 bytes and is left out: the limit is 64 KiB\"");
+  EXPECT_EQ(large.text, "\"" + warning.text + "\"");
 }
 
 TEST(Worker, EffectsGoToTheInnermostScopeThatIsOpen) {
