@@ -1,5 +1,7 @@
 #include "runtime/run_calls.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/fault.h"
 
@@ -202,7 +204,9 @@ Answer RunCalls::enqueue(const wire::Call& call) {
   job->input = options.value.contains("input") ? to_text(options.value["input"]) : "";
   job->created_at = surroundings_.clock.now();
   job->run_at = job->created_at;
-  if (after != options.value.end()) job->run_at += Millis(after->get<std::int64_t>());
+  if (after != options.value.end())
+    job->run_at += Millis(std::min<std::uint64_t>(
+        after->get<std::uint64_t>(), static_cast<std::uint64_t>(kLongestWait.count())));
   scopes_.at(call.scope).effects.jobs.push_back(std::move(*job));
   ++enqueued_;
   return ok();

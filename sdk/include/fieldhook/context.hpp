@@ -101,7 +101,7 @@ struct Stored<std::string_view> {
 }  // namespace detail
 
 struct EnqueueOptions {
-  std::optional<Millis> after = {};  // runs no sooner than this long after it is stored
+  std::optional<Millis> after = {};  // runs no sooner than this from now; at most 3650 days
 };
 
 /// Lines of the job's log.

@@ -1,6 +1,9 @@
 // What a plugin asks of the host during a run, over the real store.
 #include "runtime/run_calls.h"
 
+#include <limits>
+
+#include "runtime/run_frames.h"
 #include "support/small_disk.h"
 #include "support/store_fixture.h"
 
@@ -194,6 +197,33 @@ TEST_F(RunCallsTest, EnqueueingHasItsLimits) {
   write([&](Transaction& tx) { tx.jobs.insert(deep); });
   ServedRun too_deep = {*store_, clock_, *lease()};
   EXPECT_EQ(too_deep.enqueue("q"), CallStatus::refused);
+}
+
+TEST_F(RunCallsTest, NoWaitIsLongerThanTheLongest) {
+  ServedRun one = run("1");
+  const std::pair<const char*, Millis> waits[] = {{"315360000000", kLongestWait},
+                                                  {"315360000001", kLongestWait},
+                                                  {"9223372036854775807", kLongestWait},
+                                                  {"18446744073709551615", kLongestWait},
+                                                  {"1500", Millis(1500)}};
+  for (const auto& [after, wait] : waits) {
+    SCOPED_TRACE(after);
+    EXPECT_EQ(one.ask(CallMethod::enqueue, "q", std::string("{\"after_ms\":") + after + "}").status,
+              CallStatus::ok);
+  }
+  const auto jobs = one.calls().take_effects().jobs;
+  ASSERT_EQ(jobs.size(), std::size(waits));
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    EXPECT_EQ(jobs[i].run_at, clock_.now() + waits[i].second) << waits[i].first;
+}
+
+TEST_F(RunCallsTest, ASnoozeForEverIsTheLongestWait) {
+  const auto longest = std::numeric_limits<std::int64_t>::max();
+  for (const auto kind : {wire::RunOutcome::snooze, wire::RunOutcome::retry}) {
+    EXPECT_EQ(outcome_of({7, kind, longest, ""}).after, kLongestWait);
+    EXPECT_EQ(outcome_of({7, kind, 1500, ""}).after, Millis(1500));
+    EXPECT_EQ(outcome_of({7, kind, -1, ""}).after, std::nullopt);
+  }
 }
 
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {
