@@ -34,7 +34,7 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
       deadline_(steady_now() + terms_.timeout) {}
 
 Outcome Run::converse() {
-  worker_.begin_work();
+  for (const OutputLine& line : worker_.begin_work()) log_plugin_output(lease_.job.plugin, 0, line);
   send_or_kill(execute_frame(lease_));
   while (true) {
     heed_signals();
