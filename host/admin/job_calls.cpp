@@ -72,6 +72,7 @@ Answer JobCalls::show(std::int64_t id) {
   json["why"] = why_of(views, *found, runs);
   json["runs"] = Json::array();
   for (const RunView& run : runs) json["runs"].push_back(to_json(run));
+  json["earlier_runs"] = found->counters.runs - static_cast<int>(runs.size());
   json["result"] = runs.empty() ? Json() : json["runs"].back()["result"];
   json["actions"] = Json::array();
   for (const Action& action : views.actions_on_job(id)) json["actions"].push_back(to_json(action));

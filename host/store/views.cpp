@@ -231,8 +231,8 @@ std::vector<RunView> Views::runs_of(std::int64_t job) {
   Selection select(
       session_, "SELECT run, lease, build, outcome, error, started_at_ms, ended_at_ms FROM runs");
   select.where("job = ?", job);
-  select.append(" ORDER BY run LIMIT " + std::to_string(kMaxListed));
-  return select.rows([](const Row& row) {
+  select.append(" ORDER BY run DESC LIMIT " + std::to_string(kMaxListed));
+  auto runs = select.rows([](const Row& row) {
     RunView run{row.small("run"),          row.integer("lease"),
                 row.text("build"),         row.text("outcome"),
                 row.text("error"),         "",
@@ -240,6 +240,8 @@ std::vector<RunView> Views::runs_of(std::int64_t job) {
     if (run.outcome == name_of(OutcomeKind::done)) std::swap(run.result, run.error);
     return run;
   });
+  std::reverse(runs.begin(), runs.end());
+  return runs;
 }
 
 std::vector<DeliveryView> Views::deliveries(const DeliveryFilter& filter) {

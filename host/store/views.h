@@ -111,6 +111,7 @@ class Views {
   std::vector<Action> actions_on_job(std::int64_t job);
   /// The same of the plugin itself; the latest hundred.
   std::vector<Action> actions_on_plugin(const std::string& plugin);
+  /// The latest kMaxListed, the oldest of them first.
   std::vector<RunView> runs_of(std::int64_t job);
   std::vector<DeliveryView> deliveries(const DeliveryFilter& filter);
   std::optional<DeliveryView> delivery(std::int64_t id);

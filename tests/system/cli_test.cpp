@@ -105,6 +105,7 @@ TEST_F(Cli, JobsShowSaysWhatTheRunGave) {
   EXPECT_EQ(job["result"], 1);
   EXPECT_EQ(job["runs"][0]["result"], 1);
   EXPECT_TRUE(job["runs"][0]["error"].is_null());
+  EXPECT_EQ(job["earlier_runs"], 0);
   const Ran people = fieldhook({"jobs", "show", id});
   EXPECT_NE(people.out.find("result       1\n"), std::string::npos) << people.out;
 }
