@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/fault.h"
+#include "domain/echo.h"
 
 namespace fh {
 namespace {
@@ -227,8 +228,9 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
               "expect_echo: the changes must be a JSON object of field: value");
   surroundings_.store.write([&](Transaction& tx) {
     for (const auto& [field, value] : changes.value.items())
-      tx.effects.expect_echo(holder_.plugin, lease_.job.record, field, to_text(value),
-                             tx.now + kEchoWindow);
+      for (const Echo& echo : echoes_of(field, value))
+        tx.effects.expect_echo(holder_.plugin, lease_.job.record, echo.field, echo.value,
+                               tx.now + kEchoWindow);
   });
   return ok();
 }

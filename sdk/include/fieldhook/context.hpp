@@ -239,7 +239,8 @@ class Context {
   }
 
   /// Call it before writing {field: value} to the CRM: the webhook that this causes then makes no
-  /// job of this plugin. On disk when it returns.
+  /// job of this plugin. The first that brings the value within ten minutes uses it up. On disk
+  /// when it returns.
   void expect_echo(const Json& changes) const {
     const std::string text = detail::dump(changes);
     call("expect_echo", host_.expect_echo, detail::lend(text));

@@ -226,6 +226,19 @@ TEST_F(RunCallsTest, ASnoozeForEverIsTheLongestWait) {
   }
 }
 
+TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
+  ServedRun one = run();
+  const std::string changes = R"({"custom_field.s":"Passed","n":5.0,"custom_field":{"t":1}})";
+  EXPECT_EQ(one.ask(CallMethod::expect_echo, "", changes).status, CallStatus::ok);
+  write([&](Transaction& tx) {
+    for (const auto& [field, value] :
+         std::map<std::string, std::string>{{"s", "\"Passed\""}, {"n", "5"}, {"t", "1"}}) {
+      EXPECT_TRUE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now)) << field;
+      EXPECT_FALSE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now));
+    }
+  });
+}
+
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {
   ServedRun one = run();
   const auto scope = one.open(CallMethod::once_begin, "key");
