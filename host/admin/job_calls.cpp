@@ -69,6 +69,10 @@ Answer JobCalls::show(std::int64_t id) {
   if (!found) return no_such_job(id);
   const auto runs = views.runs_of(id);
   Json json = to_json(*found);
+  json["input"] = stored_json(found->input);
+  json["percent"] = json["progress"] = nullptr;
+  for (const RunningJob& running : p_.supervisor.running())
+    if (running.job == id) json.update(progress_json(running));
   json["why"] = why_of(views, *found, runs);
   json["runs"] = Json::array();
   for (const RunView& run : runs) json["runs"].push_back(to_json(run));

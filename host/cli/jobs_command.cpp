@@ -54,8 +54,12 @@ std::string job_text(const Json& job) {
   table.add({"  build", short_build(job)});
   table.add({"  record", record_text(job.value("record", Json()))});
   table.add({"  attempt", cell(job, "attempt") + " of " + cell(job, "max_attempts")});
-  for (const char* name : {"delivery", "created_at", "started_at", "finished_at", "result"})
+  for (const char* name : {"delivery", "created_at", "started_at", "finished_at"})
     table.add({std::string("  ") + name, cell(job, name)});
+  for (const char* name : {"parent", "matched", "input", "result"})
+    if (const std::string text = cell(job, name); !text.empty())
+      table.add({std::string("  ") + name, text});
+  if (const std::string text = progress_text(job); !text.empty()) table.add({"  progress", text});
   return "job " + cell(job, "id") + ": " + cell(job, "state") + "\n  " + cell(job, "why") + "\n" +
          table.text() + runs_text(job) + actions_text(job.value("actions", Json()));
 }

@@ -89,14 +89,14 @@ constexpr const char* kJobsRecord =
     " j JOIN records n ON n.id = j.record"
     " JOIN records r ON r.id = coalesce(n.merged_into, n.id)";
 
-std::string job_select(const char* table) {
+std::string job_select(const char* table, const char* more = "") {
   return std::string(
              "SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
              " j.lost, j.max_attempts, j.delivery, j.event, j.parent, j.matched,"
              " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
              " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
-             " ORDER BY run DESC LIMIT 1) AS build FROM ") +
-         table + kJobsRecord;
+             " ORDER BY run DESC LIMIT 1) AS build") +
+         more + " FROM " + table + kJobsRecord;
 }
 
 RecordKey read_record(const Row& row) {
@@ -219,9 +219,13 @@ std::vector<Action> Views::actions_on_plugin(const std::string& plugin) {
 
 std::optional<JobView> Views::job(std::int64_t id) {
   for (const char* table : {"jobs", "job_history"}) {
-    Selection select(session_, job_select(table));
+    Selection select(session_, job_select(table, ", j.input"));
     select.where("j.id = ?", id);
-    auto found = select.rows(read_job);
+    auto found = select.rows([](const Row& row) {
+      JobView job = read_job(row);
+      job.input = row.text("input");
+      return job;
+    });
     if (!found.empty()) return std::move(found[0]);
   }
   return std::nullopt;

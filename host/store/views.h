@@ -37,6 +37,7 @@ struct JobView {
   std::int64_t event = 0;
   std::int64_t parent = 0;  // 0: made by a delivery
   std::string matched;      // JSON
+  std::string input;        // JSON, "" when none; only of job()
   TimePoint created_at{};
   TimePoint run_at{};
   std::optional<TimePoint> started_at;
