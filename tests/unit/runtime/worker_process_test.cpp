@@ -110,6 +110,11 @@ TEST_F(WorkerProcessTest, WaitsNoLongerThanTheDeadlineAndCanBeWoken) {
   EXPECT_TRUE(std::holds_alternative<TimedOut>(happening));
 }
 
+TEST(Probe, NamesTheUsersFile) {
+  EXPECT_EQ(naming("act.so", "/b/0a1b.so", "0a1b.so is no good: /b/0a1b.so: /b/c.so is missing"),
+            "act.so is no good: act.so: /b/c.so is missing");
+}
+
 TEST_F(WorkerProcessTest, IsToldWhyALibraryIsRefused) {
   const ProbeResult result = probe(launch("wrong_abi.so"), kPatience);
   EXPECT_NE(result.refused.find("built for ABI 99"), std::string::npos) << result.refused;
