@@ -169,7 +169,7 @@ Answer RunCalls::state_set(const wire::Call& call) {
     return too_large("a state", call.payload.size(), kMaxStateBytes);
   const std::int64_t seen = state_get().number;
   if (call.number != seen)
-    return no(CallStatus::conflict, "state: version " + std::to_string(call.number) +
+    return no(CallStatus::conflict, "version " + std::to_string(call.number) +
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   Scope& scope = scopes_.at(call.scope);
@@ -198,10 +198,10 @@ Answer RunCalls::enqueue(const wire::Call& call) {
               "there is no plugin \"" + call.key + "\": see 'fieldhook plugins list'");
   const StrictJson options = parse_strict(call.payload);
   if (options.refusal || !options.value.is_object())
-    return no(CallStatus::refused, "enqueue: the options are not a JSON object");
+    return no(CallStatus::refused, "the options are not a JSON object");
   const auto after = options.value.find("after_ms");
   const bool valid = after == options.value.end() || after->is_number_unsigned();
-  if (!valid) return no(CallStatus::refused, "enqueue: \"after_ms\" must be a number of 0 or more");
+  if (!valid) return no(CallStatus::refused, "\"after_ms\" must be a number of 0 or more");
   job->input = options.value.contains("input") ? to_text(options.value["input"]) : "";
   job->created_at = surroundings_.clock.now();
   job->run_at = job->created_at;
@@ -224,8 +224,7 @@ Answer RunCalls::idempotency_key(const wire::Call& call) const {
 Answer RunCalls::expect_echo(const wire::Call& call) {
   const StrictJson changes = parse_strict(call.payload);
   if (changes.refusal || !changes.value.is_object())
-    return no(CallStatus::refused,
-              "expect_echo: the changes must be a JSON object of field: value");
+    return no(CallStatus::refused, "the changes must be a JSON object of field: value");
   surroundings_.store.write([&](Transaction& tx) {
     for (const auto& [field, value] : changes.value.items())
       for (const Echo& echo : echoes_of(field, value))

@@ -239,6 +239,18 @@ TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
   });
 }
 
+// The SDK puts the call's name before it.
+TEST_F(RunCallsTest, ARefusalDoesNotBeginWithTheNameOfItsCall) {
+  ServedRun one = run();
+  EXPECT_EQ(one.ask(CallMethod::expect_echo, "", "[]").text,
+            "the changes must be a JSON object of field: value");
+  EXPECT_EQ(one.ask(CallMethod::enqueue, "q", "[]").text, "the options are not a JSON object");
+  EXPECT_EQ(one.ask(CallMethod::enqueue, "q", R"({"after_ms":-1})").text,
+            "\"after_ms\" must be a number of 0 or more");
+  EXPECT_EQ(one.ask(CallMethod::state_set, "", "1", 0, 7).text,
+            "version 7 is not the current one, 0");
+}
+
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {
   ServedRun one = run();
   const auto scope = one.open(CallMethod::once_begin, "key");
