@@ -112,7 +112,8 @@ TEST(PluginGuide, ItsTableOfTheManifestHasEveryFieldInItsOrder) {
     documented.push_back(row.at(0));
   std::vector<std::string> fields;
   bool inside = false;
-  for (const std::string& line : Page("sdk/include/fieldhook/manifest.hpp").lines()) {
+  const Page header("sdk/include/fieldhook/manifest.hpp");
+  for (const std::string& line : header.lines()) {
     if (line == "};") inside = false;
     const auto end = line.find(" = ");
     if (inside && end != std::string::npos) {
