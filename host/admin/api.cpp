@@ -183,12 +183,10 @@ Answer Api::status() {
   for (const SourceConfig& source : p_.receiver.sources())
     sources.push_back(source_status(p_.receiver, source));
   Json running = Json::array();
-  for (const RunningJob& job : p_.supervisor.running())
-    running.push_back({{"job", job.job},
-                       {"plugin", job.plugin},
-                       {"pid", job.pid},
-                       {"percent", job.percent < 0 ? Json() : Json(job.percent)},
-                       {"progress", job.progress}});
+  for (const RunningJob& job : p_.supervisor.running()) {
+    running.push_back({{"job", job.job}, {"plugin", job.plugin}, {"pid", job.pid}});
+    running.back().update(progress_json(job));
+  }
   return json_answer({{"version", FIELDHOOK_VERSION},
                       {"ready", obstacle(p_).empty()},
                       {"not_ready", obstacle(p_).empty() ? Json() : Json(obstacle(p_))},

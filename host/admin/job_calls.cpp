@@ -69,9 +69,15 @@ Answer JobCalls::show(std::int64_t id) {
   if (!found) return no_such_job(id);
   const auto runs = views.runs_of(id);
   Json json = to_json(*found);
+  json["input"] = stored_json(found->input);
+  json["percent"] = json["progress"] = nullptr;
+  for (const RunningJob& running : p_.supervisor.running())
+    if (running.job == id) json.update(progress_json(running));
   json["why"] = why_of(views, *found, runs);
   json["runs"] = Json::array();
   for (const RunView& run : runs) json["runs"].push_back(to_json(run));
+  json["earlier_runs"] = found->counters.runs - static_cast<int>(runs.size());
+  json["result"] = runs.empty() ? Json() : json["runs"].back()["result"];
   json["actions"] = Json::array();
   for (const Action& action : views.actions_on_job(id)) json["actions"].push_back(to_json(action));
   if (found->state == "blocked") json["blocked_by"] = views.holder_of_turn(id);

@@ -8,7 +8,13 @@ namespace {
 Json time_or_null(const std::optional<TimePoint>& at) { return at ? Json(rfc3339(*at)) : Json(); }
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
-Json stored(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
+
+// What a plugin in another language gave may be no JSON.
+Json said(const std::string& text) {
+  if (text.empty()) return {};
+  Json json = Json::parse(text, nullptr, false);
+  return json.is_discarded() ? Json(text) : json;
+}
 
 // The attempt under way, or the one that completed it, or the last one charged; 0 before the first.
 int attempt_of(const JobView& job) {
@@ -17,6 +23,8 @@ int attempt_of(const JobView& job) {
 }
 
 }  // namespace
+
+Json stored_json(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
 
 Json to_json(const RecordKey& record) {
   return {{"account", record.account}, {"type", name_of(record.type)}, {"id", record.key}};
@@ -35,12 +43,17 @@ Json to_json(const JobView& job) {
           {"delivery", job.delivery},
           {"event", job.event},
           {"parent", id_or_null(job.parent)},
-          {"matched", stored(job.matched)},
+          {"matched", stored_json(job.matched)},
           {"created_at", rfc3339(job.created_at)},
           {"run_at", rfc3339(job.run_at)},
           {"started_at", time_or_null(job.started_at)},
           {"finished_at", time_or_null(job.finished_at)},
           {"build", text_or_null(job.build)}};
+}
+
+Json progress_json(const RunningJob& running) {
+  return {{"percent", running.percent < 0 ? Json() : Json(running.percent)},
+          {"progress", running.progress}};
 }
 
 Json to_json(const ParkedView& parked) {
@@ -57,6 +70,7 @@ Json to_json(const RunView& run) {
           {"build", run.build},
           {"outcome", text_or_null(run.outcome)},
           {"error", text_or_null(run.error)},
+          {"result", said(run.result)},
           {"started_at", rfc3339(run.started_at)},
           {"ended_at", time_or_null(run.ended_at)}};
 }
@@ -80,7 +94,7 @@ Json to_json(const EventView& event) {
           {"record", to_json(event.record)},
           {"kind", event.kind},
           {"mode", event.mode},
-          {"changes", stored(event.changes)}};
+          {"changes", stored_json(event.changes)}};
 }
 
 }  // namespace fh

@@ -3,9 +3,15 @@
 #pragma once
 
 #include "base/json.h"
+#include "runtime/supervisor.h"
 #include "store/views.h"
 
 namespace fh {
+
+/// What a column holds as JSON text; null for "".
+Json stored_json(const std::string& text);
+/// {percent, progress}: what the plugin said.
+Json progress_json(const RunningJob& running);
 
 Json to_json(const RecordKey& record);
 Json to_json(const JobView& job);

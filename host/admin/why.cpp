@@ -92,7 +92,10 @@ std::string ended(const WhyFacts& facts) {
     return text + (facts.last_run && facts.last_run->outcome == "skipped"
                        ? ": its plugin said that the work is done already"
                        : ", after " + counted(job.counters.runs, "run"));
-  if (!job.reason.empty()) text += ": " + job.reason;
+  if (!job.reason.empty())
+    text += ": " + job.reason;
+  else if (job.state == "dead")
+    text += ": its plugin gave no reason";
   if (job.state == "dead") text += "; 'fieldhook jobs retry " + number(job.id) + "' runs it again";
   return text;
 }

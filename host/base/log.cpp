@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/clock.h"
@@ -11,11 +12,41 @@ namespace {
 std::atomic<int> g_level{static_cast<int>(LogLevel::info)};
 std::atomic<NativeHandle> g_output{kNoHandle};
 
+// The size of the UTF-8 sequence that the text begins with; 0: it begins with none (RFC 3629).
+std::size_t utf8_size(std::string_view text) {
+  const auto byte = [text](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  // No longer form than needed, no surrogate, nothing above U+10FFFF.
+  const unsigned lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  const unsigned highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  if (byte(1) < lowest || byte(1) > highest) return 0;
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  for (std::size_t at = 2; at < size; ++at)
+    if ((byte(at) & 0xc0) != 0x80) return 0;
+  return size;
+}
+
 bool needs_quotes(std::string_view text) {
   if (text.empty()) return true;
-  for (const unsigned char c : text)
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = static_cast<unsigned char>(text[at]);
     if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f) return true;
+    const std::size_t size = utf8_size(text.substr(at));
+    if (size == 0) return true;
+    at += size;
+  }
   return false;
+}
+
+void append_byte(std::string& line, unsigned char byte) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  line += "\\x";
+  line += kDigits[byte >> 4];
+  line += kDigits[byte & 15];
 }
 
 void append_value(std::string& line, std::string_view text) {
@@ -23,21 +54,21 @@ void append_value(std::string& line, std::string_view text) {
     line += text;
     return;
   }
-  static constexpr char kDigits[] = "0123456789abcdef";
   line += '"';
-  for (const unsigned char c : text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    const std::size_t size = utf8_size(text.substr(at));
     if (c == '"' || c == '\\') {
       line += '\\';
       line += static_cast<char>(c);
     } else if (c == '\n') {
       line += "\\n";
-    } else if (c < ' ' || c == 0x7f) {
-      line += "\\x";
-      line += kDigits[c >> 4];
-      line += kDigits[c & 15];
+    } else if (c < ' ' || c == 0x7f || size == 0) {
+      append_byte(line, c);
     } else {
-      line += static_cast<char>(c);
+      line += text.substr(at, size);
     }
+    at += std::max<std::size_t>(size, 1);
   }
   line += '"';
 }

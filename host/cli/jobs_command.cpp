@@ -28,13 +28,16 @@ std::string list_text(const Json& jobs) {
   return table.text();
 }
 
-std::string runs_text(const Json& runs) {
+std::string runs_text(const Json& job) {
+  const Json runs = job.value("runs", Json());
   if (!runs.is_array() || runs.empty()) return "\nno runs yet\n";
+  const int earlier = job.value("earlier_runs", 0);
   Table table({"RUN", "LEASE", "OUTCOME", "STARTED", "ENDED", "ERROR"});
   for (const Json& run : runs)
     table.add({cell(run, "run"), cell(run, "lease"), cell(run, "outcome"), cell(run, "started_at"),
                cell(run, "ended_at"), cell(run, "error")});
-  return "\n" + table.text();
+  return "\n" + (earlier > 0 ? counted(earlier, "earlier run") + " not shown\n" : "") +
+         table.text();
 }
 
 std::string actions_text(const Json& actions) {
@@ -53,9 +56,12 @@ std::string job_text(const Json& job) {
   table.add({"  attempt", cell(job, "attempt") + " of " + cell(job, "max_attempts")});
   for (const char* name : {"delivery", "created_at", "started_at", "finished_at"})
     table.add({std::string("  ") + name, cell(job, name)});
+  for (const char* name : {"parent", "matched", "input", "result"})
+    if (const std::string text = cell(job, name); !text.empty())
+      table.add({std::string("  ") + name, text});
+  if (const std::string text = progress_text(job); !text.empty()) table.add({"  progress", text});
   return "job " + cell(job, "id") + ": " + cell(job, "state") + "\n  " + cell(job, "why") + "\n" +
-         table.text() + runs_text(job.value("runs", Json())) +
-         actions_text(job.value("actions", Json()));
+         table.text() + runs_text(job) + actions_text(job.value("actions", Json()));
 }
 
 // On the job whose id is given, or on all that the filters match.

@@ -32,6 +32,12 @@ std::string record_text(const Json& record) {
   return cell(record, "type") + " " + cell(record, "id") + " (" + cell(record, "account") + ")";
 }
 
+std::string progress_text(const Json& object) {
+  const std::string percent = cell(object, "percent");
+  const std::string text = cell(object, "progress");
+  return percent.empty() ? text : percent + " %" + (text.empty() ? "" : ", " + text);
+}
+
 std::string short_build(const Json& object) {
   constexpr std::size_t kDigits = 12;
   return cell(object, "build").substr(0, kDigits);

@@ -23,6 +23,9 @@ std::string members(const Json& object, const std::vector<std::string>& names);
 /// "contact 42 (insites)" of {account, type, id}.
 std::string record_text(const Json& record);
 
+/// "66 %, invite the contacts" of {percent, progress}; "" when the plugin said nothing.
+std::string progress_text(const Json& object);
+
 /// The first twelve digits of a build's hash.
 std::string short_build(const Json& object);
 

@@ -39,6 +39,14 @@ std::string parked_text(const Json& parked) {
   return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
 }
 
+std::string running_text(const Json& running) {
+  if (running.empty()) return "";
+  Table table({"RUNNING", "PLUGIN", "PID", "PROGRESS"});
+  for (const Json& one : running)
+    table.add({cell(one, "job"), cell(one, "plugin"), cell(one, "pid"), progress_text(one)});
+  return "\n" + table.text();
+}
+
 std::string status_text(const Json& status) {
   const std::string jobs = tallies_text(status.value("jobs", Json::object()));
   const bool ready = status.value("ready", Json(false)) == true;
@@ -57,8 +65,8 @@ std::string status_text(const Json& status) {
                  state_of_source(source)});
     unusable += unusable_text(source);
   }
-  return text + "\n" + plugins.text() + parked_text(list_of(status, "parked")) + "\n" +
-         sources.text() + unusable;
+  return text + "\n" + plugins.text() + running_text(list_of(status, "running")) +
+         parked_text(list_of(status, "parked")) + "\n" + sources.text() + unusable;
 }
 
 }  // namespace

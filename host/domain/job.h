@@ -34,6 +34,9 @@ inline constexpr int kMaxCrashes = 2;
 inline constexpr int kMaxLost = 5;
 inline constexpr int kDefaultMaxAttempts = 5;
 
+/// Stated limit of every wait that a plugin asks for; a longer one is cut to it.
+inline constexpr Millis kLongestWait = std::chrono::hours(3650 * 24);
+
 struct JobCounters {
   int runs = 0;      // starts, every one
   int attempts = 0;  // runs charged against max_attempts

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "domain/echo.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 
@@ -160,8 +161,11 @@ bool still_matches(Transaction& tx, const Considered& considered, Match& match,
                    const WatchIndex& watches) {
   Changes rest = considered.changes;
   std::erase_if(rest, [&](const auto& change) {
-    return tx.effects.take_echo(match.plugin, considered.record.id, change.first,
-                                to_text(change.second.to), tx.now);
+    const auto echoes = echoes_of(change.first, change.second.to);
+    return std::all_of(echoes.begin(), echoes.end(), [&](const Echo& echo) {
+      return tx.effects.take_echo(match.plugin, considered.record.id, echo.field, echo.value,
+                                  tx.now);
+    });
   });
   if (rest.size() == considered.changes.size()) return true;
   const Event& event = considered.arrived->event;

@@ -187,7 +187,7 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
   const std::size_t memory = options_.plugins.most_memory();
   const ProbeResult loaded =
       probe({options_.worker, copy.path, options_.store_lock, memory}, options_.handshake);
-  if (!loaded.refused.empty()) return refuse(file, stamp, loaded.refused);
+  if (!loaded.refused.empty()) return refuse(file, stamp, naming(file, copy.path, loaded.refused));
   const ParsedManifest parsed = manifest_from_text(loaded.manifest);
   if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
   const std::string& name = parsed.manifest.name;

@@ -8,7 +8,18 @@ std::string with_errors(std::string reason, const std::string& last_errors) {
   return reason;
 }
 
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
 }  // namespace
+
+std::string naming(const std::string& file, const std::filesystem::path& copy, std::string text) {
+  replace_all(text, copy.string(), file);
+  replace_all(text, copy.filename().string(), file);
+  return text;
+}
 
 ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -10,6 +10,9 @@ struct ProbeResult {
   std::string refused;   // why, and what to do; "" when it loaded
 };
 
+/// What a worker says of the private copy that it loaded, said of the user's file.
+std::string naming(const std::string& file, const std::filesystem::path& copy, std::string text);
+
 ProbeResult probe(const WorkerLaunch& launch, std::chrono::milliseconds patience);
 
 /// The same conversation at the start of a worker that will be used: waits for its first frame.

@@ -1,6 +1,7 @@
 #include "runtime/run.h"
 
 #include "base/log.h"
+#include "config/quantity.h"
 #include "runtime/run_frames.h"
 
 namespace fh {
@@ -34,7 +35,7 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
       deadline_(steady_now() + terms_.timeout) {}
 
 Outcome Run::converse() {
-  worker_.begin_work();
+  for (const OutputLine& line : worker_.begin_work()) log_plugin_output(lease_.job.plugin, 0, line);
   send_or_kill(execute_frame(lease_));
   while (true) {
     heed_signals();
@@ -119,10 +120,9 @@ void Run::on_deadline() {
     deadline_ = steady_now() + kNoDeadline;
     return;
   }
-  const auto seconds = std::chrono::duration<double>(terms_.timeout).count();
   ask_to_end(OutcomeKind::timed_out,
-             "the run took longer than its timeout of " + std::to_string(seconds).substr(0, 6) +
-                 " s: make it shorter, or raise plugins.limits." + lease_.job.plugin + ".timeout");
+             "the run took longer than its timeout of " + duration_text(terms_.timeout) +
+                 ": make it shorter, or raise plugins.limits." + lease_.job.plugin + ".timeout");
 }
 
 void Run::ask_to_end(OutcomeKind why, std::string text) {

@@ -1,7 +1,10 @@
 #include "runtime/run_calls.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "base/fault.h"
+#include "domain/echo.h"
 
 namespace fh {
 namespace {
@@ -166,7 +169,7 @@ Answer RunCalls::state_set(const wire::Call& call) {
     return too_large("a state", call.payload.size(), kMaxStateBytes);
   const std::int64_t seen = state_get().number;
   if (call.number != seen)
-    return no(CallStatus::conflict, "state: version " + std::to_string(call.number) +
+    return no(CallStatus::conflict, "version " + std::to_string(call.number) +
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   Scope& scope = scopes_.at(call.scope);
@@ -195,14 +198,16 @@ Answer RunCalls::enqueue(const wire::Call& call) {
               "there is no plugin \"" + call.key + "\": see 'fieldhook plugins list'");
   const StrictJson options = parse_strict(call.payload);
   if (options.refusal || !options.value.is_object())
-    return no(CallStatus::refused, "enqueue: the options are not a JSON object");
+    return no(CallStatus::refused, "the options are not a JSON object");
   const auto after = options.value.find("after_ms");
   const bool valid = after == options.value.end() || after->is_number_unsigned();
-  if (!valid) return no(CallStatus::refused, "enqueue: \"after_ms\" must be a number of 0 or more");
+  if (!valid) return no(CallStatus::refused, "\"after_ms\" must be a number of 0 or more");
   job->input = options.value.contains("input") ? to_text(options.value["input"]) : "";
   job->created_at = surroundings_.clock.now();
   job->run_at = job->created_at;
-  if (after != options.value.end()) job->run_at += Millis(after->get<std::int64_t>());
+  if (after != options.value.end())
+    job->run_at += Millis(std::min<std::uint64_t>(
+        after->get<std::uint64_t>(), static_cast<std::uint64_t>(kLongestWait.count())));
   scopes_.at(call.scope).effects.jobs.push_back(std::move(*job));
   ++enqueued_;
   return ok();
@@ -219,12 +224,12 @@ Answer RunCalls::idempotency_key(const wire::Call& call) const {
 Answer RunCalls::expect_echo(const wire::Call& call) {
   const StrictJson changes = parse_strict(call.payload);
   if (changes.refusal || !changes.value.is_object())
-    return no(CallStatus::refused,
-              "expect_echo: the changes must be a JSON object of field: value");
+    return no(CallStatus::refused, "the changes must be a JSON object of field: value");
   surroundings_.store.write([&](Transaction& tx) {
     for (const auto& [field, value] : changes.value.items())
-      tx.effects.expect_echo(holder_.plugin, lease_.job.record, field, to_text(value),
-                             tx.now + kEchoWindow);
+      for (const Echo& echo : echoes_of(field, value))
+        tx.effects.expect_echo(holder_.plugin, lease_.job.record, echo.field, echo.value,
+                               tx.now + kEchoWindow);
   });
   return ok();
 }

@@ -1,5 +1,7 @@
 #include "runtime/run_frames.h"
 
+#include <algorithm>
+
 namespace fh {
 namespace {
 
@@ -57,7 +59,7 @@ Outcome outcome_of(const wire::Finished& finished) {
     case wire::RunOutcome::fail: outcome.kind = OutcomeKind::fail; break;
   }
   outcome.text = finished.text;
-  if (finished.after_ms >= 0) outcome.after = Millis(finished.after_ms);
+  if (finished.after_ms >= 0) outcome.after = std::min(Millis(finished.after_ms), kLongestWait);
   return outcome;
 }
 

@@ -8,6 +8,7 @@ namespace fh {
 
 wire::Execute execute_frame(const Lease& lease);
 
+/// The wait it asks for is at most kLongestWait.
 Outcome outcome_of(const wire::Finished& finished);
 
 }  // namespace fh

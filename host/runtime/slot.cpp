@@ -119,7 +119,7 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
         WorkerLaunch{s_.worker, plugin.library, s_.store_lock, plugin.terms.memory}, wake_);
     s_.ledger.record(worker_->pid());
     const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
-    why = hello.refused;
+    why = naming(plugin.row.file, plugin.library, hello.refused);
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
       worker_->watch(greedy_, *s_.runs);

@@ -79,6 +79,14 @@ bool WorkerProcess::is_short_of_memory() const {
   return memory_ > 0 && is_nearly_all(writable_memory(pid()).value_or(0), memory_);
 }
 
+std::deque<OutputLine> WorkerProcess::begin_work() {
+  processor_.begin(std::chrono::steady_clock::now());
+  for (Output* output : {&out_, &err_}) read_output(*output);
+  add_partial_lines();
+  last_errors_.clear();
+  return std::exchange(lines_, {});
+}
+
 Happening WorkerProcess::wait(Deadline deadline) {
   while (true) {
     if (!lines_.empty()) {
@@ -92,9 +100,7 @@ Happening WorkerProcess::wait(Deadline deadline) {
       return frame;
     }
     if (ended_) {
-      // A last line without its end is a line too.
-      for (Output* output : {&out_, &err_})
-        if (!output->partial.empty()) add_line(*output, std::exchange(output->partial, {}));
+      add_partial_lines();
       if (lines_.empty()) return end();
       continue;
     }
@@ -148,6 +154,12 @@ void WorkerProcess::add_line(Output& output, std::string text) {
     if (last_errors_.size() > kKeptErrorLines) last_errors_.pop_front();
   }
   lines_.push_back({output.is_error, std::move(text)});
+}
+
+// A last line without its end is a line too.
+void WorkerProcess::add_partial_lines() {
+  for (Output* output : {&out_, &err_})
+    if (!output->partial.empty()) add_line(*output, std::exchange(output->partial, {}));
 }
 
 WorkerEnded WorkerProcess::end() {

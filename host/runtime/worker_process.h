@@ -37,7 +37,7 @@ struct OutputLine {
 struct WorkerEnded {
   std::string how;               // "signal 11 (Segmentation fault)"
   bool short_of_memory = false;  // it had nearly all that it may have; `how` says so
-  std::string last_errors;       // the last lines of its stderr; "" when it printed none
+  std::string last_errors;       // the last lines of its stderr since begin_work(); "" if none
 };
 struct Woken {};
 struct TimedOut {};
@@ -64,7 +64,9 @@ class WorkerProcess {
   void watch(bool last, UndisturbedRuns& runs) {
     processor_.start(std::chrono::steady_clock::now(), last, runs);
   }
-  void begin_work() { processor_.begin(std::chrono::steady_clock::now()); }
+  /// Gives what was printed before, lines without their end too: it is no part of the run that
+  /// begins, nor of its last words.
+  std::deque<OutputLine> begin_work();
   void end_work() { processor_.end(std::chrono::steady_clock::now()); }
   /// To be replaced as soon as it has no run.
   bool is_spent() const { return processor_.is_spent(); }
@@ -87,6 +89,7 @@ class WorkerProcess {
   void read_channel();
   void read_output(Output& output);
   void add_line(Output& output, std::string text);
+  void add_partial_lines();
   WorkerEnded end();
 
   WakeUp& wake_;

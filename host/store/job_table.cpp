@@ -122,11 +122,10 @@ bool JobTable::end_run(const JobRow& job, const Outcome& outcome, const JobTrans
       name_of(is_final(next.state) ? JobState::scheduled : next.state), next.reason,
       to_ms(next.run_at), counters.attempts, counters.crashes, counters.lost, job.id, job.lease);
   if (changed == 0) return false;
-  const bool worked = keeps_effects(outcome.kind) || outcome.kind == OutcomeKind::skipped;
   db_.run("UPDATE runs SET outcome = ?, error = ?, ended_at_ms = ? WHERE job = ? AND run = ?",
           name_of(outcome.kind),
-          worked ? std::optional<std::string>() : std::optional(outcome.text), to_ms(now), job.id,
-          job.counters.runs);
+          outcome.text.empty() ? std::optional<std::string>() : std::optional(outcome.text),
+          to_ms(now), job.id, job.counters.runs);
   if (is_final(next.state))
     archive(job.id, job.plugin, JobState::running, next.state, next.reason, now);
   else

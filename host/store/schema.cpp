@@ -158,6 +158,7 @@ constexpr const char* kFirst[] = {
     "CREATE INDEX job_history_by_delivery ON job_history (delivery)",
     "CREATE INDEX job_history_dead ON job_history (plugin, id) WHERE state <> 'completed'",
 
+    // error: what the run said at its end, which of a done one is its result, JSON.
     R"(CREATE TABLE runs (
          job INTEGER NOT NULL,
          run INTEGER NOT NULL,

@@ -91,14 +91,14 @@ constexpr const char* kJobsRecord =
     " j JOIN records n ON n.id = j.record"
     " JOIN records r ON r.id = coalesce(n.merged_into, n.id)";
 
-std::string job_select(const char* table) {
+std::string job_select(const char* table, const char* more = "") {
   return std::string(
              "SELECT j.id, j.plugin, j.state, j.reason, j.runs, j.attempts, j.crashes,"
              " j.lost, j.max_attempts, j.delivery, j.event, j.parent, j.matched,"
              " j.created_at_ms, j.run_at_ms, j.started_at_ms, j.finished_at_ms,"
              " r.account, r.type, r.key, (SELECT build FROM runs WHERE job = j.id"
-             " ORDER BY run DESC LIMIT 1) AS build FROM ") +
-         table + kJobsRecord;
+             " ORDER BY run DESC LIMIT 1) AS build") +
+         more + " FROM " + table + kJobsRecord;
 }
 
 RecordKey read_record(const Row& row) {
@@ -221,9 +221,13 @@ std::vector<Action> Views::actions_on_plugin(const std::string& plugin) {
 
 std::optional<JobView> Views::job(std::int64_t id) {
   for (const char* table : {"jobs", "job_history"}) {
-    Selection select(session_, job_select(table));
+    Selection select(session_, job_select(table, ", j.input"));
     select.where("j.id = ?", id);
-    auto found = select.rows(read_job);
+    auto found = select.rows([](const Row& row) {
+      JobView job = read_job(row);
+      job.input = row.text("input");
+      return job;
+    });
     if (!found.empty()) return std::move(found[0]);
   }
   return std::nullopt;
@@ -233,16 +237,17 @@ std::vector<RunView> Views::runs_of(std::int64_t job) {
   Selection select(
       session_, "SELECT run, lease, build, outcome, error, started_at_ms, ended_at_ms FROM runs");
   select.where("job = ?", job);
-  select.append(" ORDER BY run LIMIT " + std::to_string(kMaxListed));
-  return select.rows([](const Row& row) {
-    return RunView{row.small("run"),
-                   row.integer("lease"),
-                   row.text("build"),
-                   row.text("outcome"),
-                   row.text("error"),
-                   row.time("started_at_ms"),
-                   row.maybe_time("ended_at_ms")};
+  select.append(" ORDER BY run DESC LIMIT " + std::to_string(kMaxListed));
+  auto runs = select.rows([](const Row& row) {
+    RunView run{row.small("run"),          row.integer("lease"),
+                row.text("build"),         row.text("outcome"),
+                row.text("error"),         "",
+                row.time("started_at_ms"), row.maybe_time("ended_at_ms")};
+    if (run.outcome == name_of(OutcomeKind::done)) std::swap(run.result, run.error);
+    return run;
   });
+  std::reverse(runs.begin(), runs.end());
+  return runs;
 }
 
 std::vector<DeliveryView> Views::deliveries(const DeliveryFilter& filter) {

@@ -21,6 +21,7 @@ struct RunView {
   std::string build;
   std::string outcome;  // "" while it runs
   std::string error;
+  std::string result;  // of done(): JSON; "" when it gave none
   TimePoint started_at{};
   std::optional<TimePoint> ended_at;
 };
@@ -36,6 +37,7 @@ struct JobView {
   std::int64_t event = 0;
   std::int64_t parent = 0;  // 0: made by a delivery
   std::string matched;      // JSON
+  std::string input;        // JSON, "" when none; only of job()
   TimePoint created_at{};
   TimePoint run_at{};
   std::optional<TimePoint> started_at;
@@ -110,6 +112,7 @@ class Views {
   std::vector<Action> actions_on_job(std::int64_t job);
   /// The same of the plugin itself; the latest hundred.
   std::vector<Action> actions_on_plugin(const std::string& plugin);
+  /// The latest kMaxListed, the oldest of them first.
   std::vector<RunView> runs_of(std::int64_t job);
   std::vector<DeliveryView> deliveries(const DeliveryFilter& filter);
   std::optional<DeliveryView> delivery(std::int64_t id);

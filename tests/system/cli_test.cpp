@@ -99,6 +99,48 @@ TEST_F(Cli, JobsAreListedAndShown) {
     EXPECT_NE(people.out.find(word), std::string::npos) << people.out;
 }
 
+TEST_F(Cli, JobsShowSaysWhatTheRunGave) {
+  const std::string id = host_.run(contact_update("c-1", "state"))["id"].dump();
+  const Json job = json_of({"jobs", "show", id});
+  EXPECT_EQ(job["result"], 1);
+  EXPECT_EQ(job["runs"][0]["result"], 1);
+  EXPECT_TRUE(job["runs"][0]["error"].is_null());
+  EXPECT_EQ(job["earlier_runs"], 0);
+  const Ran people = fieldhook({"jobs", "show", id});
+  EXPECT_NE(people.out.find("result       1\n"), std::string::npos) << people.out;
+}
+
+TEST_F(Cli, WhatAPluginSaysOfItsProgressIsShown) {
+  const std::int64_t job =
+      host_.job_of(host_.send(contact_update("c-1", "progress:as far as this")));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.job(job)["percent"] == 66; }));
+  EXPECT_EQ(host_.job(job)["progress"], "as far as this");
+  const std::string id = std::to_string(job);
+  for (const auto& words : {std::vector<std::string>{"status"}, {"jobs", "show", id}}) {
+    const Ran people = fieldhook(words);
+    EXPECT_NE(people.out.find("66 %, as far as this"), std::string::npos) << people.out;
+  }
+  EXPECT_EQ(fieldhook({"jobs", "cancel", id}).code, 0);
+  EXPECT_TRUE(host_.wait_for(job, "cancelled")["percent"].is_null());
+}
+
+TEST_F(Cli, JobsShowSaysWhatAnEnqueuedJobWasGiven) {
+  host_.install("c_plugin.so");
+  ASSERT_TRUE(eventually(kPatience, [&] { return json_of({"plugins", "list"}).size() == 2; }));
+  const std::string first = host_.run(contact_update("c-1", "enqueue:c-plugin"))["id"].dump();
+  const Json jobs = json_of({"jobs", "list"});
+  ASSERT_EQ(jobs.size(), 2U);
+  const std::string second = jobs[0]["id"].dump();
+  const Json shown = json_of({"jobs", "show", second});
+  EXPECT_EQ(shown["input"], Json::parse(R"({"from":"misbehave"})"));
+  EXPECT_EQ(shown["parent"].dump(), first);
+  std::string people = fieldhook({"jobs", "show", second}).out;
+  for (const std::string& text : {"parent       " + first, std::string(R"({"from":"misbehave"})")})
+    EXPECT_NE(people.find(text), std::string::npos) << people;
+  people = fieldhook({"jobs", "show", first}).out;
+  EXPECT_NE(people.find("matched      contact misbehave changes"), std::string::npos) << people;
+}
+
 TEST_F(Cli, JobsRetryRunsAFinishedJobAgain) {
   const std::string id = host_.run(contact_update("c-1", "ok"))["id"].dump();
   EXPECT_EQ(json_of({"jobs", "retry", id})["id"].dump(), id);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <regex>
 #include <thread>
 
 #include "system/host_process.h"
@@ -128,6 +129,9 @@ TEST_P(ReloadBroken, IsRefusedWithItsReasonAndTheOldBuildGoesOn) {
   host_.install_file(file, "other.so");
   EXPECT_NE(refusal_of("other.so").find(broken.in_reason), std::string::npos);
   EXPECT_EQ(host_.plugin("other.so")["state"], "refused");
+  // Of the file that the operator knows, not of the private copy.
+  EXPECT_FALSE(std::regex_search(refusal_of("other.so"), std::regex("[0-9a-f]{64}")))
+      << refusal_of("other.so");
 }
 
 INSTANTIATE_TEST_SUITE_P(

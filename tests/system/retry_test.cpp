@@ -107,10 +107,12 @@ TEST_F(Retry, WhatIsDoneAlreadyIsSkipped) {
   EXPECT_EQ(outcomes(job), (Outcomes{"retry", "retry", "retry"}));
 }
 
-TEST_F(Retry, AResultThatIsTooLargeIsAFailureThatSaysSo) {
-  const Json job = host_.run(contact_update("c-1", "large-result"), "dead");
-  EXPECT_EQ(outcomes(job), Outcomes{"fail"});
-  EXPECT_NE(job["reason"].get<std::string>().find("64 KiB"), std::string::npos);
+TEST_F(Retry, AResultThatIsTooLargeIsLeftOutAndTheWorkStaysDone) {
+  const Json job = host_.run(contact_update("c-1", "state:large"));
+  EXPECT_EQ(outcomes(job), Outcomes{"done"});
+  EXPECT_NE(job["result"].get<std::string>().find("is left out"), std::string::npos) << job;
+  EXPECT_TRUE(host_.logged("bytes and is left out"));
+  EXPECT_EQ(host_.run(contact_update("c-1", "state"))["result"], 2) << "the state was not kept";
 }
 
 TEST(RetryLimits, APluginThatCannotBeCreatedIsARetryWithItsReason) {

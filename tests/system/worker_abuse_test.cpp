@@ -114,7 +114,7 @@ TEST_F(Abuse, ARunThatHangsIsKilledAtItsTimeout) {
   const Json job = host_.wait_for(id, "dead");
   ASSERT_EQ(job["runs"].size(), 2U);
   EXPECT_EQ(job["runs"][0]["outcome"], "timed_out");
-  EXPECT_NE(error_of(job).find("timeout"), std::string::npos);
+  EXPECT_NE(error_of(job).find("its timeout of 400ms: "), std::string::npos);
   EXPECT_FALSE(worker.is_alive());
   expect_all_is_well();
 }

@@ -8,7 +8,9 @@
 // are stored when the run ends with done or snooze, and dropped otherwise.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fieldhook/record.hpp>
 #include <functional>
@@ -66,10 +68,40 @@ inline void require(fieldhook_status status, const std::string& what, const std:
   }
 }
 
+/// Whether a T that was read from JSON would point into it. The JSON is gone when T is used.
+template <class T>
+inline constexpr bool kRefersToText = std::is_pointer_v<T>;
+template <class T>
+inline constexpr bool kRefersToText<const T> = kRefersToText<T>;
+template <class Char, class Traits>
+inline constexpr bool kRefersToText<std::basic_string_view<Char, Traits>> = true;
+template <template <class...> class Holder, class... Held>
+inline constexpr bool kRefersToText<Holder<Held...>> = (kRefersToText<Held> || ...);
+template <class T, std::size_t size>
+inline constexpr bool kRefersToText<std::array<T, size>> = kRefersToText<T>;
+
+/// What once() and step() return for a function that returns Returned: texts as std::string.
+template <class Returned>
+struct Stored {
+  using type = Returned;
+};
+template <>
+struct Stored<const char*> {
+  using type = std::string;
+};
+template <>
+struct Stored<char*> {
+  using type = std::string;
+};
+template <>
+struct Stored<std::string_view> {
+  using type = std::string;
+};
+
 }  // namespace detail
 
 struct EnqueueOptions {
-  std::optional<Millis> after = {};  // runs no sooner than this long after it is stored
+  std::optional<Millis> after = {};  // runs no sooner than this from now; at most 3650 days
 };
 
 /// Lines of the job's log.
@@ -162,10 +194,11 @@ class Context {
     return call(detail::named("secret", name), host_.secret, detail::lend(name));
   }
 
-  /// Calls fn and returns what it returned (void, or anything JSON can hold, up to 64 KiB), unless
-  /// it was done before by any job of this plugin: then returns what it returned then. When fn
-  /// throws, the key is free again. A process that dies inside fn leaves it open whether fn got
-  /// through: the next run calls fn again, and can ask interrupted() first.
+  /// Calls fn and returns what it returned (void, or anything JSON can hold, up to 64 KiB; text as
+  /// std::string), unless it was done before by any job of this plugin: then returns what it
+  /// returned then. The key: 1 to 512 bytes. When fn throws, the key is free again. A process that
+  /// dies inside fn leaves it open whether fn got through: the next run calls fn again, and can ask
+  /// interrupted() first.
   template <class Fn>
   auto once(std::string_view key, Fn&& fn) {
     return memoized(host_.once_begin, detail::named("once", key), key, std::forward<Fn>(fn));
@@ -206,7 +239,8 @@ class Context {
   }
 
   /// Call it before writing {field: value} to the CRM: the webhook that this causes then makes no
-  /// job of this plugin. On disk when it returns.
+  /// job of this plugin. The first that brings the value within ten minutes uses it up. On disk
+  /// when it returns.
   void expect_echo(const Json& changes) const {
     const std::string text = detail::dump(changes);
     call("expect_echo", host_.expect_echo, detail::lend(text));
@@ -283,7 +317,10 @@ class Context {
   template <class Begin, class Fn>
   auto memoized(Begin begin, const std::string& what, std::string_view name, Fn&& fn) {
     using Returned = std::remove_cvref_t<std::invoke_result_t<Fn&>>;
-    using Result = std::conditional_t<std::is_same_v<Returned, const char*>, std::string, Returned>;
+    using Result = typename detail::Stored<Returned>::type;
+    static_assert(!detail::kRefersToText<Result>,
+                  "what once() and step() return is read from a text that is gone then: return "
+                  "std::string, not std::string_view or a pointer, in containers too");
     std::uint64_t number = 0;
     detail::Reply reply;
     const auto status = begin(run_, detail::lend(name), &number, reply);
@@ -294,7 +331,7 @@ class Context {
       fn();
       scope.commit(what, [] { return Json(); });
     } else {
-      Result result = fn();
+      Result result(fn());
       scope.commit(what, [&result] { return Json(result); });
       return result;
     }

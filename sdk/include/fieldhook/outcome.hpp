@@ -32,9 +32,12 @@ class Outcome {
   };
   using Kind = std::variant<Done, Retry, Snooze, Fail>;
 
-  /// The work is done, and never done again. The result (at most 64 KiB) is kept for people to see.
+  /// The work is done, and never done again. The result is kept for people to see (`fieldhook jobs
+  /// show`); one of more than 64 KiB is left out, with a warning in the log and a note in its
+  /// place.
   static Outcome done(Json result = nullptr) { return Outcome(Done{std::move(result)}); }
-  /// It may work later: charges an attempt. Without `after` the plugin's backoff decides.
+  /// It may work later: charges an attempt. Without `after` the plugin's backoff decides. This
+  /// wait, as any other that is asked for, is at most 3650 days; a longer one is cut to that.
   static Outcome retry(std::string reason, std::optional<Millis> after = std::nullopt) {
     return Outcome(Retry{std::move(reason), after});
   }

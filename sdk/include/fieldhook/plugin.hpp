@@ -64,8 +64,11 @@ inline void report(const Outcome& outcome, const fieldhook_host& host, fieldhook
     void operator()(const Outcome::Done& done) const {
       const std::string text = done.result.is_null() ? "" : dump(done.result);
       if (host.done(run, lend(text)) != FIELDHOOK_TOO_LARGE) return;
-      (*this)(Outcome::Fail{"the result of done() is " + std::to_string(text.size()) +
-                            " bytes, the limit is 64 KiB; the work itself was done"});
+      // The work was done, and stays done.
+      const std::string note = "the result of done() was " + std::to_string(text.size()) +
+                               " bytes and is left out: the limit is 64 KiB";
+      host.log(run, FIELDHOOK_LOG_WARNING, lend(note));
+      host.done(run, lend(dump(note)));
     }
     void operator()(const Outcome::Retry& retry) const {
       host.retry(run, lend(retry.reason), retry.after ? retry.after->count() : -1);

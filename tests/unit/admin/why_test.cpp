@@ -113,6 +113,8 @@ std::vector<Row> rows() {
        "it is completed: its plugin said that the work is done already"},
       {"dead", with(facts("dead"), [](auto& f) { f.job.reason = "no such contact"; }),
        "it is dead: no such contact; 'fieldhook jobs retry 7' runs it again"},
+      {"dead for no reason", facts("dead"),
+       "it is dead: its plugin gave no reason; 'fieldhook jobs retry 7' runs it again"},
       {"discarded", with(facts("cancelled"), [](auto& f) { f.job.reason = "discarded by ops"; }),
        "it is cancelled: discarded by ops"},
   };

@@ -106,6 +106,25 @@ TEST(PluginGuide, ItsPluginIsFifteenLinesAndRuns) {
   EXPECT_EQ(logged_by_plugin_of(page), "welcome");
 }
 
+TEST(PluginGuide, ItsTableOfTheManifestHasEveryFieldInItsOrder) {
+  std::vector<std::string> documented;
+  for (const auto& row : Page("docs/plugin-guide.md").table("field"))
+    documented.push_back(row.at(0));
+  std::vector<std::string> fields;
+  bool inside = false;
+  const Page header("sdk/include/fieldhook/manifest.hpp");
+  for (const std::string& line : header.lines()) {
+    if (line == "};") inside = false;
+    const auto end = line.find(" = ");
+    if (inside && end != std::string::npos) {
+      const auto begin = line.rfind(' ', end - 1) + 1;
+      fields.push_back(line.substr(begin, end - begin));
+    }
+    if (line == "struct Manifest {") inside = true;
+  }
+  EXPECT_EQ(documented, fields);
+}
+
 TEST(PluginGuide, ItsOtherCodeCompiles) {
   const auto blocks = Page("docs/plugin-guide.md").code("cpp");
   ASSERT_GT(blocks.size(), 1U);
@@ -114,9 +133,9 @@ TEST(PluginGuide, ItsOtherCodeCompiles) {
       "void send_certificate(const fieldhook::Contact& contact);\n"
       "int next_certificate_number();\n";
   for (std::size_t i = 1; i < blocks.size(); ++i)
-    text += "void block_" + std::to_string(i) +
+    text += "fieldhook::Outcome block_" + std::to_string(i) +
             "(const fieldhook::Contact& contact, fieldhook::Context& context) {\n" + blocks[i] +
-            "}\n";
+            "return fieldhook::Outcome::done();\n}\n";
   const Clone clone;
   clone.write("blocks.cpp", text);
   EXPECT_EQ(clone.run("c++ -std=c++20 -fsyntax-only -I sdk/include blocks.cpp"), "");

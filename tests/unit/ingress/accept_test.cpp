@@ -327,6 +327,18 @@ TEST_F(AcceptTest, AnAnnouncedEchoIsDroppedForThatPluginOnceOnly) {
   EXPECT_EQ(deliver(kPassed).jobs, 2);
 }
 
+TEST_F(AcceptTest, AnEchoIsKnownByEitherSpellingOfItsField) {
+  watch("p", R"([{"record":"contact","field":"s","changes":true},
+                 {"record":"contact","field":"n","changes":true}])");
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+    tx.effects.expect_echo("p", contact, "n", "5", tx.now + Millis(1000));
+  });
+  EXPECT_EQ(status(R"({"id":1,"changes":{"custom_field.s":"Passed"}})"), "ignored echo");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"n":5.0}})"), "ignored echo");
+}
+
 TEST_F(AcceptTest, AnEchoIsWaitedForALimitedTime) {
   const auto contact = record("1");
   write([&](Transaction& tx) {

@@ -1,6 +1,9 @@
 // What a plugin asks of the host during a run, over the real store.
 #include "runtime/run_calls.h"
 
+#include <limits>
+
+#include "runtime/run_frames.h"
 #include "support/small_disk.h"
 #include "support/store_fixture.h"
 
@@ -194,6 +197,58 @@ TEST_F(RunCallsTest, EnqueueingHasItsLimits) {
   write([&](Transaction& tx) { tx.jobs.insert(deep); });
   ServedRun too_deep = {*store_, clock_, *lease()};
   EXPECT_EQ(too_deep.enqueue("q"), CallStatus::refused);
+}
+
+TEST_F(RunCallsTest, NoWaitIsLongerThanTheLongest) {
+  ServedRun one = run("1");
+  const std::pair<const char*, Millis> waits[] = {{"315360000000", kLongestWait},
+                                                  {"315360000001", kLongestWait},
+                                                  {"9223372036854775807", kLongestWait},
+                                                  {"18446744073709551615", kLongestWait},
+                                                  {"1500", Millis(1500)}};
+  for (const auto& [after, wait] : waits) {
+    SCOPED_TRACE(after);
+    EXPECT_EQ(one.ask(CallMethod::enqueue, "q", std::string("{\"after_ms\":") + after + "}").status,
+              CallStatus::ok);
+  }
+  const auto jobs = one.calls().take_effects().jobs;
+  ASSERT_EQ(jobs.size(), std::size(waits));
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    EXPECT_EQ(jobs[i].run_at, clock_.now() + waits[i].second) << waits[i].first;
+}
+
+TEST_F(RunCallsTest, ASnoozeForEverIsTheLongestWait) {
+  const auto longest = std::numeric_limits<std::int64_t>::max();
+  for (const auto kind : {wire::RunOutcome::snooze, wire::RunOutcome::retry}) {
+    EXPECT_EQ(outcome_of({7, kind, longest, ""}).after, kLongestWait);
+    EXPECT_EQ(outcome_of({7, kind, 1500, ""}).after, Millis(1500));
+    EXPECT_EQ(outcome_of({7, kind, -1, ""}).after, std::nullopt);
+  }
+}
+
+TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
+  ServedRun one = run();
+  const std::string changes = R"({"custom_field.s":"Passed","n":5.0,"custom_field":{"t":1}})";
+  EXPECT_EQ(one.ask(CallMethod::expect_echo, "", changes).status, CallStatus::ok);
+  write([&](Transaction& tx) {
+    for (const auto& [field, value] :
+         std::map<std::string, std::string>{{"s", "\"Passed\""}, {"n", "5"}, {"t", "1"}}) {
+      EXPECT_TRUE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now)) << field;
+      EXPECT_FALSE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now));
+    }
+  });
+}
+
+// The SDK puts the call's name before it.
+TEST_F(RunCallsTest, ARefusalDoesNotBeginWithTheNameOfItsCall) {
+  ServedRun one = run();
+  EXPECT_EQ(one.ask(CallMethod::expect_echo, "", "[]").text,
+            "the changes must be a JSON object of field: value");
+  EXPECT_EQ(one.ask(CallMethod::enqueue, "q", "[]").text, "the options are not a JSON object");
+  EXPECT_EQ(one.ask(CallMethod::enqueue, "q", R"({"after_ms":-1})").text,
+            "\"after_ms\" must be a number of 0 or more");
+  EXPECT_EQ(one.ask(CallMethod::state_set, "", "1", 0, 7).text,
+            "version 7 is not the current one, 0");
 }
 
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {

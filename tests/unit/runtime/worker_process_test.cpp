@@ -35,13 +35,15 @@ class WorkerProcessTest : public testing::Test {
   }
 
   // Whatever else it says before.
-  static WorkerEnded end_of(WorkerProcess& worker) {
+  template <class Kind>
+  static Kind await(WorkerProcess& worker) {
     while (true) {
       auto happening = worker.wait(std::chrono::steady_clock::now() + kPatience);
-      if (auto* ended = std::get_if<WorkerEnded>(&happening)) return std::move(*ended);
-      if (std::holds_alternative<TimedOut>(happening)) throw std::runtime_error("it does not end");
+      if (auto* kind = std::get_if<Kind>(&happening)) return std::move(*kind);
+      if (std::holds_alternative<TimedOut>(happening)) throw std::runtime_error("it does not come");
     }
   }
+  static WorkerEnded end_of(WorkerProcess& worker) { return await<WorkerEnded>(worker); }
 
   WakeUp wake_;
 };
@@ -75,6 +77,22 @@ TEST_F(WorkerProcessTest, GivesAllThatWasPrintedBeforeTheEnd) {
   EXPECT_EQ(ended.last_errors, "and on standard error");
 }
 
+TEST_F(WorkerProcessTest, ARunBeginsWithoutTheOutputOfTheOneBefore) {
+  const auto worker = start(wake_);
+  worker->begin_work();
+  for (const char* value : {"print", "print-unfinished"}) {
+    worker->send(work(value));
+    await<wire::Frame>(*worker);
+  }
+  const auto before = worker->begin_work();
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before[0].text, "no end");
+  worker->send(work("segfault"));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_EQ(end_of(*worker).last_errors, "");
+#endif
+}
+
 TEST_F(WorkerProcessTest, EndsWhenItIsKilledThoughItsPluginIsStuck) {
   const auto worker = start(wake_);
   worker->send(work("hang"));
@@ -90,6 +108,11 @@ TEST_F(WorkerProcessTest, WaitsNoLongerThanTheDeadlineAndCanBeWoken) {
   next<Woken>(*worker);
   happening = worker->wait(std::chrono::steady_clock::now() + 1ms);
   EXPECT_TRUE(std::holds_alternative<TimedOut>(happening));
+}
+
+TEST(Probe, NamesTheUsersFile) {
+  EXPECT_EQ(naming("act.so", "/b/0a1b.so", "0a1b.so is no good: /b/0a1b.so: /b/c.so is missing"),
+            "act.so is no good: act.so: /b/c.so is missing");
 }
 
 TEST_F(WorkerProcessTest, IsToldWhyALibraryIsRefused) {

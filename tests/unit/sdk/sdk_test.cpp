@@ -1,10 +1,14 @@
 // The C++ SDK's values, without a host: watches, manifests and what a Record finds.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <fieldhook/plugin.hpp>
+#include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -168,5 +172,21 @@ TEST(SdkLazyJson, FailsCleanlyOnceTheHostHasTakenTheTextBack) {
   EXPECT_EQ(asked.get().size(), 1U);
   EXPECT_THROW((void)not_asked.get(), fieldhook::CallError);
 }
+
+// What once() and step() give back outlives the text it was read from, or does not compile.
+template <class T>
+using Given = typename fieldhook::detail::Stored<T>::type;
+template <class T>
+constexpr bool kRefers = fieldhook::detail::kRefersToText<Given<T>>;
+
+static_assert(std::is_same_v<Given<std::string_view>, std::string>);
+static_assert(std::is_same_v<Given<const char*>, std::string>);
+static_assert(kRefers<std::vector<std::string_view>>);
+static_assert(kRefers<std::map<std::string, std::vector<const char*>>>);
+static_assert(kRefers<std::pair<const std::string_view, int>>);
+static_assert(kRefers<std::array<std::string_view, 2>>);
+static_assert(kRefers<const std::string*>);
+static_assert(!kRefers<std::string> && !kRefers<int> && !kRefers<Json> && !kRefers<void>);
+static_assert(!kRefers<std::map<std::string, std::vector<std::string>>>);
 
 }  // namespace

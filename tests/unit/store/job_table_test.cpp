@@ -34,6 +34,39 @@ TEST_F(StoreTest, OtherRecordsAndOtherPluginsDoNotWait) {
   EXPECT_TRUE(lease("q"));
 }
 
+TEST_F(StoreTest, ARunKeepsItsResultOrItsError) {
+  const auto job = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::retry, .text = "why", .after = Millis(0)});
+  write([&](Transaction& tx) { tx.jobs.wake(job); });
+  finish(*lease(), {.kind = OutcomeKind::done, .text = "[1]"});
+  const auto runs = Views(store_->reader()).runs_of(job);
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[0].error, "why");
+  EXPECT_EQ(runs[0].result, "");
+  EXPECT_EQ(runs[1].error, "");
+  EXPECT_EQ(runs[1].result, "[1]");
+  EXPECT_EQ(Views(store_->reader()).job(job)->reason, "");
+}
+
+TEST_F(StoreTest, OfManyRunsTheLatestAreShown) {
+  const auto job = add_job(record("1"));
+  constexpr int kRuns = kMaxListed + 2;
+  write([&](Transaction& tx) {
+    for (int run = 1; run <= kRuns; ++run) {
+      const auto leased =
+          tx.jobs.lease_next("p", {tx.host_run, "build", tx.now, tx.now + Millis(60'000)});
+      finish_run(tx, {.job = job,
+                      .lease = leased->lease,
+                      .outcome = {.kind = OutcomeKind::snooze, .after = Millis(0)}});
+      tx.jobs.wake(job);
+    }
+  });
+  const auto runs = Views(store_->reader()).runs_of(job);
+  ASSERT_EQ(runs.size(), std::size_t{kMaxListed});
+  EXPECT_EQ(runs.front().run, kRuns - kMaxListed + 1);
+  EXPECT_EQ(runs.back().run, kRuns);
+}
+
 TEST_F(StoreTest, ARetryableJobHoldsItsRecord) {
   const auto one = record("1");
   const auto first = add_job(one);

@@ -41,6 +41,20 @@ TEST(Worker, OnceDoneBeforeDoesNotRunTheWork) {
   EXPECT_EQ(effects.text(), "");
 }
 
+TEST(Worker, AViewThatAStepReturnedComesBackAsATextOfItsOwn) {
+  const std::string text = R"("a text that fits no small buffer")";
+  Started worker;
+  worker.send(work("step-view:name"));
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::ok, 11);
+  const auto commit = worker.expect_call(CallMethod::commit);
+  EXPECT_EQ(commit.payload, text);
+  worker.answer(commit, CallStatus::ok);
+  EXPECT_EQ(worker.expect<wire::Finished>().text, text);
+  worker.send(work("step-view:name"));
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::done_before, 0, text);
+  EXPECT_EQ(worker.expect<wire::Finished>().text, text);
+}
+
 TEST(Worker, AnAnswerThatIsNotOkEndsTheRun) {
   Started worker;
   const struct {
@@ -82,9 +96,18 @@ TEST(Worker, AResultOverTheLimitFailsTheJobSinceARetryWouldRepeatTheWork) {
   const auto finished = worker.expect<wire::Finished>();
   EXPECT_EQ(finished.outcome, RunOutcome::fail);
   EXPECT_NE(finished.text.find("64 KiB"), std::string::npos) << finished.text;
-  const auto large = worker.run(work("large-result"));
-  EXPECT_EQ(large.outcome, RunOutcome::fail);
-  EXPECT_NE(large.text.find("64 KiB"), std::string::npos) << large.text;
+}
+
+TEST(Worker, DoneWithAResultOverTheLimitIsDoneAndSaysSo) {
+  Started worker;
+  worker.send(work("large-result"));
+  const auto warning = worker.expect<wire::Log>();
+  EXPECT_EQ(warning.level, wire::LogLevel::warning);
+  const auto large = worker.expect<wire::Finished>();
+  EXPECT_EQ(large.outcome, RunOutcome::done);
+  EXPECT_EQ(large.text,
+            "\"the result of done() was 100002 bytes and is left out: the limit is 64 KiB\"");
+  EXPECT_EQ(large.text, "\"" + warning.text + "\"");
 }
 
 TEST(Worker, EffectsGoToTheInnermostScopeThatIsOpen) {
