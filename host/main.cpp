@@ -5,13 +5,13 @@
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/ServerApplication.h>
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
 #include "base/log.h"
 #include "daemon.h"
+#include "signals.h"
 
 namespace fh {
 namespace {
@@ -88,7 +88,7 @@ class Application final : public Poco::Util::ServerApplication {
       if (config_.log.file) log_to_file(config_.log.file->string());
       Daemon daemon(config_, worker_, store_);
       daemon.start();
-      waitForTerminationRequest();
+      wait_for_end_request(reopen_log);
       daemon.drain_and_stop();
       return EXIT_OK;
     } catch (const std::exception& error) {
@@ -102,15 +102,6 @@ class Application final : public Poco::Util::ServerApplication {
   const std::filesystem::path worker_;
   const StoreOptions store_;
 };
-
-// From the first moment on: a request to end that comes while the host starts waits until it can be
-// heeded. Threads inherit the mask; children get a clean one.
-void keep_termination_requests() {
-  sigset_t requests;
-  sigemptyset(&requests);
-  for (const int signal : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&requests, signal);
-  ::pthread_sigmask(SIG_BLOCK, &requests, nullptr);
-}
 
 int run(int argc, char** argv) {
   const Arguments arguments = read_arguments({argv + 1, argv + argc});
@@ -143,7 +134,7 @@ int run(int argc, char** argv) {
 }  // namespace fh
 
 int main(int argc, char** argv) {
-  fh::keep_termination_requests();
+  fh::hold_signals();
   try {
     return fh::run(argc, argv);
   } catch (const std::exception& error) {

@@ -215,6 +215,24 @@ TEST_F(Start, APluginFolderThatIsMissingIsSaid) {
   EXPECT_NE(ran.err.find("nowhere is not a folder"), std::string::npos) << ran.err;
 }
 
+// What logrotate does: the file is moved away, and the host told.
+TEST_F(Start, TheLogFileIsOpenedAnewAtSighupAndOtherSignalsEndNothing) {
+  host_.config()["log"]["file"] = "host.log";  // where it is looked for
+  host_.install("misbehave.so");
+  host_.start();
+  const fs::path log = host_.folder() / "host.log";
+  const fs::path moved = host_.folder() / "host.log.1";
+  fs::rename(log, moved);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGHUP}) ::kill(host_.pid(), signal);
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged(" log_reopened file="); }));
+  const std::string before = text_of(moved);
+  host_.run(contact_update("c-1", "ok"));
+  EXPECT_TRUE(host_.logged(" run_ended "));
+  EXPECT_EQ(text_of(moved), before);
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_TRUE(host_.logged(" info stopped"));
+}
+
 // A daemon of the test's own, ended with it whatever happens.
 class Daemon : public Start {
  protected:
