@@ -103,6 +103,7 @@ TEST_F(Admin, FiltersAndLimitsItsLists) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));
   host_.run(contact_update("c-2", "fail"), "dead");
+  EXPECT_EQ(host_.log_lines(" job_dead ").size(), 1U);
   host_.run(contact_update("c-2", "ok"));
   host_.send(contact_update("c-2", "ok"));
   EXPECT_EQ(host_.api("jobs").size(), 3U);

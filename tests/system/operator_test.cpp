@@ -234,6 +234,9 @@ TEST_F(Operator, ABuildThatKeepsCrashingIsQuarantinedUntilItIsReloaded) {
   const auto one = send("c-1", "abort");
   EXPECT_EQ(host_.wait_for(one, "dead")["crashes"], 2);
   const std::string report = host_.job(one)["reason"];
+  EXPECT_EQ(
+      host_.log_lines("warning job_dead job=" + std::to_string(one) + " plugin=misbehave").size(),
+      1U);
   EXPECT_NE(report.find("signal 6"), std::string::npos);
   EXPECT_NE(report.find(host_.job(one)["build"].get<std::string>().substr(0, 12)),
             std::string::npos);
