@@ -39,6 +39,8 @@ Poco::Data::Session open_writer(const std::string& path) {
   refuse_emptied(path);
   try {
     Poco::Data::Session session = open_session(path);
+    Database db(Poco::Data::SQLite::Utility::dbHandle(session));
+    (void)holds_store(db, path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
@@ -46,6 +48,8 @@ Poco::Data::Session open_writer(const std::string& path) {
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
+  } catch (const StoreError& error) {
+    throw HostError("store: cannot open " + path + ": " + error.what());
   } catch (const Poco::Exception& error) {
     throw HostError("store: cannot open " + path + ": " + error.displayText() +
                     ": check that the folder exists and that it and the file may be written; if "

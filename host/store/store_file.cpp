@@ -15,6 +15,19 @@ void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
       "--accept-copy");
 }
 
+bool holds_store(Database& db, const std::filesystem::path& file) {
+  auto tables = db.query(
+      "SELECT count(*), count(*) FILTER (WHERE name = 'host_runs')"
+      " FROM sqlite_master WHERE type = 'table'");
+  CHECK(tables.next());
+  if (tables.integer(0) == 0) return false;
+  if (tables.integer(1) == 0)
+    throw HostError("store: " + file.string() +
+                    " is a database of another program, no fieldhook store: correct store in the "
+                    "configuration");
+  return true;
+}
+
 void refuse_emptied(const std::filesystem::path& file) {
   std::error_code error;
   const auto empty = [&](const std::filesystem::path& path) {

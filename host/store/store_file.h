@@ -1,5 +1,5 @@
-// The store's file as an operator handles it: which file it is, whether it was copied while a host
-// had it open, whether it was emptied. Asked before a host works with it.
+// The store's file as an operator handles it: which file it is, whether it is a store at all, was
+// copied while a host had it open, or emptied. Asked before a host works with it.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "store/statement.h"
 
 namespace fh {
 
@@ -23,6 +24,10 @@ struct LastHost {
 /// Throws HostError with what to do when the file was copied while a host had it open: what that
 /// host had not yet written into this one file is missing.
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last);
+
+/// Whether there is a store in what was opened; false when there is nothing in it yet. Throws
+/// HostError with what to do when it is another program's.
+bool holds_store(Database& db, const std::filesystem::path& file);
 
 /// Throws HostError with what to do when the file is empty though a host has worked with it.
 void refuse_emptied(const std::filesystem::path& file);

@@ -2,6 +2,7 @@
 #include "store/store_file.h"
 
 #include <fstream>
+#include <iterator>
 
 #include "support/store_fixture.h"
 
@@ -21,6 +22,10 @@ class StoreFile : public StoreTest {
   void make_copy(bool with_wal = false) {
     fs::copy_file(file(), copy());
     if (with_wal) fs::copy_file(file().string() + "-wal", copy().string() + "-wal");
+  }
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream bytes(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(bytes), {}};
   }
   /// Why the store is refused; "" when it is not.
   std::string refusal(const fs::path& path, const StoreOptions& options = {}) {
@@ -89,6 +94,18 @@ TEST_F(StoreFile, EmptiedIsRefusedOnceAHostHasWorkedWithIt) {
   fs::resize_file(file(), 0);
   const std::string why = refusal(file());
   EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, OfAnotherProgramIsRefusedUntouched) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(copy().c_str(), &db), SQLITE_OK);
+  for (const char* sql : {"CREATE TABLE notes (text)", "INSERT INTO notes VALUES ('of somebody')"})
+    ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const std::string before = bytes_of(copy());
+  const std::string why = refusal(copy());
+  EXPECT_NE(why.find("of another program"), std::string::npos) << why;
+  EXPECT_EQ(bytes_of(copy()), before);
 }
 
 TEST_F(StoreFile, CutShortIsRefusedWithWhatToDo) {
