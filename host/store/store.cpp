@@ -25,16 +25,6 @@ Poco::Data::Session open_session(const std::string& uri) {
   return Poco::Data::Session("SQLite", uri);
 }
 
-std::optional<LastHost> last_host(Poco::Data::Session& session) {
-  Database db(Poco::Data::SQLite::Utility::dbHandle(session));
-  auto query =
-      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
-  if (!query.next()) return std::nullopt;
-  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
-  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
-  return last;
-}
-
 Poco::Data::Session open_writer(const std::string& path) {
   refuse_emptied(path);
   try {
@@ -62,9 +52,10 @@ Poco::Data::Session open_writer(const std::string& path) {
 
 Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
     : path_(std::move(path)), clock_(clock), session_(open_writer(path_)), clock_jump_(clock) {
-  const auto last = last_host(session_);
-  if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   sqlite3* const db = Poco::Data::SQLite::Utility::dbHandle(session_);
+  Database opened(db);
+  const auto last = last_host(opened);
+  if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
   begin_host_run();

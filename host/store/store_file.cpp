@@ -1,8 +1,20 @@
 #include "store/store_file.h"
 
 #include "base/check.h"
+#include "store/schema.h"
 
 namespace fh {
+
+std::optional<LastHost> last_host(Database& db) {
+  auto version = db.query("PRAGMA user_version");
+  if (!version.next() || version.integer(0) < kFirstVersionThatRecordsTheEnd) return std::nullopt;
+  auto query =
+      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
+  if (!query.next()) return std::nullopt;
+  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
+  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
+  return last;
+}
 
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
   const bool closed = last.ended_at.has_value();
@@ -41,6 +53,12 @@ void refuse_emptied(const std::filesystem::path& file) {
   throw HostError("store: " + name +
                   " is empty, and a fieldhookd has worked with it before: restore a backup "
                   "(docs/operations.md), or delete the file to begin with an empty store");
+}
+
+void refuse_unfit(Database& db, const std::filesystem::path& file) {
+  if (!holds_store(db, file))
+    throw HostError("store: there is nothing in " + file.string() + ": has a fieldhookd run yet?");
+  if (const auto last = last_host(db)) refuse_open_copy(file, *last);
 }
 
 }  // namespace fh
