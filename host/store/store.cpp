@@ -16,16 +16,24 @@ namespace {
 
 using Poco::Data::Keywords::now;
 
+// How long a statement waits for another connection, which holds the file for moments only.
+constexpr int kBusyPatienceMs = 60'000;
+
 Poco::Data::Session open_session(const std::string& uri) {
   static const bool registered = [] {
     Poco::Data::SQLite::Connector::registerConnector();
     return true;
   }();
   (void)registered;
-  return Poco::Data::Session("SQLite", uri);
+  // What cannot be opened cannot be opened later either: else Poco tries again for a minute.
+  constexpr std::size_t kOnce = 0;
+  Poco::Data::Session session("SQLite", uri, kOnce);
+  sqlite3_busy_timeout(Poco::Data::SQLite::Utility::dbHandle(session), kBusyPatienceMs);
+  return session;
 }
 
 Poco::Data::Session open_writer(const std::string& path) {
+  refuse_unwritable(path);
   refuse_emptied(path);
   try {
     Poco::Data::Session session = open_session(path);

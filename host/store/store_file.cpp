@@ -1,9 +1,28 @@
 #include "store/store_file.h"
 
+#include <cerrno>
+
 #include "base/check.h"
 #include "store/schema.h"
 
 namespace fh {
+
+void refuse_unwritable(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    throw HostError("store: " + file.string() +
+                    " is a folder: correct store in the configuration, which names a file");
+  const std::string name = file.string();
+  for (const std::filesystem::path& path :
+       {file.parent_path(), file, std::filesystem::path(name + "-wal"),
+        std::filesystem::path(name + "-shm")}) {
+    const int obstacle = write_obstacle(path);
+    if (obstacle != 0 && obstacle != ENOENT)
+      throw HostError("store: cannot write " + path.string() + ": " +
+                      std::generic_category().message(obstacle) +
+                      ": the host's user must be able to read and write it");
+  }
+}
 
 std::optional<LastHost> last_host(Database& db) {
   auto version = db.query("PRAGMA user_version");

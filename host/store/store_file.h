@@ -14,6 +14,13 @@ namespace fh {
 /// Tells the file from every copy of it, and stays the same when it is renamed.
 std::string file_identity(const std::filesystem::path& file);
 
+/// Throws HostError with the reason and what to do when this user may not read and write the file,
+/// those beside it and their folder, as far as they are there; or when the file is a folder.
+void refuse_unwritable(const std::filesystem::path& file);
+
+/// Of a path to read and write, as this user: 0, or the errno that says why not.
+int write_obstacle(const std::filesystem::path& path);
+
 /// The latest host that had the store open, as it recorded itself.
 struct LastHost {
   std::string file;  // file_identity(); "" when its version did not record it

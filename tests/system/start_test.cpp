@@ -115,6 +115,14 @@ TEST_F(Start, AStoreThatIsNoneIsRefusedUntouched) {
   EXPECT_EQ(text_of(host_.store_file()), notes);
 }
 
+TEST_F(Start, AStoreThatIsAFolderIsRefusedAtOnce) {
+  host_.write_config();
+  fs::create_directories(host_.store_file());
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("is a folder"), std::string::npos) << ran.err;
+}
+
 // What somebody may do to a store's file, and what a host that is started on it says.
 TEST_F(Start, AStoreThatCannotBeUsedIsRefusedWithWhatToDo) {
   host_.install("misbehave.so");

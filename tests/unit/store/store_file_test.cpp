@@ -1,6 +1,8 @@
 // A store that was copied, emptied, cut short or damaged.
 #include "store/store_file.h"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -106,6 +108,28 @@ TEST_F(StoreFile, OfAnotherProgramIsRefusedUntouched) {
   const std::string why = refusal(copy());
   EXPECT_NE(why.find("of another program"), std::string::npos) << why;
   EXPECT_EQ(bytes_of(copy()), before);
+}
+
+TEST_F(StoreFile, ThatIsAFolderIsRefused) {
+  fs::create_directory(copy());
+  EXPECT_NE(refusal(copy()).find("is a folder"), std::string::npos) << refusal(copy());
+}
+
+TEST_F(StoreFile, ThatIsAnotherUsersIsRefusedWithTheReason) {
+  if (::geteuid() != 0) GTEST_SKIP() << "to be another user needs root";
+  constexpr uid_t kNobody = 65534;
+  store_->stop();
+  fs::permissions(folder_.path(), fs::perms::all);
+  fs::permissions(file(), fs::perms::owner_read | fs::perms::owner_write);
+  ASSERT_EQ(::seteuid(kNobody), 0);
+  const std::string why = refusal(file());
+  ASSERT_EQ(::seteuid(0), 0);
+  EXPECT_NE(why.find("store.db: Permission denied"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, ThatWasDeletedMeanwhileCannotBeRead) {
+  fs::remove(file());
+  EXPECT_THROW(Views(store_->reader()).jobs({}), HostError);
 }
 
 TEST_F(StoreFile, CutShortIsRefusedWithWhatToDo) {
