@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "daemon.h"
+#include "ingress/start_check.h"
 #include "signals.h"
 
 namespace fh {
@@ -119,6 +120,7 @@ int run(int argc, char** argv) {
   const LoadOptions options{.read_secrets = true, .sources_may_wait = !arguments.check};
   Config config = load_config(arguments.config, options);
   if (arguments.check) {
+    check_start(config);
     std::cout << "the configuration " << config.file.string() << " is good\n";
     return 0;
   }

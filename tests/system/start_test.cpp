@@ -45,6 +45,23 @@ TEST_F(Start, CheckOfAGoodConfigurationExitsWith0AndTouchesNothing) {
   EXPECT_FALSE(fs::exists(host_.store_file()));
 }
 
+TEST_F(Start, CheckFindsWhatTheStartWouldFail) {
+  host_.config()["ingest"]["tls"] = {{"certificate", "none.crt"}, {"key", "none.key"}};
+  host_.config()["plugins"]["directory"] = "no-plugins";
+  host_.config()["log"]["file"] = "no-logs/host.log";
+  host_.write_config();
+  fs::create_directories(host_.store_file());
+  const Ran checked = fieldhookd({config_option(), "--check"});
+  EXPECT_EQ(checked.code, 2);
+  const Ran asked = run_program({executable("fieldhook"), "config", "check", config_option()},
+                                host_.environment());
+  EXPECT_EQ(asked.code, 2);
+  for (const std::string& text : {checked.err, asked.err})
+    for (const char* obstacle : {"config: ingest.tls: cannot use", "fieldhook.db is a folder",
+                                 "no-plugins is not a folder", "config: log.file: the folder "})
+      EXPECT_NE(text.find(obstacle), std::string::npos) << obstacle << " is not in:\n" << text;
+}
+
 TEST_F(Start, CheckOfABadConfigurationExitsWith2AndEveryMistake) {
   spoil_config();
   const Ran checked = fieldhookd({config_option(), "--check"});
@@ -213,6 +230,16 @@ TEST_F(Start, APortThatIsTakenIsSaid) {
   const Ran ran = fieldhookd({"--config=" + file.string()});
   EXPECT_NE(ran.code, 0);
   EXPECT_NE(ran.err.find("ingest: cannot listen on"), std::string::npos) << ran.err;
+}
+
+TEST_F(Start, AnAddressThatTheMachineDoesNotHaveIsSaid) {
+  host_.config()["ingest"]["listen"] = "192.0.2.1:0";  // set aside for documentation
+  host_.write_config();
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("no network interface of this machine has that address"),
+            std::string::npos)
+      << ran.err;
 }
 
 TEST_F(Start, APluginFolderThatIsMissingIsSaid) {
