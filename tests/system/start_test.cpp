@@ -277,26 +277,23 @@ class Daemon : public Start {
     host_.write_config();
   }
   ~Daemon() override {
-    const fs::path pidfile = host_.folder() / "pid";
-    if (fs::exists(pidfile)) Process(std::stoi("0" + text_of(pidfile))).signal(SIGKILL);
+    for (const fs::path& pidfile : {host_.folder() / "pid", host_.folder() / "away" / "pid"})
+      if (fs::exists(pidfile)) Process(std::stoi("0" + text_of(pidfile))).signal(SIGKILL);
     if (HasFailure()) std::cerr << text_of(host_.folder() / "daemon.log");
   }
-  /// In a session of its own: what a test runs is ended with its group, and a daemon that was
-  /// forked but has not left that group yet would go too.
-  Ran start_daemon(const std::string& config, const std::string& pidfile) {
+  Ran start_daemon(const std::string& config, const std::string& pidfile,
+                   const std::string& folder = ".") {
     return run_program(
-        {"/usr/bin/env", "-C", host_.folder().string(), "setsid", "--wait",
-         executable("fieldhookd"), "--config=" + config, "--daemon", "--pidfile=" + pidfile},
+        {"/usr/bin/env", "-C", (host_.folder() / folder).string(), executable("fieldhookd"),
+         "--config=" + config, "--daemon", "--pidfile=" + pidfile},
         host_.environment(), 20s);
   }
-  /// The daemon of that pidfile, once it is ready.
+  /// The daemon of that pidfile: whoever started it was told once it was ready.
   void expect_ready(const fs::path& pidfile) {
-    ASSERT_TRUE(eventually(kPatience, [&] {
-      return text_of(host_.folder() / "daemon.log").find(" ready ingest=") != std::string::npos;
-    }));
     daemon_.emplace(std::stoi("0" + text_of(pidfile)));
     ASSERT_TRUE(daemon_->is_alive());
     const std::string log = text_of(host_.folder() / "daemon.log");
+    ASSERT_NE(log.find(" ready ingest="), std::string::npos) << log;
     port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find(" ready ingest=") + 14)));
   }
   std::optional<Process> daemon_;
@@ -319,11 +316,41 @@ TEST_F(Daemon, WritesItsPidServesAndEndsAtSigterm) {
 }
 
 TEST_F(Daemon, TakesRelativePathsFromWhereItIsCalled) {
-  const Ran ran = start_daemon("fieldhook.json", "pid");
+  fs::create_directory(host_.folder() / "away");
+  const Ran ran = start_daemon("../fieldhook.json", "pid", "away");
   EXPECT_EQ(ran.code, 0) << ran.err;
-  expect_ready(host_.folder() / "pid");
+  expect_ready(host_.folder() / "away" / "pid");
   daemon_->signal(SIGTERM);
   EXPECT_TRUE(eventually(kPatience, [&] { return !daemon_->is_alive(); }));
+}
+
+TEST_F(Daemon, ASecondOneIsRefusedOnTheCallersTerminalAndLeavesThePidFileAlone) {
+  const fs::path pidfile = host_.folder() / "pid";
+  EXPECT_EQ(start_daemon("fieldhook.json", "pid").code, 0);
+  expect_ready(pidfile);
+  const std::string pid = text_of(pidfile);
+  const Ran second = start_daemon("fieldhook.json", "pid");
+  EXPECT_EQ(second.code, 70);
+  EXPECT_NE(second.err.find("is in use by the fieldhookd with pid"), std::string::npos)
+      << second.err;
+  // With a store of its own.
+  host_.config()["store"] = "sqlite:other/fieldhook.db";
+  host_.config()["log"].erase("file");
+  host_.write_config();
+  const Ran other = start_daemon("fieldhook.json", "pid");
+  EXPECT_EQ(other.code, 70);
+  EXPECT_NE(other.err.find("is that of the fieldhookd with pid"), std::string::npos) << other.err;
+  EXPECT_EQ(text_of(pidfile), pid);
+  EXPECT_TRUE(daemon_->is_alive());
+}
+
+TEST_F(Daemon, APidFileThatCannotBeWrittenIsSaidAndOneOfTheDeadIsTaken) {
+  const Ran ran = start_daemon("fieldhook.json", "nowhere/pid");
+  EXPECT_EQ(ran.code, 70);
+  EXPECT_NE(ran.err.find("pid file: cannot write"), std::string::npos) << ran.err;
+  std::ofstream(host_.folder() / "pid") << ::getpid() << "\n";  // lives, and is no host
+  EXPECT_EQ(start_daemon("fieldhook.json", "pid").code, 0);
+  expect_ready(host_.folder() / "pid");
 }
 
 }  // namespace
