@@ -229,6 +229,20 @@ TEST_F(Operator, AFullBacklogTurnsAwayWhatMatchesThePluginAndNothingElse) {
   EXPECT_EQ(deliver({{"misbehave", "ok"}, {"both", 1}}).json()["jobs"], 2);
 }
 
+TEST_F(Operator, APauseOfAPluginWithoutAFileIsSaidBesideThat) {
+  host_.start();
+  host_.uninstall("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "missing"; }));
+  const Ran paused = fieldhook({"plugins", "pause", "misbehave"});
+  EXPECT_NE(paused.out.find("misbehave is missing, paused: "), std::string::npos) << paused.out;
+  EXPECT_NE(paused.out.find("; and test paused it at "), std::string::npos) << paused.out;
+  EXPECT_NE(fieldhook({"plugins", "list"}).out.find("missing, paused"), std::string::npos);
+  host_.install("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "paused"; }));
+}
+
 TEST_F(Operator, ABuildThatKeepsCrashingIsQuarantinedUntilItIsReloaded) {
   host_.start();
   const auto one = send("c-1", "abort");
