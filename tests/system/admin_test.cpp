@@ -67,6 +67,17 @@ TEST_F(Admin, WithoutTokensAnswersHealthOnly) {
   EXPECT_EQ(host_.admin("GET", "/metrics", "").status, 401);
 }
 
+TEST_F(Admin, CallsWithoutATokenOfOursAreCountedAndTheFirstIsLogged) {
+  host_.start();
+  for (const char* token : {"", "guessed", "guessed again"})
+    EXPECT_EQ(host_.admin("GET", "/api/v1/status", token).status, 401);
+  const std::string metrics = host_.admin("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("\nfieldhook_admin_unauthorized_total 3\n"), std::string::npos) << metrics;
+  const auto lines = host_.log_lines("warning admin_unauthorized path=/api/v1/status");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].find("guessed"), std::string::npos);
+}
+
 TEST_F(Admin, SaysWhatIsWrongWithACall) {
   host_.start();
   const std::tuple<const char*, const char*, int> calls[] = {
