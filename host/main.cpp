@@ -32,9 +32,20 @@ struct Arguments {
   bool version = false;
 };
 
+// "--config FILE" as well as "--config=FILE".
+std::vector<std::string> with_values_joined(const std::vector<std::string>& given) {
+  std::vector<std::string> joined;
+  for (auto word = given.begin(); word != given.end(); ++word) {
+    joined.push_back(*word);
+    const bool takes_value = *word == "--config" || *word == "--pidfile";
+    if (takes_value && word + 1 != given.end()) joined.back() += "=" + *++word;
+  }
+  return joined;
+}
+
 Arguments read_arguments(const std::vector<std::string>& given) {
   Arguments arguments;
-  for (const std::string& text : given) {
+  for (const std::string& text : with_values_joined(given)) {
     if (text.starts_with("--config="))
       arguments.config = text.substr(9);
     else if (text.starts_with("--pidfile="))
@@ -51,6 +62,8 @@ Arguments read_arguments(const std::vector<std::string>& given) {
       arguments.version = true;
     else if (text == "--registerService" || text == "--unregisterService")
       arguments.of_service.push_back(text);
+    else if (text == "--config" || text == "--pidfile")
+      arguments.mistake = text + " needs a value: " + text + "=FILE";
     else
       arguments.mistake = "unknown option " + text;
   }

@@ -42,6 +42,7 @@ TEST_F(Start, CheckOfAGoodConfigurationExitsWith0AndTouchesNothing) {
   host_.write_config();
   const Ran checked = fieldhookd({config_option(), "--check"});
   EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_EQ(fieldhookd({"--check", "--config", host_.config_file().string()}).code, 0);
   EXPECT_FALSE(fs::exists(host_.store_file()));
 }
 
@@ -86,8 +87,10 @@ TEST_F(Start, AsADaemonWithABadConfigurationExitsWith2OnTheCallersTerminal) {
 }
 
 TEST_F(Start, WithWrongOptionsExitsWith2AndTheUsage) {
-  for (const std::vector<std::string>& options :
-       {std::vector<std::string>{}, {"--cofnig=x"}, {"--config=/nowhere/fieldhook.json"}}) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{},
+                                                  {"--cofnig=x"},
+                                                  {"--config"},
+                                                  {"--config=/nowhere/fieldhook.json"}}) {
     const Ran ran = fieldhookd(options);
     EXPECT_EQ(ran.code, 2);
     EXPECT_FALSE(ran.err.empty());
