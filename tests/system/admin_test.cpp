@@ -81,11 +81,19 @@ TEST_F(Admin, CallsWithoutATokenOfOursAreCountedAndTheFirstIsLogged) {
 TEST_F(Admin, SaysWhatIsWrongWithACall) {
   host_.start();
   const std::tuple<const char*, const char*, int> calls[] = {
-      {"GET", "/api/v1/jobs/999", 404},        {"GET", "/api/v1/jobs/x", 400},
-      {"GET", "/api/v1/deliveries/999", 404},  {"GET", "/api/v1/plugins/none", 404},
-      {"GET", "/api/v1/jobs?state=none", 400}, {"GET", "/api/v1/jobs?colour=red", 400},
-      {"GET", "/api/v1/jobs?limit=x", 400},    {"POST", "/api/v1/jobs/999/retry", 404},
-      {"DELETE", "/api/v1/plugins/none", 404}, {"GET", "/api/v1/nothing", 404}};
+      {"GET", "/api/v1/jobs/999", 404},
+      {"GET", "/api/v1/jobs/x", 400},
+      {"GET", "/api/v1/deliveries/999", 404},
+      {"GET", "/api/v1/plugins/none", 404},
+      {"GET", "/api/v1/jobs?state=none", 400},
+      {"GET", "/api/v1/jobs?colour=red", 400},
+      {"GET", "/api/v1/jobs?limit=0", 400},
+      {"GET", "/api/v1/jobs?limit=1001", 400},
+      {"POST", "/api/v1/jobs/retry?state=dead&limit=0", 400},
+      {"GET", "/api/v1/jobs?limit=x", 400},
+      {"POST", "/api/v1/jobs/999/retry", 404},
+      {"DELETE", "/api/v1/plugins/none", 404},
+      {"GET", "/api/v1/nothing", 404}};
   for (const auto& [method, target, status] : calls) {
     const Reply reply = host_.admin(method, target);
     EXPECT_EQ(reply.status, status) << target;
