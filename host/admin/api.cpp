@@ -96,6 +96,7 @@ Answer Api::route(const RawRequest& request) {
     return problem(404, "not found", "there is nothing at " + request.path);
   const auto who = caller(request);
   if (!who) {
+    refused_.note(request);
     Answer answer = problem(401, "unauthorized",
                             p_.config.admin.tokens.empty()
                                 ? "no token is configured: add one under admin.tokens"
@@ -104,7 +105,7 @@ Answer Api::route(const RawRequest& request) {
     return answer;
   }
   if (!is_api) {
-    Answer answer = plain(200, metrics_text(p_));
+    Answer answer = plain(200, metrics_text(p_, refused_));
     answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return answer;
   }

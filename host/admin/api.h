@@ -4,6 +4,7 @@
 
 #include "admin/call.h"
 #include "admin/parts.h"
+#include "admin/refused_calls.h"
 #include "ingress/answer.h"
 #include "ingress/raw_request.h"
 
@@ -29,6 +30,7 @@ class Api {
   Answer status();
 
   ApiParts p_;
+  RefusedCalls refused_;
 };
 
 }  // namespace fh

@@ -20,6 +20,14 @@ std::int64_t number_of(const Call& call, const std::string& key, std::int64_t ot
   return *number;
 }
 
+std::int64_t limit_of(const Call& call, std::int64_t otherwise, std::int64_t most) {
+  const std::int64_t limit = number_of(call, "limit", otherwise);
+  if (limit < 1 || limit > most)
+    throw BadQuery{"limit=" + std::to_string(limit) + " is out of range (1 to " +
+                   std::to_string(most) + ")"};
+  return limit;
+}
+
 std::string text_of(const Call& call, const std::string& key) {
   const auto found = call.query.find(key);
   return found == call.query.end() ? "" : found->second;

@@ -27,6 +27,8 @@ struct BadQuery {
 std::optional<std::int64_t> number_from(const std::string& text);
 /// The query's value, else `otherwise`. Throws BadQuery.
 std::int64_t number_of(const Call& call, const std::string& key, std::int64_t otherwise);
+/// The query's "limit", else `otherwise`. Throws BadQuery unless it is from 1 to `most`.
+std::int64_t limit_of(const Call& call, std::int64_t otherwise, std::int64_t most);
 /// The query's value, else "".
 std::string text_of(const Call& call, const std::string& key);
 /// The query's "true" or "false"; false when it is absent. Throws BadQuery.

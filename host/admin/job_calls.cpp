@@ -57,7 +57,7 @@ Answer no_such_job(std::int64_t id) {
 Answer JobCalls::list(const Call& call) {
   refuse_unknown(call, {"state", "plugin", "record", "delivery", "limit"});
   JobFilter filter = filter_of(call);
-  filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call, "limit", 50), kMaxListed));
+  filter.limit = static_cast<int>(limit_of(call, 50, kMaxListed));
   Json list = Json::array();
   for (const JobView& job : Views(p_.store.reader()).jobs(filter)) list.push_back(to_json(job));
   return json_answer(list);
@@ -149,7 +149,8 @@ Answer JobCalls::act_on_all(JobAction action, const Call& call) {
   if (!filter.state.empty() && !fits(action, *job_state_from(filter.state)))
     throw BadQuery{"a job that is " + filter.state + ": " + misfit_text(action)};
   const bool dry = flag_of(call, "dry_run");
-  const std::int64_t limit = number_of(call, "limit", std::numeric_limits<std::int64_t>::max());
+  constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t limit = limit_of(call, kAll, kAll);
   std::int64_t matched = 0;
   std::int64_t changed = 0;
   for (const std::string& state : states_of(action, filter)) {

@@ -40,7 +40,7 @@ class Page {
 
 }  // namespace
 
-std::string metrics_text(const ApiParts& parts) {
+std::string metrics_text(const ApiParts& parts, const RefusedCalls& refused) {
   Page page;
   page.family("fieldhook_ready", "gauge", "1 when the host takes deliveries.");
   page.sample({}, obstacle(parts).empty() ? 1 : 0);
@@ -63,6 +63,10 @@ std::string metrics_text(const ApiParts& parts) {
               "Answers of the ingest port by status, to whatever path the request was.");
   for (const auto& [status, count] : parts.answers.all())
     page.sample({{"status", std::to_string(status)}}, static_cast<std::int64_t>(count));
+
+  page.family("fieldhook_admin_unauthorized_total", "counter",
+              "Calls of the admin port without a token that is ours.");
+  page.sample({}, refused.count());
 
   page.family("fieldhook_verified_total", "counter",
               "Verified requests, by the name of the secret that proved them.");

@@ -5,6 +5,6 @@
 
 namespace fh {
 
-std::string metrics_text(const ApiParts& parts);
+std::string metrics_text(const ApiParts& parts, const RefusedCalls& refused);
 
 }  // namespace fh

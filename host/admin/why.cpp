@@ -115,8 +115,7 @@ std::string why(const WhyFacts& facts) {
     case JobState::blocked:
       if (facts.blocked_by == 0) return "its turn has come, and it is about to be ready";
       return "it waits for job " + number(facts.blocked_by) +
-             ", which was accepted earlier for the same record and is not finished" +
-             and_then(facts);
+             ", which has the turn of the same record and is not finished" + and_then(facts);
     case JobState::completed:
     case JobState::dead:
     case JobState::cancelled: break;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/log_output.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 std::atomic<int> g_level{static_cast<int>(LogLevel::info)};
 std::atomic<NativeHandle> g_output{kNoHandle};
+std::string g_file;  // log_to_file()
 
 // The size of the UTF-8 sequence that the text begins with; 0: it begins with none (RFC 3629).
 std::size_t utf8_size(std::string_view text) {
@@ -107,6 +109,19 @@ void log_debug(std::string_view event, LogFields fields) {
 
 void set_log_level(LogLevel level) { g_level = static_cast<int>(level); }
 
-void log_to_file(const std::string& path) { g_output = open_to_append(path); }
+void log_to_file(const std::string& path) {
+  g_output = open_to_append(path);
+  g_file = path;
+}
+
+void reopen_log() {
+  if (g_file.empty()) return;
+  try {
+    g_output = reopen_to_append(g_output, g_file);
+    log_info("log_reopened", {{"file", g_file}});
+  } catch (const HostError& error) {
+    log_error("log_not_reopened", {{"error", error.what()}});
+  }
+}
 
 }  // namespace fh

@@ -37,7 +37,11 @@ void log_debug(std::string_view event, LogFields fields = {});
 void set_log_level(LogLevel level);
 
 /// Appends to the file from now on instead of standard error. Throws HostError if it cannot be
-/// opened.
+/// opened. Once, before there are other threads.
 void log_to_file(const std::string& path);
+
+/// Opens that file by its name again, which somebody may have moved away meanwhile, and says so in
+/// it. When it cannot be opened, the lines go where they went. Without a file it does nothing.
+void reopen_log();
 
 }  // namespace fh

@@ -11,6 +11,12 @@ NativeHandle open_to_append(const std::string& path) {
   return file;
 }
 
+NativeHandle reopen_to_append(NativeHandle output, const std::string& path) {
+  const UniqueHandle fresh(open_to_append(path));
+  if (::dup3(fresh.get(), output, O_CLOEXEC) < 0) throw_errno("log: cannot open " + path);
+  return output;
+}
+
 void write_line_to(NativeHandle output, std::string_view line) {
   const int fd = output == kNoHandle ? STDERR_FILENO : output;
   [[maybe_unused]] const auto written = ::write(fd, line.data(), line.size());

@@ -11,6 +11,11 @@ NativeHandle open_to_append(const std::string& path) {
   return file;
 }
 
+// Whoever writes to the old one keeps it: it stays open.
+NativeHandle reopen_to_append(NativeHandle, const std::string& path) {
+  return open_to_append(path);
+}
+
 void write_line_to(NativeHandle output, std::string_view line) {
   DWORD written = 0;
   ::WriteFile(output == kNoHandle ? ::GetStdHandle(STD_ERROR_HANDLE) : output, line.data(),

@@ -88,6 +88,10 @@ int run(const std::vector<std::string>& words) {
     std::cerr << usage();
     return kWrongUsage;
   }
+  if (arguments.words.front() == "help") {
+    arguments.words.erase(arguments.words.begin());
+    return print_help(arguments);
+  }
   const Command command = take_command(arguments);
   check_fit(command, arguments);
   try {

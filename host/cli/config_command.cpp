@@ -4,15 +4,17 @@
 #include "cli/config_path.h"
 #include "cli/shown.h"
 #include "config/config.h"
+#include "ingress/start_check.h"
 
 namespace fh {
 
-// Reads secrets too, as the host will: run it as the host's user.
+// Reads secrets and looks at files and folders too, as the host will: run it as the host's user.
 int run_config_check(const Arguments& arguments) {
   const std::string path = config_path(arguments);
   const bool json = arguments.has("json");
   try {
     const Config config = load_config(path);
+    check_start(config);
     const auto sources = static_cast<std::int64_t>(config.sources.size());
     const auto warnings = warnings_of(config, SystemClock().now());
     if (json) {

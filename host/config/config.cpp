@@ -35,12 +35,23 @@ std::string read_file(const fs::path& path) {
   return text;
 }
 
+// Whether both cannot be opened: one port, and one address or every one.
+bool collide(const ListenAddress& one, const ListenAddress& other) {
+  const auto everywhere = [](const ListenAddress& address) {
+    return address.host == "0.0.0.0" || address.host == "::";
+  };
+  return one.port != 0 && one.port == other.port &&
+         (one.host == other.host || everywhere(one) || everywhere(other));
+}
+
 Config read_document(const Json& document, Reading& reading) {
   ConfigReader top(document, reading);
   Config config;
   top.text_or_empty("$schema");  // for editors; nothing here reads it
   config.ingest = read_ingest(top.section("ingest"));
   config.admin = read_admin(top.section("admin"));
+  if (collide(config.ingest.listen, config.admin.listen))
+    reading.mistake("admin.listen", "takes the port of ingest.listen: give each its own");
   config.store = read_store(top);
   config.workers = read_workers(top.section("workers"));
   config.plugins = read_plugins(top.section("plugins"));

@@ -2,9 +2,24 @@
 
 #include <Poco/Exception.h>
 
+#include <cerrno>
+
 #include "base/check.h"
 
 namespace fh {
+
+namespace {
+
+std::string remedy_for_errno(int code) {
+  switch (code) {
+    case EADDRINUSE: return ": is another program using the port?";
+    case EADDRNOTAVAIL: return ": no network interface of this machine has that address";
+    case EACCES: return ": a port below 1024 needs the right to it (CAP_NET_BIND_SERVICE)";
+    default: return "";
+  }
+}
+
+}  // namespace
 
 Poco::Net::ServerSocket listen_on(const ListenAddress& address, const std::string& what) {
   constexpr int kBacklog = 1024;
@@ -21,7 +36,7 @@ Poco::Net::ServerSocket listen_on(const ListenAddress& address, const std::strin
     return socket;
   } catch (const Poco::Exception& error) {
     throw HostError(what + ": cannot listen on " + address.text() + ": " + error.displayText() +
-                    ": is another program using the port?");
+                    remedy_for_errno(error.code()));
   }
 }
 

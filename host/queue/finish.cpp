@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "base/log.h"
+
 namespace fh {
 namespace {
 
@@ -53,6 +55,13 @@ std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end) {
   if (keeps_effects(outcome.kind)) apply(tx, *job, end.effects);
   if (!tx.jobs.end_run(*job, outcome, next, tx.now)) return std::nullopt;
   return next;
+}
+
+void log_if_dead(const JobRow& job, const JobTransition& next) {
+  if (next.state != JobState::dead) return;
+  log_warning(
+      "job_dead",
+      {{"job", job.id}, {"plugin", job.plugin}, {"record", job.record}, {"reason", next.reason}});
 }
 
 }  // namespace fh

@@ -52,4 +52,7 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects);
 /// asked to cancel is cancelled unless its work was finished.
 std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end);
 
+/// A line in the log when the job died: an operator has to look at it. After the commit.
+void log_if_dead(const JobRow& job, const JobTransition& next);
+
 }  // namespace fh

@@ -9,18 +9,22 @@ int recover(Store& store) {
   constexpr int kRunsPerCommit = 1000;
   int lost = 0;
   while (true) {
-    const int ended = store.write([](Transaction& tx) {
+    std::vector<std::pair<JobRow, JobTransition>> ended;
+    store.write([&](Transaction& tx) {
+      ended.clear();
       const auto jobs = tx.jobs.leased_before(tx.host_run, kRunsPerCommit);
       for (const JobRow& job : jobs) {
         RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
         end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
-        CHECK(finish_run(tx, end).has_value());
+        const auto next = finish_run(tx, end);
+        CHECK(next.has_value());
+        ended.emplace_back(job, *next);
         fault_point("in_recovery");
       }
-      return static_cast<int>(jobs.size());
     });
-    lost += ended;
-    if (ended < kRunsPerCommit) return lost;
+    for (const auto& [job, next] : ended) log_if_dead(job, next);
+    lost += static_cast<int>(ended.size());
+    if (ended.size() < std::size_t{kRunsPerCommit}) return lost;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "queue/timer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
@@ -18,6 +19,7 @@ constexpr Millis kShortest = Millis(20);
 struct DueJobs {
   std::vector<std::int64_t> jobs;
   bool more_to_prune = false;
+  int hasty = 0;
   std::optional<TimePoint> next;
 };
 
@@ -28,8 +30,10 @@ TimePoint Timer::tick() {
     tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
     tx.effects.prune_echoes(tx.now);
     const bool more = tx.retention.prune(retention_, tx.now, kDeliveriesPerTick);
-    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), more, tx.jobs.next_due()};
+    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), more, tx.retention.take_hasty(),
+                   tx.jobs.next_due()};
   });
+  warn_of_haste(due.hasty);
   if (on_tick_) on_tick_(clock_.now());
   for (const std::int64_t job : due.jobs)
     store_.write_later("wake job " + std::to_string(job),
@@ -39,6 +43,18 @@ TimePoint Timer::tick() {
   if (due.more_to_prune) return now + kShortest;
   const TimePoint earliest = due.jobs.empty() ? now : now + kShortest;
   return std::max(earliest, std::min(due.next.value_or(latest), latest));
+}
+
+void Timer::warn_of_haste(int removed) {
+  constexpr Millis kBetween = std::chrono::hours(1);
+  hasty_ += removed;
+  const Millis now = clock_.steady();
+  if (hasty_ == 0 || (warned_of_haste_ && now < *warned_of_haste_ + kBetween)) return;
+  log_warning("retention_short", {{"removed", std::exchange(hasty_, 0)},
+                                  {"reason",
+                                   "deliveries less than an hour old went to keep the store below "
+                                   "retention.max_size: raise it, or let less come"}});
+  warned_of_haste_ = now;
 }
 
 void Timer::start() {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "store/store.h"
@@ -32,12 +33,15 @@ class Timer {
 
  private:
   void loop();
+  void warn_of_haste(int removed);
   Millis steady_at(TimePoint at) const { return clock_.steady() + (at - clock_.now()); }
 
   Store& store_;
   const Clock& clock_;
   const RetentionTerms retention_;
   std::function<void(TimePoint)> on_tick_;
+  int hasty_ = 0;                          // who ticks only: removed since the last warning
+  std::optional<Millis> warned_of_haste_;  // who ticks only; by Clock::steady()
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -29,11 +29,11 @@ std::string ActivePlugin::state() const {
 }
 
 std::string ActivePlugin::reason() const {
-  if (!has_build()) return row.reason;
-  if (quarantine) return quarantine->reason;
+  std::string text = !has_build() ? row.reason : quarantine ? quarantine->reason : "";
   if (pause)
-    return pause->who + " paused it at " + rfc3339(pause->at) + ": 'fieldhook plugins resume " +
-           row.name + "' lets its jobs run";
+    text += (text.empty() ? "" : "; and ") + pause->who + " paused it at " + rfc3339(pause->at) +
+            ": 'fieldhook plugins resume " + row.name + "' lets its jobs run";
+  if (!text.empty()) return text;
   return refused.empty() ? row.reason : "the file now in the folder is not used: " + refused;
 }
 

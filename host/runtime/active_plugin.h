@@ -37,7 +37,8 @@ struct ActivePlugin {
 
   bool has_build() const { return row.state == "active"; }
   bool can_run() const { return has_build() && !pause && !quarantine; }
-  /// For people: missing, quarantined, paused or active, the first that holds, and why.
+  /// For people: missing, quarantined, paused or active, the first that holds, and why; of the
+  /// others a pause is told too.
   std::string state() const;
   std::string reason() const;
 };

@@ -20,6 +20,10 @@ constexpr Millis kClockTolerance = std::chrono::minutes(1);
 const std::string kRestore =
     "stop the host, keep a copy of the store, and restore a backup (docs/operations.md)";
 
+// Of what a host says too, remedy and all.
+const std::string kAsItSays =
+    "do what it says; fieldhookd, run by the user of this doctor, would not start";
+
 std::string listed(const std::vector<std::string>& texts) {
   std::string list;
   for (std::size_t i = 0; i < texts.size() && i < kMostNamed; ++i)
@@ -123,10 +127,12 @@ Findings look_at_plugins(const Config& config, const std::vector<PluginRow>& plu
     std::error_code error;
     if (quarantine != holds.quarantines.end())
       findings.push_back(bad("plugin", plugin.name + " is quarantined", quarantine->second.reason));
-    else if (!std::filesystem::exists(file, error))
+    if (!std::filesystem::exists(file, error))
       findings.push_back(bad("plugin",
                              plugin.name + " has no file " + file.string() + ": its jobs wait",
                              "put it back, or run 'fieldhook plugins remove " + plugin.name + "'"));
+    else if (quarantine != holds.quarantines.end())
+      continue;
     else if (const auto pause = holds.pauses.find(plugin.name); pause != holds.pauses.end())
       findings.push_back(good("plugin", plugin.name + " is paused by " + pause->second.who +
                                             " since " + rfc3339(pause->second.at)));
@@ -191,13 +197,27 @@ void append(Findings& all, Findings more) {
 void attempt(Findings& all, const std::string& check, const std::function<Findings()>& look) {
   try {
     append(all, look());
+  } catch (const StoreError& error) {
+    all.push_back(bad(check, error.what(), error.damaged() ? kRestore : kAsItSays));
   } catch (const std::exception& error) {
     all.push_back(bad(check, error.what(), kRestore));
   }
 }
 
+// What a host would ask before it works with the store.
+void refuse_unfit(Inspection& store) {
+  try {
+    store.refuse_unfit();
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;  // else the checks tell what is
+  }
+}
+
 void look_at_store(Findings& all, const Config& config, const Clock& clock, bool host_runs) {
+  refuse_unwritable(config.store);
+  refuse_emptied(config.store);
   Inspection store(config.store);
+  refuse_unfit(store);
   all.push_back(good("store", config.store.string() + " can be read"));
   attempt(all, "schema", [&] { return Findings{look_at_schema(store, host_runs)}; });
   attempt(all, "integrity", [&] { return Findings{look_at_integrity(store)}; });
@@ -218,13 +238,15 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
   Findings all;
   const StoreHolder holder = holder_of(config.store.string());
   all.push_back(look_at_host(holder));
+  std::error_code ignored;
+  const bool there = std::filesystem::exists(config.store, ignored);
   try {
-    refuse_emptied(config.store);
     look_at_store(all, config, clock, holder.pid.has_value());
   } catch (const std::exception& error) {
     all.push_back(bad("store", error.what(),
-                      "start fieldhookd once if it never ran; else restore "
-                      "a backup (docs/operations.md)"));
+                      there ? kAsItSays
+                            : "start fieldhookd once if it never ran; else restore a backup "
+                              "(docs/operations.md)"));
   }
   all.push_back(look_at_disk(config));
   append(all, look_at_sources(config, clock.now()));

@@ -28,8 +28,8 @@ struct PluginRefusal {
 using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 
 /// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
-/// for this machine, and keeps a copy as <builds>/<sha256>.so. Throws HostError when the copy
-/// cannot be written.
+/// for this machine, and keeps a copy as <builds>/<sha256>.so, in a folder made if need be. Throws
+/// HostError when the copy cannot be written.
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);
 

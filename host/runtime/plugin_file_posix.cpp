@@ -52,6 +52,8 @@ PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& buil
   copy.path = builds / (copy.build + ".so");
   std::error_code error;
   if (std::filesystem::file_size(copy.path, error) == bytes.size()) return copy;
+  // It was made at the start; somebody may have tidied up since.
+  std::filesystem::create_directories(builds, error);
   const std::string temporary = copy.path.string() + ".part";
   ::unlink(temporary.c_str());
   const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0500));

@@ -8,6 +8,7 @@
 #include "store/read_connection.h"
 #include "store/schema.h"
 #include "store/statement.h"
+#include "store/store_file.h"
 
 namespace fh {
 namespace {
@@ -72,7 +73,10 @@ void close_copy(sqlite3* handle, TimePoint now) {
 std::uintmax_t back_up_store(const fs::path& store, const fs::path& to, TimePoint now) {
   if (fs::exists(to))
     throw HostError("backup: " + to.string() + " exists already: give a name that is free");
+  refuse_emptied(store);
   const SqliteHandle from = open_for_reading(store);
+  Database original(from.get());
+  refuse_unfit(original, store);  // a backup of it would pass for a store that its host had closed
   PartialFile partial(to.string() + ".partial");
   {
     sqlite3* opened = nullptr;

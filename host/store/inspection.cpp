@@ -5,7 +5,7 @@
 namespace fh {
 
 Inspection::Inspection(const std::filesystem::path& store)
-    : handle_(open_for_reading(store)), db_(handle_.get()) {
+    : store_(store), handle_(open_for_reading(store)), db_(handle_.get()) {
   // One moment for all that is asked.
   db_.run("BEGIN");
 }

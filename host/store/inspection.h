@@ -8,6 +8,7 @@
 #include "store/hold_table.h"
 #include "store/plugin_table.h"
 #include "store/read_connection.h"
+#include "store/store_file.h"
 
 namespace fh {
 
@@ -23,6 +24,8 @@ class Inspection {
   /// Throws HostError.
   explicit Inspection(const std::filesystem::path& store);
 
+  /// Throws HostError with what to do when a host would not take it.
+  void refuse_unfit() { fh::refuse_unfit(db_, store_); }
   int schema();
   /// What SQLite finds damaged; at most ten sentences.
   std::vector<std::string> damage();
@@ -35,6 +38,7 @@ class Inspection {
   Holds holds();
 
  private:
+  const std::filesystem::path store_;
   SqliteHandle handle_;
   Database db_;
 };

@@ -1,5 +1,6 @@
 #include "store/retention.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace fh {
@@ -7,6 +8,7 @@ namespace fh {
 bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
   const bool too_large = terms.max_bytes > 0 && used_bytes() > terms.max_bytes;
   const std::int64_t old = to_ms(now - terms.age);
+  const std::int64_t recent = to_ms(now - std::chrono::hours(1));
   const std::int64_t very_old = to_ms(now - terms.dead);
   struct Candidate {
     std::int64_t id;
@@ -25,8 +27,9 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
       return false;
     }
     seen_ = one.id;
-    if (!is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old))
-      remove(one.id);
+    if (is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old)) continue;
+    remove(one.id);
+    if (one.received_at > std::max(old, recent)) ++hasty_;
   }
   const bool more = static_cast<int>(candidates.size()) == limit;
   if (!more) seen_ = 0;

@@ -3,6 +3,8 @@
 // is not issued again because its delivery is old. The writer's thread only, inside a transaction.
 #pragma once
 
+#include <utility>
+
 #include "base/clock.h"
 #include "store/statement.h"
 #include "store/tallies.h"
@@ -22,6 +24,8 @@ class Retention {
   /// Looks at up to `limit` deliveries from where the last call ended; true when there may be more
   /// to remove at once.
   bool prune(const RetentionTerms& terms, TimePoint now, int limit);
+  /// How many deliveries went for want of room within an hour of coming, since the last call.
+  int take_hasty() { return std::exchange(hasty_, 0); }
 
  private:
   bool is_kept(std::int64_t delivery, bool old, bool dead_may_go);
@@ -30,6 +34,7 @@ class Retention {
 
   Database& db_;
   Tallies& tallies_;
+  int hasty_ = 0;
   std::int64_t seen_ = 0;  // deliveries up to this one were looked at in this round
 };
 

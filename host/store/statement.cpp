@@ -22,6 +22,9 @@ std::string remedy_for(int sqlite_code) {
     case SQLITE_PERM:
       return ": the file or its folder is read-only: let the host's user write both, and look at "
              "how the disk is mounted";
+    case SQLITE_CANTOPEN:
+      return ": the file, or the one of its name with -wal or -shm, is gone or may not be opened: "
+             "let the host's user read and write them and their folder";
     case SQLITE_FULL: return ": make room on its disk";
     case SQLITE_IOERR:
       return ": its disk failed: start the host again, which recovers from the file; if that "

@@ -27,6 +27,10 @@ class StoreError : public HostError {
   StoreError(const std::string& text, int code) : HostError(text), code_(code) {}
   /// The index of the WAL is written before the WAL itself, so no room for it is no harm either.
   bool full() const { return (code_ & 0xff) == SQLITE_FULL || code_ == SQLITE_IOERR_SHMSIZE; }
+  /// The file is not, or no longer, one that SQLite can read.
+  bool damaged() const {
+    return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
+  }
   /// The file itself could not be written or synced: what is on disk is in doubt until recovery.
   bool io() const { return (code_ & 0xff) == SQLITE_IOERR && !full(); }
 

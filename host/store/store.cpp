@@ -16,29 +16,29 @@ namespace {
 
 using Poco::Data::Keywords::now;
 
+// How long a statement waits for another connection, which holds the file for moments only.
+constexpr int kBusyPatienceMs = 60'000;
+
 Poco::Data::Session open_session(const std::string& uri) {
   static const bool registered = [] {
     Poco::Data::SQLite::Connector::registerConnector();
     return true;
   }();
   (void)registered;
-  return Poco::Data::Session("SQLite", uri);
-}
-
-std::optional<LastHost> last_host(Poco::Data::Session& session) {
-  Database db(Poco::Data::SQLite::Utility::dbHandle(session));
-  auto query =
-      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
-  if (!query.next()) return std::nullopt;
-  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
-  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
-  return last;
+  // What cannot be opened cannot be opened later either: else Poco tries again for a minute.
+  constexpr std::size_t kOnce = 0;
+  Poco::Data::Session session("SQLite", uri, kOnce);
+  sqlite3_busy_timeout(Poco::Data::SQLite::Utility::dbHandle(session), kBusyPatienceMs);
+  return session;
 }
 
 Poco::Data::Session open_writer(const std::string& path) {
+  refuse_unwritable(path);
   refuse_emptied(path);
   try {
     Poco::Data::Session session = open_session(path);
+    Database db(Poco::Data::SQLite::Utility::dbHandle(session));
+    (void)holds_store(db, path);
     // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
@@ -46,6 +46,8 @@ Poco::Data::Session open_writer(const std::string& path) {
       session << std::string(pragma), now;
     migrate(session, path);
     return session;
+  } catch (const StoreError& error) {
+    throw HostError("store: cannot open " + path + ": " + error.what());
   } catch (const Poco::Exception& error) {
     throw HostError("store: cannot open " + path + ": " + error.displayText() +
                     ": check that the folder exists and that it and the file may be written; if "
@@ -62,9 +64,10 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
       session_(open_writer(path_)),
       identity_(file_identity(path_)),
       clock_jump_(clock) {
-  const auto last = last_host(session_);
-  if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   sqlite3* const db = Poco::Data::SQLite::Utility::dbHandle(session_);
+  Database opened(db);
+  const auto last = last_host(opened);
+  if (last && !options.accept_copy) refuse_open_copy(path_, *last);
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
   begin_host_run();

@@ -1,6 +1,9 @@
 #include "store/store_file.h"
 
+#include <cerrno>
+
 #include "base/check.h"
+#include "store/schema.h"
 
 namespace fh {
 
@@ -9,6 +12,34 @@ bool is_still_there(const std::filesystem::path& file, const std::string& identi
   const bool exists = std::filesystem::exists(file, error);
   if (error) return true;
   return exists && file_identity(file) == identity;
+}
+
+void refuse_unwritable(const std::filesystem::path& file) {
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    throw HostError("store: " + file.string() +
+                    " is a folder: correct store in the configuration, which names a file");
+  const std::string name = file.string();
+  for (const std::filesystem::path& path :
+       {file.parent_path(), file, std::filesystem::path(name + "-wal"),
+        std::filesystem::path(name + "-shm")}) {
+    const int obstacle = write_obstacle(path);
+    if (obstacle != 0 && obstacle != ENOENT)
+      throw HostError("store: cannot write " + path.string() + ": " +
+                      std::generic_category().message(obstacle) +
+                      ": the host's user must be able to read and write it");
+  }
+}
+
+std::optional<LastHost> last_host(Database& db) {
+  auto version = db.query("PRAGMA user_version");
+  if (!version.next() || version.integer(0) < kFirstVersionThatRecordsTheEnd) return std::nullopt;
+  auto query =
+      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
+  if (!query.next()) return std::nullopt;
+  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
+  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
+  return last;
 }
 
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
@@ -20,6 +51,19 @@ void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
       "restore a copy that 'fieldhook backup' made, or copy the store again after its host has "
       "stopped. If no host ran when it was copied and its -wal file came along, start once with "
       "--accept-copy");
+}
+
+bool holds_store(Database& db, const std::filesystem::path& file) {
+  auto tables = db.query(
+      "SELECT count(*), count(*) FILTER (WHERE name = 'host_runs')"
+      " FROM sqlite_master WHERE type = 'table'");
+  CHECK(tables.next());
+  if (tables.integer(0) == 0) return false;
+  if (tables.integer(1) == 0)
+    throw HostError("store: " + file.string() +
+                    " is a database of another program, no fieldhook store: correct store in the "
+                    "configuration");
+  return true;
 }
 
 void refuse_emptied(const std::filesystem::path& file) {
@@ -35,6 +79,12 @@ void refuse_emptied(const std::filesystem::path& file) {
   throw HostError("store: " + name +
                   " is empty, and a fieldhookd has worked with it before: restore a backup "
                   "(docs/operations.md), or delete the file to begin with an empty store");
+}
+
+void refuse_unfit(Database& db, const std::filesystem::path& file) {
+  if (!holds_store(db, file))
+    throw HostError("store: there is nothing in " + file.string() + ": has a fieldhookd run yet?");
+  if (const auto last = last_host(db)) refuse_open_copy(file, *last);
 }
 
 }  // namespace fh

@@ -1,5 +1,5 @@
-// The store's file as an operator handles it: which file it is, whether it was copied while a host
-// had it open, whether it was emptied. Asked before a host works with it.
+// The store's file as an operator handles it: which file it is, whether it is a store at all, was
+// copied while a host had it open, or emptied. Asked before a host works with it.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "store/statement.h"
 
 namespace fh {
 
@@ -16,6 +17,13 @@ std::string file_identity(const std::filesystem::path& file);
 /// False when it was deleted or another file has its name. True when that cannot be said.
 bool is_still_there(const std::filesystem::path& file, const std::string& identity);
 
+/// Throws HostError with the reason and what to do when this user may not read and write the file,
+/// those beside it and their folder, as far as they are there; or when the file is a folder.
+void refuse_unwritable(const std::filesystem::path& file);
+
+/// Of a path to read and write, as this user: 0, or the errno that says why not.
+int write_obstacle(const std::filesystem::path& path);
+
 /// The latest host that had the store open, as it recorded itself.
 struct LastHost {
   std::string file;  // file_identity(); "" when its version did not record it
@@ -23,11 +31,22 @@ struct LastHost {
   std::optional<TimePoint> ended_at;  // nullopt: it did not close the store
 };
 
+/// nullopt: none had, or only one whose version did not record it.
+std::optional<LastHost> last_host(Database& db);
+
 /// Throws HostError with what to do when the file was copied while a host had it open: what that
 /// host had not yet written into this one file is missing.
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last);
 
+/// Whether there is a store in what was opened; false when there is nothing in it yet. Throws
+/// HostError with what to do when it is another program's.
+bool holds_store(Database& db, const std::filesystem::path& file);
+
 /// Throws HostError with what to do when the file is empty though a host has worked with it.
 void refuse_emptied(const std::filesystem::path& file);
+
+/// For who only reads what was opened: throws HostError when there is no store in it, or one that a
+/// host would not take as it is.
+void refuse_unfit(Database& db, const std::filesystem::path& file);
 
 }  // namespace fh

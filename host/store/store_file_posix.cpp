@@ -1,10 +1,18 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "base/check.h"
 #include "store/store_file.h"
 
 namespace fh {
+
+// Not by opening it: who closes one of SQLite's files loses the locks this process has on it.
+int write_obstacle(const std::filesystem::path& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
 
 std::string file_identity(const std::filesystem::path& file) {
   struct statx status {};

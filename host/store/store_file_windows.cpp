@@ -1,8 +1,17 @@
+#include <io.h>
+
+#include <cerrno>
+
 #include "base/unique_handle.h"
 #include "base/windows_api.h"
 #include "store/store_file.h"
 
 namespace fh {
+
+int write_obstacle(const std::filesystem::path& path) {
+  constexpr int kReadAndWrite = 6;
+  return ::_waccess(path.c_str(), kReadAndWrite) == 0 ? 0 : errno;
+}
 
 std::string file_identity(const std::filesystem::path& file) {
   const HANDLE handle = ::CreateFileW(file.c_str(), FILE_READ_ATTRIBUTES,

@@ -67,14 +67,33 @@ TEST_F(Admin, WithoutTokensAnswersHealthOnly) {
   EXPECT_EQ(host_.admin("GET", "/metrics", "").status, 401);
 }
 
+TEST_F(Admin, CallsWithoutATokenOfOursAreCountedAndTheFirstIsLogged) {
+  host_.start();
+  for (const char* token : {"", "guessed", "guessed again"})
+    EXPECT_EQ(host_.admin("GET", "/api/v1/status", token).status, 401);
+  const std::string metrics = host_.admin("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("\nfieldhook_admin_unauthorized_total 3\n"), std::string::npos) << metrics;
+  const auto lines = host_.log_lines("warning admin_unauthorized path=/api/v1/status");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].find("guessed"), std::string::npos);
+}
+
 TEST_F(Admin, SaysWhatIsWrongWithACall) {
   host_.start();
   const std::tuple<const char*, const char*, int> calls[] = {
-      {"GET", "/api/v1/jobs/999", 404},        {"GET", "/api/v1/jobs/x", 400},
-      {"GET", "/api/v1/deliveries/999", 404},  {"GET", "/api/v1/plugins/none", 404},
-      {"GET", "/api/v1/jobs?state=none", 400}, {"GET", "/api/v1/jobs?colour=red", 400},
-      {"GET", "/api/v1/jobs?limit=x", 400},    {"POST", "/api/v1/jobs/999/retry", 404},
-      {"DELETE", "/api/v1/plugins/none", 404}, {"GET", "/api/v1/nothing", 404}};
+      {"GET", "/api/v1/jobs/999", 404},
+      {"GET", "/api/v1/jobs/x", 400},
+      {"GET", "/api/v1/deliveries/999", 404},
+      {"GET", "/api/v1/plugins/none", 404},
+      {"GET", "/api/v1/jobs?state=none", 400},
+      {"GET", "/api/v1/jobs?colour=red", 400},
+      {"GET", "/api/v1/jobs?limit=0", 400},
+      {"GET", "/api/v1/jobs?limit=1001", 400},
+      {"POST", "/api/v1/jobs/retry?state=dead&limit=0", 400},
+      {"GET", "/api/v1/jobs?limit=x", 400},
+      {"POST", "/api/v1/jobs/999/retry", 404},
+      {"DELETE", "/api/v1/plugins/none", 404},
+      {"GET", "/api/v1/nothing", 404}};
   for (const auto& [method, target, status] : calls) {
     const Reply reply = host_.admin(method, target);
     EXPECT_EQ(reply.status, status) << target;
@@ -103,6 +122,7 @@ TEST_F(Admin, FiltersAndLimitsItsLists) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));
   host_.run(contact_update("c-2", "fail"), "dead");
+  EXPECT_EQ(host_.log_lines(" job_dead ").size(), 1U);
   host_.run(contact_update("c-2", "ok"));
   host_.send(contact_update("c-2", "ok"));
   EXPECT_EQ(host_.api("jobs").size(), 3U);

@@ -235,6 +235,13 @@ TEST_F(Cli, AHostThatCannotBeReachedExitsWith3) {
   EXPECT_EQ(send(contact_update("c-1", "ok")).code, 3);
 }
 
+TEST_F(Cli, HelpIsACommandToo) {
+  const Ran all = fieldhook({"help"});
+  EXPECT_EQ(all.code, 0) << all.err;
+  EXPECT_EQ(all.out, fieldhook({"--help"}).out);
+  EXPECT_EQ(fieldhook({"help", "jobs", "list"}).out, fieldhook({"jobs", "list", "--help"}).out);
+}
+
 TEST_F(Cli, ConfigIsCheckedAndShownWithoutAHost) {
   EXPECT_EQ(fieldhook({"config", "check"}).code, 0);
   const Ran shown = fieldhook({"config", "show"});

@@ -126,6 +126,7 @@ TEST_F(Kill, FiveTimesDuringOneJobMakesThatJobDead) {
   }
   const Json job = host_.wait_for(id, "dead");
   EXPECT_EQ(job["lost"], 5);
+  EXPECT_EQ(host_.log_lines("warning job_dead job=" + std::to_string(id) + " ").size(), 1U);
   EXPECT_EQ(job["runs"].size(), 5U);
   host_.run(contact_update("c-1", "ok"));
 }

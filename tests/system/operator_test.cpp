@@ -229,11 +229,28 @@ TEST_F(Operator, AFullBacklogTurnsAwayWhatMatchesThePluginAndNothingElse) {
   EXPECT_EQ(deliver({{"misbehave", "ok"}, {"both", 1}}).json()["jobs"], 2);
 }
 
+TEST_F(Operator, APauseOfAPluginWithoutAFileIsSaidBesideThat) {
+  host_.start();
+  host_.uninstall("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "missing"; }));
+  const Ran paused = fieldhook({"plugins", "pause", "misbehave"});
+  EXPECT_NE(paused.out.find("misbehave is missing, paused: "), std::string::npos) << paused.out;
+  EXPECT_NE(paused.out.find("; and test paused it at "), std::string::npos) << paused.out;
+  EXPECT_NE(fieldhook({"plugins", "list"}).out.find("missing, paused"), std::string::npos);
+  host_.install("misbehave.so");
+  ASSERT_TRUE(
+      eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "paused"; }));
+}
+
 TEST_F(Operator, ABuildThatKeepsCrashingIsQuarantinedUntilItIsReloaded) {
   host_.start();
   const auto one = send("c-1", "abort");
   EXPECT_EQ(host_.wait_for(one, "dead")["crashes"], 2);
   const std::string report = host_.job(one)["reason"];
+  EXPECT_EQ(
+      host_.log_lines("warning job_dead job=" + std::to_string(one) + " plugin=misbehave").size(),
+      1U);
   EXPECT_NE(report.find("signal 6"), std::string::npos);
   EXPECT_NE(report.find(host_.job(one)["build"].get<std::string>().substr(0, 12)),
             std::string::npos);

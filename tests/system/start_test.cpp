@@ -42,7 +42,25 @@ TEST_F(Start, CheckOfAGoodConfigurationExitsWith0AndTouchesNothing) {
   host_.write_config();
   const Ran checked = fieldhookd({config_option(), "--check"});
   EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_EQ(fieldhookd({"--check", "--config", host_.config_file().string()}).code, 0);
   EXPECT_FALSE(fs::exists(host_.store_file()));
+}
+
+TEST_F(Start, CheckFindsWhatTheStartWouldFail) {
+  host_.config()["ingest"]["tls"] = {{"certificate", "none.crt"}, {"key", "none.key"}};
+  host_.config()["plugins"]["directory"] = "no-plugins";
+  host_.config()["log"]["file"] = "no-logs/host.log";
+  host_.write_config();
+  fs::create_directories(host_.store_file());
+  const Ran checked = fieldhookd({config_option(), "--check"});
+  EXPECT_EQ(checked.code, 2);
+  const Ran asked = run_program({executable("fieldhook"), "config", "check", config_option()},
+                                host_.environment());
+  EXPECT_EQ(asked.code, 2);
+  for (const std::string& text : {checked.err, asked.err})
+    for (const char* obstacle : {"config: ingest.tls: cannot use", "fieldhook.db is a folder",
+                                 "no-plugins is not a folder", "config: log.file: the folder "})
+      EXPECT_NE(text.find(obstacle), std::string::npos) << obstacle << " is not in:\n" << text;
 }
 
 TEST_F(Start, CheckOfABadConfigurationExitsWith2AndEveryMistake) {
@@ -69,8 +87,10 @@ TEST_F(Start, AsADaemonWithABadConfigurationExitsWith2OnTheCallersTerminal) {
 }
 
 TEST_F(Start, WithWrongOptionsExitsWith2AndTheUsage) {
-  for (const std::vector<std::string>& options :
-       {std::vector<std::string>{}, {"--cofnig=x"}, {"--config=/nowhere/fieldhook.json"}}) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{},
+                                                  {"--cofnig=x"},
+                                                  {"--config"},
+                                                  {"--config=/nowhere/fieldhook.json"}}) {
     const Ran ran = fieldhookd(options);
     EXPECT_EQ(ran.code, 2);
     EXPECT_FALSE(ran.err.empty());
@@ -113,6 +133,14 @@ TEST_F(Start, AStoreThatIsNoneIsRefusedUntouched) {
   EXPECT_NE(ran.code, 0);
   EXPECT_NE(ran.err.find("cannot open"), std::string::npos) << ran.err;
   EXPECT_EQ(text_of(host_.store_file()), notes);
+}
+
+TEST_F(Start, AStoreThatIsAFolderIsRefusedAtOnce) {
+  host_.write_config();
+  fs::create_directories(host_.store_file());
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("is a folder"), std::string::npos) << ran.err;
 }
 
 // What somebody may do to a store's file, and what a host that is started on it says.
@@ -207,12 +235,40 @@ TEST_F(Start, APortThatIsTakenIsSaid) {
   EXPECT_NE(ran.err.find("ingest: cannot listen on"), std::string::npos) << ran.err;
 }
 
+TEST_F(Start, AnAddressThatTheMachineDoesNotHaveIsSaid) {
+  host_.config()["ingest"]["listen"] = "192.0.2.1:0";  // set aside for documentation
+  host_.write_config();
+  const Ran ran = fieldhookd({config_option()});
+  EXPECT_NE(ran.code, 0);
+  EXPECT_NE(ran.err.find("no network interface of this machine has that address"),
+            std::string::npos)
+      << ran.err;
+}
+
 TEST_F(Start, APluginFolderThatIsMissingIsSaid) {
   host_.config()["plugins"]["directory"] = "nowhere";
   host_.write_config();
   const Ran ran = fieldhookd({config_option()});
   EXPECT_NE(ran.code, 0);
   EXPECT_NE(ran.err.find("nowhere is not a folder"), std::string::npos) << ran.err;
+}
+
+// What logrotate does: the file is moved away, and the host told.
+TEST_F(Start, TheLogFileIsOpenedAnewAtSighupAndOtherSignalsEndNothing) {
+  host_.config()["log"]["file"] = "host.log";  // where it is looked for
+  host_.install("misbehave.so");
+  host_.start();
+  const fs::path log = host_.folder() / "host.log";
+  const fs::path moved = host_.folder() / "host.log.1";
+  fs::rename(log, moved);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGHUP}) ::kill(host_.pid(), signal);
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged(" log_reopened file="); }));
+  const std::string before = text_of(moved);
+  host_.run(contact_update("c-1", "ok"));
+  EXPECT_TRUE(host_.logged(" run_ended "));
+  EXPECT_EQ(text_of(moved), before);
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_TRUE(host_.logged(" info stopped"));
 }
 
 // A daemon of the test's own, ended with it whatever happens.
@@ -224,26 +280,23 @@ class Daemon : public Start {
     host_.write_config();
   }
   ~Daemon() override {
-    const fs::path pidfile = host_.folder() / "pid";
-    if (fs::exists(pidfile)) Process(std::stoi("0" + text_of(pidfile))).signal(SIGKILL);
+    for (const fs::path& pidfile : {host_.folder() / "pid", host_.folder() / "away" / "pid"})
+      if (fs::exists(pidfile)) Process(std::stoi("0" + text_of(pidfile))).signal(SIGKILL);
     if (HasFailure()) std::cerr << text_of(host_.folder() / "daemon.log");
   }
-  /// In a session of its own: what a test runs is ended with its group, and a daemon that was
-  /// forked but has not left that group yet would go too.
-  Ran start_daemon(const std::string& config, const std::string& pidfile) {
+  Ran start_daemon(const std::string& config, const std::string& pidfile,
+                   const std::string& folder = ".") {
     return run_program(
-        {"/usr/bin/env", "-C", host_.folder().string(), "setsid", "--wait",
-         executable("fieldhookd"), "--config=" + config, "--daemon", "--pidfile=" + pidfile},
+        {"/usr/bin/env", "-C", (host_.folder() / folder).string(), executable("fieldhookd"),
+         "--config=" + config, "--daemon", "--pidfile=" + pidfile},
         host_.environment(), 20s);
   }
-  /// The daemon of that pidfile, once it is ready.
+  /// The daemon of that pidfile: whoever started it was told once it was ready.
   void expect_ready(const fs::path& pidfile) {
-    ASSERT_TRUE(eventually(kPatience, [&] {
-      return text_of(host_.folder() / "daemon.log").find(" ready ingest=") != std::string::npos;
-    }));
     daemon_.emplace(std::stoi("0" + text_of(pidfile)));
     ASSERT_TRUE(daemon_->is_alive());
     const std::string log = text_of(host_.folder() / "daemon.log");
+    ASSERT_NE(log.find(" ready ingest="), std::string::npos) << log;
     port_ = static_cast<std::uint16_t>(std::stoi(log.substr(log.find(" ready ingest=") + 14)));
   }
   std::optional<Process> daemon_;
@@ -266,11 +319,41 @@ TEST_F(Daemon, WritesItsPidServesAndEndsAtSigterm) {
 }
 
 TEST_F(Daemon, TakesRelativePathsFromWhereItIsCalled) {
-  const Ran ran = start_daemon("fieldhook.json", "pid");
+  fs::create_directory(host_.folder() / "away");
+  const Ran ran = start_daemon("../fieldhook.json", "pid", "away");
   EXPECT_EQ(ran.code, 0) << ran.err;
-  expect_ready(host_.folder() / "pid");
+  expect_ready(host_.folder() / "away" / "pid");
   daemon_->signal(SIGTERM);
   EXPECT_TRUE(eventually(kPatience, [&] { return !daemon_->is_alive(); }));
+}
+
+TEST_F(Daemon, ASecondOneIsRefusedOnTheCallersTerminalAndLeavesThePidFileAlone) {
+  const fs::path pidfile = host_.folder() / "pid";
+  EXPECT_EQ(start_daemon("fieldhook.json", "pid").code, 0);
+  expect_ready(pidfile);
+  const std::string pid = text_of(pidfile);
+  const Ran second = start_daemon("fieldhook.json", "pid");
+  EXPECT_EQ(second.code, 70);
+  EXPECT_NE(second.err.find("is in use by the fieldhookd with pid"), std::string::npos)
+      << second.err;
+  // With a store of its own.
+  host_.config()["store"] = "sqlite:other/fieldhook.db";
+  host_.config()["log"].erase("file");
+  host_.write_config();
+  const Ran other = start_daemon("fieldhook.json", "pid");
+  EXPECT_EQ(other.code, 70);
+  EXPECT_NE(other.err.find("is that of the fieldhookd with pid"), std::string::npos) << other.err;
+  EXPECT_EQ(text_of(pidfile), pid);
+  EXPECT_TRUE(daemon_->is_alive());
+}
+
+TEST_F(Daemon, APidFileThatCannotBeWrittenIsSaidAndOneOfTheDeadIsTaken) {
+  const Ran ran = start_daemon("fieldhook.json", "nowhere/pid");
+  EXPECT_EQ(ran.code, 70);
+  EXPECT_NE(ran.err.find("pid file: cannot write"), std::string::npos) << ran.err;
+  std::ofstream(host_.folder() / "pid") << ::getpid() << "\n";  // lives, and is no host
+  EXPECT_EQ(start_daemon("fieldhook.json", "pid").code, 0);
+  expect_ready(host_.folder() / "pid");
 }
 
 }  // namespace

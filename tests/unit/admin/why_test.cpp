@@ -105,7 +105,7 @@ std::vector<Row> rows() {
        "its plugin snoozed it until 2026-06-24T10:15:30.000Z"},
       {"for later", facts("scheduled"), "it was enqueued for 2026-06-24T10:15:30.000Z"},
       {"blocked", with(facts("blocked"), [](auto& f) { f.blocked_by = 5; }),
-       "it waits for job 5, which was accepted earlier for the same record and is not finished"},
+       "it waits for job 5, which has the turn of the same record and is not finished"},
       {"turn has come", facts("blocked"), "its turn has come, and it is about to be ready"},
       {"completed", with(facts("completed"), [](auto& f) { f.job.finished_at = kAt; }),
        "it is completed since 2026-06-24T10:15:30.000Z, after 2 runs"},

@@ -113,6 +113,27 @@ TEST_F(DoctorTest, FindsAStoreThatIsNotThere) {
   EXPECT_EQ(wrong(), Checks{"store"});
 }
 
+TEST_F(DoctorTest, SaysOfAStoreThatNoHostWouldTakeWhatTheHostWouldSay) {
+  const fs::path copy = folder_ / "copy.db";
+  fs::copy_file(config_.store, copy);  // while it is open
+  const fs::path foreign = folder_ / "foreign.db";
+  const fs::path folder = folder_ / "folder.db";
+  fs::create_directory(folder);
+  close();
+  config_.store = foreign;
+  meddle("CREATE TABLE notes (text)");
+  const std::pair<fs::path, const char*> cases[] = {
+      {copy, "was copied while a fieldhookd had it open"},
+      {foreign, "of another program"},
+      {folder, "is a folder"}};
+  for (const auto& [store, said] : cases) {
+    config_.store = store;
+    EXPECT_EQ(wrong(), Checks{"store"});
+    for (const Finding& finding : examine(config_, clock_))
+      EXPECT_TRUE(finding.good || finding.found.find(said) != std::string::npos) << finding.found;
+  }
+}
+
 TEST_F(DoctorTest, FindsPluginsThatAreMissingOrQuarantinedAndFilesThatAreRefused) {
   write([](Transaction& tx) {
     for (const char* name : {"gone", "crashing", "paused"})
@@ -121,7 +142,11 @@ TEST_F(DoctorTest, FindsPluginsThatAreMissingOrQuarantinedAndFilesThatAreRefused
     tx.holds.pause("paused", "ops", tx.now);
   });
   std::ofstream(config_.plugins.directory / "paused.so") << "no library";
-  EXPECT_EQ(wrong(), (Checks{"plugin", "plugin", "plugin folder"}));
+  std::ofstream(config_.plugins.directory / "crashing.so") << "no library";
+  EXPECT_EQ(wrong(), (Checks{"plugin", "plugin", "plugin folder", "plugin folder"}));
+  fs::remove(config_.plugins.directory / "crashing.so");
+  EXPECT_EQ(wrong(), (Checks{"plugin", "plugin", "plugin", "plugin folder"}))
+      << "it is both quarantined and missing";
 }
 
 TEST_F(DoctorTest, FindsSettingsOfPluginsThatAreNotThere) {

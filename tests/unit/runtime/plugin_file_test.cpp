@@ -58,6 +58,11 @@ TEST_F(PluginFile, AWholeLibraryIsCopiedUnderItsHash) {
   EXPECT_EQ(std::get<PluginCopy>(judge(put(whole_))).build, copy.build);
 }
 
+TEST_F(PluginFile, TheFolderOfCopiesIsMadeAnewWhenItIsGone) {
+  std::filesystem::remove_all(folder_ / "builds");
+  EXPECT_EQ(read_file(std::get<PluginCopy>(judge(put(whole_))).path), whole_);
+}
+
 TEST_F(PluginFile, AFileCutAnywhereIsRefused) {
   for (std::size_t part = 0; part < 200; ++part) {
     const std::size_t size = whole_.size() * part / 200;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
 #include <thread>
 
 #include "queue/recover.h"
@@ -58,6 +59,31 @@ TEST_F(BackupTest, OfAStoreThatIsNotThereSaysSo) {
   EXPECT_THROW(back_up_store(folder_ / "none.db", backup(), clock_.now()), HostError);
   EXPECT_FALSE(fs::exists(backup()));
   EXPECT_FALSE(fs::exists(folder_ / "none.db"));
+}
+
+TEST_F(BackupTest, OfAStoreThatNoHostWouldTakeIsRefused) {
+  add_job(record("1"));
+  const fs::path copied = folder_ / "copied.db";
+  fs::copy_file(file(), copied);  // while it is open
+  const fs::path emptied = folder_ / "emptied.db";
+  std::ofstream(emptied).close();
+  const fs::path lost = folder_ / "lost.db";
+  std::ofstream(lost).close();
+  fs::create_directory(lost.string() + ".builds");
+  const std::pair<fs::path, const char*> cases[] = {
+      {copied, "was copied while a fieldhookd had it open"},
+      {emptied, "there is nothing in"},
+      {lost, "a fieldhookd has worked with it before"}};
+  for (const auto& [store, said] : cases) {
+    SCOPED_TRACE(store);
+    try {
+      back_up_store(store, backup(), clock_.now());
+      ADD_FAILURE() << "it was copied";
+    } catch (const HostError& error) {
+      EXPECT_NE(std::string(error.what()).find(said), std::string::npos) << error.what();
+    }
+    EXPECT_FALSE(fs::exists(backup()));
+  }
 }
 
 TEST_F(BackupTest, OfAClosedStoreLeavesItAsItIs) {

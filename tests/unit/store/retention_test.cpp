@@ -1,6 +1,7 @@
 #include "store/retention.h"
 
 #include "queue/idempotency.h"
+#include "queue/timer.h"
 #include "support/store_fixture.h"
 
 namespace fh {
@@ -83,6 +84,31 @@ TEST_F(RetentionTest, RemovesTheOldestEarlyWhenTheStoreIsTooLarge) {
   EXPECT_EQ(deliveries(), 10U);
   prune({.age = 24h, .dead = 48h, .max_bytes = 1});
   EXPECT_EQ(deliveries(), 0U);
+  const auto hasty = [&] {
+    return write([](Transaction& tx) { return tx.retention.take_hasty(); });
+  };
+  EXPECT_EQ(hasty(), 10) << "they had just come";
+  ended(OutcomeKind::done);
+  clock_.advance(2h);
+  prune({.age = 24h, .dead = 48h, .max_bytes = 1});
+  EXPECT_EQ(deliveries(), 0U);
+  EXPECT_EQ(hasty(), 0);
+}
+
+TEST_F(RetentionTest, ThatTakesWhatIsYoungSaysSoOnceAnHour) {
+  testing::internal::CaptureStderr();
+  Timer timer(*store_, clock_, {.age = 24h, .dead = 48h, .max_bytes = 1});
+  for (const auto since_last : {0min, 30min, 30min, 10min}) {
+    clock_.advance(since_last);
+    ended(OutcomeKind::done);
+    timer.tick();
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  const auto first = log.find("warning retention_short removed=1 ");
+  ASSERT_NE(first, std::string::npos) << log;
+  const auto second = log.find("warning retention_short removed=2 ", first);
+  ASSERT_NE(second, std::string::npos) << log;
+  EXPECT_EQ(log.find("retention_short", second + 20), std::string::npos) << log;
 }
 
 TEST_F(RetentionTest, NeverGivesAnIdAgain) {

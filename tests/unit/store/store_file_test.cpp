@@ -1,7 +1,10 @@
 // A store that was copied, emptied, cut short or damaged.
 #include "store/store_file.h"
 
+#include <unistd.h>
+
 #include <fstream>
+#include <iterator>
 
 #include "support/store_fixture.h"
 
@@ -21,6 +24,10 @@ class StoreFile : public StoreTest {
   void make_copy(bool with_wal = false) {
     fs::copy_file(file(), copy());
     if (with_wal) fs::copy_file(file().string() + "-wal", copy().string() + "-wal");
+  }
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream bytes(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(bytes), {}};
   }
   /// Why the store is refused; "" when it is not.
   std::string refusal(const fs::path& path, const StoreOptions& options = {}) {
@@ -89,6 +96,40 @@ TEST_F(StoreFile, EmptiedIsRefusedOnceAHostHasWorkedWithIt) {
   fs::resize_file(file(), 0);
   const std::string why = refusal(file());
   EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, OfAnotherProgramIsRefusedUntouched) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(copy().c_str(), &db), SQLITE_OK);
+  for (const char* sql : {"CREATE TABLE notes (text)", "INSERT INTO notes VALUES ('of somebody')"})
+    ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const std::string before = bytes_of(copy());
+  const std::string why = refusal(copy());
+  EXPECT_NE(why.find("of another program"), std::string::npos) << why;
+  EXPECT_EQ(bytes_of(copy()), before);
+}
+
+TEST_F(StoreFile, ThatIsAFolderIsRefused) {
+  fs::create_directory(copy());
+  EXPECT_NE(refusal(copy()).find("is a folder"), std::string::npos) << refusal(copy());
+}
+
+TEST_F(StoreFile, ThatIsAnotherUsersIsRefusedWithTheReason) {
+  if (::geteuid() != 0) GTEST_SKIP() << "to be another user needs root";
+  constexpr uid_t kNobody = 65534;
+  store_->stop();
+  fs::permissions(folder_.path(), fs::perms::all);
+  fs::permissions(file(), fs::perms::owner_read | fs::perms::owner_write);
+  ASSERT_EQ(::seteuid(kNobody), 0);
+  const std::string why = refusal(file());
+  ASSERT_EQ(::seteuid(0), 0);
+  EXPECT_NE(why.find("store.db: Permission denied"), std::string::npos) << why;
+}
+
+TEST_F(StoreFile, ThatWasDeletedMeanwhileCannotBeRead) {
+  fs::remove(file());
+  EXPECT_THROW(Views(store_->reader()).jobs({}), HostError);
 }
 
 TEST_F(StoreFile, CutShortIsRefusedWithWhatToDo) {

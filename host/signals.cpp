@@ -1,0 +1,29 @@
+#include "signals.h"
+
+#include <csignal>
+
+namespace fh {
+namespace {
+
+sigset_t heeded() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) sigaddset(&signals, signal);
+  return signals;
+}
+
+}  // namespace
+
+void hold_signals() {
+  const sigset_t signals = heeded();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  for (const int meaningless : {SIGUSR1, SIGUSR2}) std::signal(meaningless, SIG_IGN);
+}
+
+void wait_for_end_request(const std::function<void()>& on_hangup) {
+  const sigset_t signals = heeded();
+  int signal = SIGHUP;
+  while (::sigwait(&signals, &signal) == 0 && signal == SIGHUP) on_hangup();
+}
+
+}  // namespace fh
