@@ -85,7 +85,7 @@ class Problems {
 Answer DeliveryCalls::list(const Call& call) {
   refuse_unknown(call, {"source", "status", "reason", "since", "until", "limit"});
   DeliveryFilter filter = filter_of(call, p_);
-  filter.limit = static_cast<int>(std::min<std::int64_t>(number_of(call, "limit", 50), kMaxListed));
+  filter.limit = static_cast<int>(limit_of(call, 50, kMaxListed));
   Json list = Json::array();
   for (const DeliveryView& delivery : Views(p_.store.reader()).deliveries(filter)) {
     Json json = to_json(delivery);
@@ -188,8 +188,8 @@ Answer DeliveryCalls::replay_all(const Call& call) {
 Answer DeliveryCalls::refused(const Call& call) {
   refuse_unknown(call, {"source", "limit"});
   auto refused = p_.receiver.refused(source_of(call, p_));
-  const auto all = static_cast<std::int64_t>(refused.size());
-  refused.resize(static_cast<std::size_t>(std::min(number_of(call, "limit", all), all)));
+  constexpr std::int64_t kAny = std::numeric_limits<int>::max();
+  refused.resize(std::min(refused.size(), static_cast<std::size_t>(limit_of(call, kAny, kAny))));
   Json list = Json::array();
   for (const RefusedRequest& one : refused)
     list.push_back({{"at", rfc3339(one.at)},

@@ -9,11 +9,11 @@ Json time_or_null(const std::optional<TimePoint>& at) { return at ? Json(rfc3339
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 Json id_or_null(std::int64_t id) { return id == 0 ? Json() : Json(id); }
 
-// What a plugin in another language gave may be no JSON.
+// What a plugin in another language gave may be no JSON, or too deep to be written: then as text.
 Json said(const std::string& text) {
   if (text.empty()) return {};
-  Json json = Json::parse(text, nullptr, false);
-  return json.is_discarded() ? Json(text) : json;
+  StrictJson json = parse_strict(text);
+  return json.refusal ? Json(text) : std::move(json.value);
 }
 
 // The attempt under way, or the one that completed it, or the last one charged; 0 before the first.
