@@ -7,7 +7,7 @@
 #include "store/disk_watch.h"
 #include "store/inspection.h"
 #include "store/schema.h"
-#include "store/store_file.h"
+#include "store/store_content.h"
 #include "store/store_lock.h"
 
 namespace fh {

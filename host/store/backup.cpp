@@ -8,7 +8,7 @@
 #include "store/read_connection.h"
 #include "store/schema.h"
 #include "store/statement.h"
-#include "store/store_file.h"
+#include "store/store_content.h"
 
 namespace fh {
 namespace {

@@ -8,7 +8,7 @@
 #include "store/hold_table.h"
 #include "store/plugin_table.h"
 #include "store/read_connection.h"
-#include "store/store_file.h"
+#include "store/store_content.h"
 
 namespace fh {
 

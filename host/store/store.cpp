@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "store/checkpoint.h"
 #include "store/schema.h"
-#include "store/store_file.h"
+#include "store/store_content.h"
 
 namespace fh {
 namespace {

@@ -3,7 +3,6 @@
 #include <cerrno>
 
 #include "base/check.h"
-#include "store/schema.h"
 
 namespace fh {
 
@@ -31,17 +30,6 @@ void refuse_unwritable(const std::filesystem::path& file) {
   }
 }
 
-std::optional<LastHost> last_host(Database& db) {
-  auto version = db.query("PRAGMA user_version");
-  if (!version.next() || version.integer(0) < kFirstVersionThatRecordsTheEnd) return std::nullopt;
-  auto query =
-      db.query("SELECT file, started_at_ms, ended_at_ms FROM host_runs ORDER BY id DESC LIMIT 1");
-  if (!query.next()) return std::nullopt;
-  LastHost last{query.text(0), from_ms(query.integer(1)), {}};
-  if (!query.null(2)) last.ended_at = from_ms(query.integer(2));
-  return last;
-}
-
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
   const bool closed = last.ended_at.has_value();
   if (closed || last.file.empty() || last.file == file_identity(file)) return;
@@ -51,19 +39,6 @@ void refuse_open_copy(const std::filesystem::path& file, const LastHost& last) {
       "restore a copy that 'fieldhook backup' made, or copy the store again after its host has "
       "stopped. If no host ran when it was copied and its -wal file came along, start once with "
       "--accept-copy");
-}
-
-bool holds_store(Database& db, const std::filesystem::path& file) {
-  auto tables = db.query(
-      "SELECT count(*), count(*) FILTER (WHERE name = 'host_runs')"
-      " FROM sqlite_master WHERE type = 'table'");
-  CHECK(tables.next());
-  if (tables.integer(0) == 0) return false;
-  if (tables.integer(1) == 0)
-    throw HostError("store: " + file.string() +
-                    " is a database of another program, no fieldhook store: correct store in the "
-                    "configuration");
-  return true;
 }
 
 void refuse_emptied(const std::filesystem::path& file) {
@@ -79,12 +54,6 @@ void refuse_emptied(const std::filesystem::path& file) {
   throw HostError("store: " + name +
                   " is empty, and a fieldhookd has worked with it before: restore a backup "
                   "(docs/operations.md), or delete the file to begin with an empty store");
-}
-
-void refuse_unfit(Database& db, const std::filesystem::path& file) {
-  if (!holds_store(db, file))
-    throw HostError("store: there is nothing in " + file.string() + ": has a fieldhookd run yet?");
-  if (const auto last = last_host(db)) refuse_open_copy(file, *last);
 }
 
 }  // namespace fh

@@ -1,4 +1,4 @@
-// The store's file as an operator handles it: which file it is, whether it is a store at all, was
+// The store's file as an operator handles it: which file it is, whether it may be written, was
 // copied while a host had it open, or emptied. Asked before a host works with it.
 #pragma once
 
@@ -7,7 +7,6 @@
 #include <string>
 
 #include "base/clock.h"
-#include "store/statement.h"
 
 namespace fh {
 
@@ -31,22 +30,11 @@ struct LastHost {
   std::optional<TimePoint> ended_at;  // nullopt: it did not close the store
 };
 
-/// nullopt: none had, or only one whose version did not record it.
-std::optional<LastHost> last_host(Database& db);
-
 /// Throws HostError with what to do when the file was copied while a host had it open: what that
 /// host had not yet written into this one file is missing.
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last);
 
-/// Whether there is a store in what was opened; false when there is nothing in it yet. Throws
-/// HostError with what to do when it is another program's.
-bool holds_store(Database& db, const std::filesystem::path& file);
-
 /// Throws HostError with what to do when the file is empty though a host has worked with it.
 void refuse_emptied(const std::filesystem::path& file);
-
-/// For who only reads what was opened: throws HostError when there is no store in it, or one that a
-/// host would not take as it is.
-void refuse_unfit(Database& db, const std::filesystem::path& file);
 
 }  // namespace fh

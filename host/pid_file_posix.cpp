@@ -1,10 +1,9 @@
-#include "pid_file.h"
-
 #include <cerrno>
 #include <fstream>
 
 #include "base/check.h"
 #include "base/child_process.h"
+#include "pid_file.h"
 
 namespace fh {
 namespace {

@@ -1,6 +1,6 @@
-#include "signals.h"
-
 #include <csignal>
+
+#include "signals.h"
 
 namespace fh {
 namespace {

@@ -1,5 +1,3 @@
-#include "background.h"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -9,6 +7,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "background.h"
 #include "base/check.h"
 
 namespace fh {
