@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/fault.h"
-#include "base/log.h"
 #include "domain/echo.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
+#include "ingress/event_jobs.h"
 
 namespace fh {
 namespace {
@@ -29,18 +29,6 @@ std::string no_match(const Event& event, const Changes& changes) {
   return reason + (told == 0 ? ": " + rest + " with long names" : " and " + rest + " more");
 }
 
-// What became of one event of the delivery.
-struct Considered {
-  const ArrivedEvent* arrived = nullptr;
-  Changes changes;  // completed from the baseline
-  StoredRecord record;
-  std::optional<std::int64_t> duplicate_of;
-  std::string reason;  // why it makes no job, when it does not
-  std::vector<Match> matches;
-  std::int64_t event = 0;  // its row, where it has one already
-  bool wants_old_values = true;
-};
-
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
   return event.sender_id.empty() ? arrival.sender_id : event.sender_id;
 }
@@ -61,6 +49,13 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
                     latest->body_hash == arrival.body_hash && window > Millis(0) &&
                     tx.now - latest->received_at <= window;
   return same ? std::optional(latest->delivery) : std::nullopt;
+}
+
+// As plugins see it: other ways to write a time are brought to RFC 3339.
+std::string shown_time(const std::string& given) {
+  if (given.empty() || parse_rfc3339(given)) return given;
+  const auto at = parse_time(given);
+  return at ? rfc3339(*at) : given;
 }
 
 std::optional<TimePoint> updated_at(const Event& event) {
@@ -115,13 +110,6 @@ void drop_noise(Considered& considered, const std::vector<std::string>& ignore_f
   });
   const bool creation = considered.arrived->event.kind == EventKind::created;
   if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
-}
-
-// Where the event's snapshot stands in the body of the delivery that is being stored.
-std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
-  if (!event.snapshot_at) return std::nullopt;
-  return BodyPart{arrival.delivery, static_cast<std::int64_t>(*event.snapshot_at),
-                  static_cast<std::int64_t>(event.snapshot.text().size())};
 }
 
 // Brings the last known record up to date; it is saved later.
@@ -210,91 +198,21 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   return considered;
 }
 
-// What brought no whole record shows the last known one; before a deletion there may be none. A
-// deletion, and an export, may bring some of the fields.
-std::optional<std::string> shows_last_known(Transaction& tx, const Considered& considered) {
-  const Event& event = considered.arrived->event;
-  const bool brings_all = event.kind != EventKind::deleted && !event.may_lack_fields;
-  if (event.snapshot.known() && brings_all) return std::nullopt;
-  auto known = tx.records.baseline(considered.record);
-  if (event.snapshot.known() && (!known || covers(event.snapshot.json(), Json::parse(*known))))
-    return std::nullopt;
-  return known ? std::move(known) : "{}";
-}
-
-// As plugins see it: other ways to write a time are brought to RFC 3339.
-std::string shown_time(const std::string& given) {
-  if (given.empty() || parse_rfc3339(given)) return given;
-  const auto at = parse_time(given);
-  return at ? rfc3339(*at) : given;
-}
-
-std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
-  const Event& event = considered.arrived->event;
-  const auto last_known = shows_last_known(tx, considered);
-  NewEvent stored;
-  stored.delivery = arrival.delivery;
-  stored.record = considered.record.id;
-  stored.kind = name_of(event.kind);
-  stored.mode = name_of(event.mode);
-  stored.complete = !last_known;
-  stored.changes = to_text(to_json(considered.changes));
-  stored.snapshot = last_known ? *last_known : event.snapshot.text();
-  if (!last_known) stored.body_part = body_part(arrival, event);
-  stored.occurred_at = shown_time(event.occurred_at);
-  stored.actor = event.actor;
-  return tx.deliveries.insert(stored);
-}
-
-// A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
-void put_off(NewJob& job, const std::string& record) {
-  job.run_at = job.created_at + StormGuard::kWindow;
-  job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
-               " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
-               "raise plugins.limits." +
-               job.plugin + ".per_record";
-  log_warning("storm",
-              {{"plugin", job.plugin}, {"record", record}, {"until", rfc3339(job.run_at)}});
-}
-
-int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
-                const Catalog& catalog) {
-  if (considered.matches.empty()) return 0;
-  const std::int64_t event =
-      considered.event > 0 ? considered.event : insert_event(tx, arrival, considered);
-  int jobs = 0;
-  for (const Match& match : considered.matches) {
-    auto job = catalog.job_for(match.plugin);
-    if (!job) continue;  // removed since the index was read
-    if (tx.tallies.open(match.plugin) >= job->backlog) throw BacklogFull(match.plugin);
-    job->record = considered.record.id;
-    job->event = event;
-    job->delivery = arrival.delivery;
-    job->matched = to_text(Json(match.watches));
-    job->created_at = job->run_at = tx.now;
-    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now))
-      put_off(*job, considered.record.key.key);
-    tx.jobs.insert(*job);
-    ++jobs;
-  }
-  return jobs;
-}
-
 // As consider(), for a delivery that is here already.
 Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
-                      const WatchIndex& watches, bool is_news) {
+                      const WatchIndex& watches) {
   const Event& event = arrived.event;
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
-  considered.wants_old_values = is_news;
+  considered.wants_old_values = arrival.is_news;
   if (const auto stored =
           tx.deliveries.event_of(arrival.delivery, considered.record.id, name_of(event.kind))) {
     considered.event = stored->id;
     considered.changes = changes_from_json(Json::parse(stored->changes));
   } else {
     take_changes(tx, arrival, considered);
-    if (is_news) tx.records.save(considered.record);
+    if (arrival.is_news) tx.records.save(considered.record);
   }
   if (considered.reason.empty())
     considered.matches = watches.match({event, considered.changes, event.snapshot});
@@ -352,6 +270,7 @@ void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
 }  // namespace
 
 ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
+  event.occurred_at = shown_time(event.occurred_at);
   if (event.snapshot.known()) updated_at = fh::updated_at(event);
 }
 
@@ -392,7 +311,7 @@ Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
   Replayed replayed;
   int jobs = 0;
   for (const ArrivedEvent& arrived : arrival.events) {
-    Considered considered = reconsider(tx, arrival, arrived, *watches, order.is_news);
+    Considered considered = reconsider(tx, arrival, arrived, *watches);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });

@@ -31,13 +31,13 @@ struct Arrival {
   // The watches of which none can be met, so that old values are of no use; null: some may be.
   std::shared_ptr<const WatchIndex> unmet = nullptr;
   std::vector<ArrivedEvent> events;
+  bool is_news = true;  // false: a replay of what was taken into account when it came
 };
 
 /// An operator's order to run a stored delivery again, with new jobs.
 struct Replay {
   std::string plugin;    // only this one; "" for every plugin that matches
   bool dry_run = false;  // nothing is changed
-  bool is_news = false;  // it could not be read when it came: what it says is not known yet
 };
 
 struct Replayed {

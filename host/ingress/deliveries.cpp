@@ -118,16 +118,14 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
                       (mapped ? ": correct the source's mapping first" : ""));
   }
   const auto imported = imported_terms(delivery.head, *arrival.source);
-  Replay how = order;
-  // What was not read when it came is news; anything else was taken into account then.
-  how.is_news = delivery.reason.starts_with("unmapped") || delivery.reason == "capture";
   try {
     return store_.write([&](Transaction& tx) {
       Arrival placed = arrival;
+      placed.is_news = delivery.reason.starts_with("unmapped") || delivery.reason == "capture";
       if (imported)
         placed.events = {
             placed_as_known(tx, *arrival.source, *imported, arrival.events.front().event)};
-      Replayed replayed = fh::replay(tx, placed, how, catalog_);
+      Replayed replayed = fh::replay(tx, placed, order, catalog_);
       if (order.dry_run) throw DryRun<Replayed>{std::move(replayed)};
       return replayed;
     });
@@ -143,9 +141,7 @@ ImportTerms Deliveries::import_terms(const SourceConfig& source, const std::stri
                       "\" has \"capture\": true, so nothing may run for it: take that out first");
   if (const auto given = record_type_from(type)) return {*given, text_cells};
   if (!type.empty()) throw NotReadable("type must be contact or company, not \"" + type + "\"");
-  const Sender* sender = find_sender_named(source.sender);
-  const bool body_says = (sender != nullptr && sender->says_record) || source.mapping.type;
-  if (body_says && !source.only_record)
+  if (!source.only_record)
     throw NotReadable("source \"" + source.name +
                       "\" has records of both types, and an export does not say which: add --type "
                       "contact or --type company");

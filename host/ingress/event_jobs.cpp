@@ -1,0 +1,80 @@
+#include "ingress/event_jobs.h"
+
+#include "base/log.h"
+#include "domain/snapshot.h"
+
+namespace fh {
+namespace {
+
+// What brought no whole record shows the last known one; before a deletion there may be none. A
+// deletion, and an export, may bring some of the fields.
+std::optional<std::string> shows_last_known(Transaction& tx, const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const bool brings_all = event.kind != EventKind::deleted && !event.may_lack_fields;
+  if (event.snapshot.known() && brings_all) return std::nullopt;
+  auto known = tx.records.baseline(considered.record);
+  if (event.snapshot.known() && (!known || covers(event.snapshot.json(), Json::parse(*known))))
+    return std::nullopt;
+  return known ? std::move(known) : "{}";
+}
+
+std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const auto last_known = shows_last_known(tx, considered);
+  NewEvent stored;
+  stored.delivery = arrival.delivery;
+  stored.record = considered.record.id;
+  stored.kind = name_of(event.kind);
+  stored.mode = name_of(event.mode);
+  stored.complete = !last_known;
+  stored.changes = to_text(to_json(considered.changes));
+  stored.snapshot = last_known ? *last_known : event.snapshot.text();
+  if (!last_known) stored.body_part = body_part(arrival, event);
+  stored.occurred_at = event.occurred_at;
+  stored.actor = event.actor;
+  return tx.deliveries.insert(stored);
+}
+
+// A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
+void put_off(NewJob& job, const std::string& record) {
+  job.run_at = job.created_at + StormGuard::kWindow;
+  job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
+               " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
+               "raise plugins.limits." +
+               job.plugin + ".per_record";
+  log_warning("storm",
+              {{"plugin", job.plugin}, {"record", record}, {"until", rfc3339(job.run_at)}});
+}
+
+}  // namespace
+
+std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
+  if (!event.snapshot_at) return std::nullopt;
+  return BodyPart{arrival.delivery, static_cast<std::int64_t>(*event.snapshot_at),
+                  static_cast<std::int64_t>(event.snapshot.text().size())};
+}
+
+int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
+                const Catalog& catalog) {
+  if (considered.matches.empty()) return 0;
+  const std::int64_t event =
+      considered.event > 0 ? considered.event : insert_event(tx, arrival, considered);
+  int jobs = 0;
+  for (const Match& match : considered.matches) {
+    auto job = catalog.job_for(match.plugin);
+    if (!job) continue;  // removed since the index was read
+    if (tx.tallies.open(match.plugin) >= job->backlog) throw BacklogFull(match.plugin);
+    job->record = considered.record.id;
+    job->event = event;
+    job->delivery = arrival.delivery;
+    job->matched = to_text(Json(match.watches));
+    job->created_at = job->run_at = tx.now;
+    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now))
+      put_off(*job, considered.record.key.key);
+    tx.jobs.insert(*job);
+    ++jobs;
+  }
+  return jobs;
+}
+
+}  // namespace fh

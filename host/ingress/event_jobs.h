@@ -1,0 +1,28 @@
+// What becomes of an event that was looked at: its row, and a job for each plugin whose watch it
+// met. On the writer's thread, inside the transaction that stores its delivery.
+#pragma once
+
+#include "ingress/accept.h"
+
+namespace fh {
+
+/// What became of one event of the delivery.
+struct Considered {
+  const ArrivedEvent* arrived = nullptr;
+  Changes changes;  // completed from the baseline
+  StoredRecord record;
+  std::optional<std::int64_t> duplicate_of;
+  std::string reason;  // why it makes no job, when it does not
+  std::vector<Match> matches;
+  std::int64_t event = 0;  // its row, where it has one already
+  bool wants_old_values = true;
+};
+
+/// Where the event's snapshot stands in the body of the delivery that is being stored.
+std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event);
+
+/// How many were made. Throws BacklogFull.
+int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
+                const Catalog& catalog);
+
+}  // namespace fh
