@@ -221,16 +221,18 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
 
 std::string of_delivery(std::int64_t id) { return "of delivery " + std::to_string(id); }
 
-// Why none of a delivery's events makes a job, each reason once.
-std::string joined_reasons(const std::vector<Considered>& all) {
+// Why nothing of a delivery makes a job, each reason once; last, of what was not read as an event.
+std::string joined_reasons(const Arrival& arrival, const std::vector<Considered>& all) {
   constexpr std::size_t kMostText = 500;
   std::vector<std::string> reasons;
-  for (const Considered& one : all) {
-    std::string reason =
-        one.duplicate_of ? "duplicate " + of_delivery(*one.duplicate_of) : one.reason;
+  const auto add = [&](std::string reason) {
     if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
       reasons.push_back(std::move(reason));
-  }
+  };
+  for (const Considered& one : all)
+    add(one.duplicate_of ? "duplicate " + of_delivery(*one.duplicate_of) : one.reason);
+  if (!arrival.unmapped.empty()) add("unmapped: " + arrival.unmapped);
+  if (!arrival.ignored.empty()) add(arrival.ignored);
   std::string text;
   std::size_t told = 0;
   for (const std::string& reason : reasons) {
@@ -251,7 +253,7 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   if (std::all_of(all.begin(), all.end(),
                   [](const auto& one) { return one.duplicate_of.has_value(); }))
     return {"duplicate", of_delivery(*all[0].duplicate_of), 0};
-  return {"ignored", joined_reasons(all), 0};
+  return {"ignored", joined_reasons(arrival, all), 0};
 }
 
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {

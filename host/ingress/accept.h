@@ -26,8 +26,8 @@ struct Arrival {
   std::string body;       // as it came
   std::string body_hash;  // SHA-256 of it
   std::string sender_id;  // of the whole delivery; "" when the sender gave none
-  std::string unmapped;   // why it could not be read; events are then empty
-  std::string ignored;    // why there is nothing for this source in it; events are then empty
+  std::string unmapped;  // why it, or something of it, could not be read as an event; "": all could
+  std::string ignored;   // why it, or something of it, is nothing for this source; "": all is
   // The watches of which none can be met, so that old values are of no use; null: some may be.
   std::shared_ptr<const WatchIndex> unmet = nullptr;
   std::vector<ArrivedEvent> events;

@@ -30,6 +30,20 @@ bool complete(const VerifyConfig& verify) {
                      [](const Secret& one) { return one.unusable.empty(); });
 }
 
+// Whether there will be something to do: one is not there, or will expire.
+bool goes_on(const VerifyConfig& verify, TimePoint now) {
+  return !complete(verify) ||
+         std::any_of(verify.secrets.begin(), verify.secrets.end(),
+                     [&](const Secret& one) { return one.not_after && one.in_force(now); });
+}
+
+SecretWatch::Verify look_again(const VerifyConfig& known) {
+  auto verify = std::make_shared<VerifyConfig>(known);
+  for (Secret& secret : verify->secrets)
+    if (!secret.unusable.empty()) secret.unusable = try_to_read(secret, verify->scheme);
+  return verify;
+}
+
 }  // namespace
 
 // Of a retired source nothing is verified, and its secrets may be gone.
@@ -40,28 +54,22 @@ SecretWatch::SecretWatch(const std::vector<SourceConfig>& sources, const Clock& 
                                           source.retired ? VerifyConfig{} : source.verify));
 }
 
-void SecretWatch::log_unusable(const std::string& source, const VerifyConfig& verify,
-                               const UnusableSecret& secret) const {
-  (verify.can_verify(clock_.now()) ? log_warning : log_error)(
-      "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", secret.why}});
-}
-
-SecretWatch::Verify SecretWatch::look_again(const std::string& source,
-                                            const VerifyConfig& known) const {
-  auto verify = std::make_shared<VerifyConfig>(known);
-  std::vector<const Secret*> changed;
-  for (Secret& secret : verify->secrets) {
-    if (secret.unusable.empty()) continue;
-    std::string why = try_to_read(secret, verify->scheme);
-    if (std::exchange(secret.unusable, why) != why) changed.push_back(&secret);
-  }
-  for (const Secret* secret : changed) {
-    if (secret->unusable.empty())
-      log_info("secret_read", {{"source", source}, {"secret", secret->name}});
+// Each reason once: of a secret that is not there, that is no good, and of the last that expired.
+void SecretWatch::tell(const std::string& source, const VerifyConfig& verify) {
+  const TimePoint now = clock_.now();
+  std::map<std::string, std::string> why;
+  for (UnusableSecret& secret : verify.unusable(now)) why[secret.name] = std::move(secret.why);
+  for (const Secret& secret : verify.secrets) {
+    const std::string& reason = why[secret.name];
+    std::string& told = told_[{source, secret.name}];
+    if (reason == told) continue;
+    told = reason;
+    if (reason.empty())
+      log_info("secret_read", {{"source", source}, {"secret", secret.name}});
     else
-      log_unusable(source, *verify, {secret->name, secret->unusable});
+      (verify.can_verify(now) ? log_warning : log_error)(
+          "secret_unusable", {{"source", source}, {"secret", secret.name}, {"error", reason}});
   }
-  return verify;
 }
 
 SecretWatch::Verify SecretWatch::verify_of(const std::string& source) const {
@@ -69,14 +77,13 @@ SecretWatch::Verify SecretWatch::verify_of(const std::string& source) const {
 }
 
 void SecretWatch::start() {
-  bool all = true;
+  bool more = false;
   for (const auto& [source, unused] : sources_) {
     const Verify verify = verify_of(source);
-    all = all && complete(*verify);
-    for (const UnusableSecret& secret : verify->unusable(clock_.now()))
-      log_unusable(source, *verify, secret);
+    tell(source, *verify);
+    more = more || goes_on(*verify, clock_.now());
   }
-  if (!all) thread_ = std::jthread([this] { loop(); });
+  if (more) thread_ = std::jthread([this] { loop(); });
 }
 
 void SecretWatch::stop() {
@@ -89,15 +96,17 @@ void SecretWatch::stop() {
 }
 
 bool SecretWatch::look() {
-  bool all = true;
+  bool more = false;
   for (auto& [source, current] : sources_) {
-    const Verify known = verify_of(source);
-    if (complete(*known)) continue;
-    const Verify now = look_again(source, *known);
-    current.with([&](Verify& verify) { verify = now; });
-    all = all && complete(*now);
+    Verify verify = verify_of(source);
+    if (!complete(*verify)) {
+      verify = look_again(*verify);
+      current.with([&](Verify& known) { known = verify; });
+    }
+    tell(source, *verify);
+    more = more || goes_on(*verify, clock_.now());
   }
-  return !all;
+  return more;
 }
 
 void SecretWatch::loop() {

@@ -1,6 +1,7 @@
 // SecretWatch: what each source's requests are verified with. A secret that was not there when the
 // host started is looked for every second and taken once it is there and stays as it is, without a
-// restart; what is in use is never read again. Each reason why one cannot be used is logged once.
+// restart; what is in use is never read again. Each reason why one cannot be used is logged once,
+// also when a source's last one in force expires.
 // Holds secrets. One thread, if there is anything to look for; verify_of() from any.
 #pragma once
 
@@ -30,18 +31,19 @@ class SecretWatch {
   /// Says which secrets cannot be used.
   void start();
   void stop();
-  /// One look; whether there is still something to look for. The thread makes them, and so may a
+  /// One look; whether there is still something to look for: a secret that is not there, or one
+  /// that will expire. The thread makes them, and so may a
   /// test that did not start it.
   bool look();
 
  private:
   void loop();
-  void log_unusable(const std::string& source, const VerifyConfig& verify,
-                    const UnusableSecret& secret) const;
-  Verify look_again(const std::string& source, const VerifyConfig& known) const;
+  void tell(const std::string& source, const VerifyConfig& verify);
 
   const Clock& clock_;
   std::map<std::string, Guarded<Verify>> sources_;
+  // Why a source's secret cannot be used, as the log has it; "": it can. start()'s, then look()'s.
+  std::map<std::pair<std::string, std::string>, std::string> told_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -83,10 +83,11 @@ TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
       arrival.body += (arrival.body.size() > 1 ? "," : "") + std::string(event);
     arrival.body += "]";
     const std::vector<std::string> ignored = {"API"};
-    for (Event& event :
-         read_hubspot(SenderBody(std::string_view(arrival.body)), {.ignore_actors = &ignored})
-             .events)
-      arrival.events.emplace_back(std::move(event));
+    SenderReading reading =
+        read_hubspot(SenderBody(std::string_view(arrival.body)), {.ignore_actors = &ignored});
+    for (Event& event : reading.events) arrival.events.emplace_back(std::move(event));
+    arrival.unmapped = reading.unmapped;
+    arrival.ignored = reading.ignored;
     return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); }).reason;
   };
   constexpr const char* kFirst =
@@ -102,6 +103,13 @@ TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
   EXPECT_EQ(deliver_batch({kFirst}), "of delivery 1");
   EXPECT_EQ(deliver_batch({kOurs, kOpen, kOurs}), "actor; no_match");
   EXPECT_EQ(deliver_batch({kOpen, kFirst}), "no_match; duplicate of delivery 1");
+  constexpr const char* kDeal =
+      R"({"subscriptionType":"deal.propertyChange","objectId":4,"propertyName":"s",
+          "propertyValue":"Passed"})";
+  constexpr const char* kNobody =
+      R"({"subscriptionType":"contact.propertyChange","propertyName":"s","propertyValue":"Passed"})";
+  EXPECT_EQ(deliver_batch({kDeal, kOpen, kNobody}),
+            "no_match; unmapped: an event has no \"objectId\"; other_record: deal");
   const auto found = [&](const char* reason) {
     DeliveryFilter filter;
     filter.reason = reason;
@@ -111,7 +119,9 @@ TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
     return ids;
   };
   using Ids = std::vector<std::int64_t>;
-  EXPECT_EQ(found("no_m"), (Ids{4, 3}));
+  EXPECT_EQ(found("no_m"), (Ids{5, 4, 3}));
+  EXPECT_EQ(found("unmapped"), (Ids{5}));
+  EXPECT_EQ(found("other_record"), (Ids{5}));
   EXPECT_EQ(found("actor"), (Ids{3}));
   EXPECT_EQ(found("duplicate of"), (Ids{4}));
   EXPECT_EQ(found("of delivery 1"), (Ids{2}));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <string>
 
 #include "support/temp_folder.h"
 
@@ -22,6 +23,7 @@ class SecretWatchTest : public ::testing::Test {
 
   test::TempFolder folder_;
   const std::filesystem::path file_ = folder_ / "secret";
+  const SecretRef nowhere_{SecretRef::Kind::env, "NOWHERE"};
   SourceConfig source_;
   const ManualClock clock_{from_ms(1'800'000'000'000)};
 };
@@ -55,6 +57,29 @@ TEST_F(SecretWatchTest, GoesOnLookingWhileWhatIsThereIsNoGood) {
   write_secret("user:password");
   EXPECT_TRUE(watch.look());
   EXPECT_FALSE(watch.look());
+}
+
+TEST_F(SecretWatchTest, SaysOnceThatTheLastOneInForceExpired) {
+  ManualClock clock{clock_.now()};
+  const TimePoint end = clock.now() + Millis(1000);
+  source_.verify.secrets = {{.name = "2026-11", .from = nowhere_, .not_after = clock.now()},
+                            {.name = "2026-12", .from = nowhere_, .not_after = end}};
+  SecretWatch watch({source_}, clock);
+  const auto said = [&](bool more) {
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(watch.look(), more);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  clock.advance(Millis(1000));
+  EXPECT_EQ(said(true), "") << "one is in force";
+  clock.advance(Millis(1));
+  const std::string text = said(false);
+  for (const char* name : {"2026-11", "2026-12"})
+    EXPECT_NE(text.find(std::string("error secret_unusable source=crm secret=") + name +
+                        " error=\"it expired at "),
+              std::string::npos)
+        << text;
+  EXPECT_EQ(said(false), "") << "once";
 }
 
 TEST_F(SecretWatchTest, OfARetiredSourceLooksForNothing) {
