@@ -113,8 +113,10 @@ HttpFrontOptions Daemon::admin_options() {
   options.listen = config_.admin.listen;
   options.max_connections = options.max_connections_per_address = kAdminConnections;
   options.terms.judge_head = [](const RawRequest&) { return HeadVerdict{{}, kAdminMaxBody}; };
-  // Most of its calls read the store.
-  options.is_quick = [](const RawRequest&) { return false; };
+  // The other calls read the store, and some of them for long.
+  options.is_quick = [](const RawRequest& request) {
+    return request.path == "/healthz" || request.path == "/readyz";
+  };
   options.handle = [this](const RawRequest& request, const Respond& respond) {
     respond(api_.handle(request));
   };

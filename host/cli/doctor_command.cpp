@@ -10,20 +10,31 @@
 namespace fh {
 namespace {
 
+// What the configuration says can be looked at even where its secrets cannot be read, as those that
+// systemd hands to the host alone.
 std::vector<Finding> all_findings(const std::string& path) {
+  std::vector<Finding> findings;
+  const auto add_examined = [&](const LoadOptions& options) {
+    const Config config = load_config(path, options);
+    if (findings.empty())
+      findings.push_back({"configuration", true, config.file.string() + " is valid", ""});
+    for (Finding& finding : examine(config, SystemClock())) findings.push_back(std::move(finding));
+  };
   try {
-    const Config config = load_config(path);
-    auto findings = examine(config, SystemClock());
-    findings.insert(findings.begin(),
-                    {"configuration", true, config.file.string() + " is valid", ""});
+    add_examined({});
     return findings;
   } catch (const ConfigErrors& errors) {
-    std::vector<Finding> findings;
     for (const std::string& mistake : errors.mistakes())
       findings.push_back({"configuration", false, mistake,
-                          "correct the file, or run the doctor as the host's user"});
-    return findings;
+                          "correct the file, or run the doctor as the host's user and with its "
+                          "environment"});
   }
+  try {
+    add_examined({.read_secrets = false});
+  } catch (const ConfigErrors&) {
+    // What is wrong with it is told already.
+  }
+  return findings;
 }
 
 std::string text_of(const Json& findings) {

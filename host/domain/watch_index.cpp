@@ -115,8 +115,11 @@ bool WatchIndex::may_match(const Event& event) const {
   const TypeWatches& type = of(event.type);
   if (type.by_event.contains(event.kind)) return true;
   if (event.kind == EventKind::deleted) return false;  // it changes no field
+  // A field whose own name has a dot is found by a watch of that name.
   return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
-    return type.by_segment.contains(field);
+    const auto segment = first_segment(field);
+    if (segment.size() == field.size()) return type.by_segment.contains(field);
+    return type.by_segment.contains(std::string(segment));
   });
 }
 

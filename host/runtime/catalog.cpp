@@ -261,15 +261,16 @@ int Catalog::remove(const std::string& name, const std::string& who) {
   if (const auto file = name_taken_by(name, ""); !file.empty())
     throw HostError("plugin \"" + name + "\" is still provided by " + file +
                     ": delete that file from the plugin folder first");
-  state_.with([&](State& state) {
-    state.plugins.erase(name);
-    rebuild_index(state);
-  });
+  // What arrives in between makes jobs, which are cancelled with the others.
   store_.write([&](Transaction& tx) {
     tx.plugins.remove(name);
     tx.holds.resume(name);
     tx.holds.lift_quarantines(name);
     tx.actions.add({tx.now, who, "remove", {}, name});
+  });
+  state_.with([&](State& state) {
+    state.plugins.erase(name);
+    rebuild_index(state);
   });
   read_holds();
   constexpr int kJobsPerCommit = 1000;

@@ -28,12 +28,6 @@ JobRow JobTable::read(Query& query) {
   return job;
 }
 
-void JobTable::forget() {
-  ready_.clear();
-  earliest_due_.reset();
-  seq_.forget();
-}
-
 bool JobTable::turn_taken(std::int64_t record, const std::string& plugin) {
   auto own = db_.query(
       "SELECT 1 FROM jobs WHERE turn = ? AND plugin = ?"

@@ -125,16 +125,16 @@ class JobTable {
 
   EventRow event(std::int64_t id);
 
-  /// Plugins that got an available job since the last call.
+  /// Plugins that got an available job since the last call, or would have but for a rollback.
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
   /// After a rollback.
-  void forget();
+  void forget() { seq_.forget(); }
   /// At an orderly end.
   void give_back_ids() { seq_.give_back(); }
   /// Every plugin that has an available job.
   std::set<std::string> ready_plugins();
   bool has_ready(const std::string& plugin);
-  /// The earliest time a job was told to wait for since the last call.
+  /// The earliest time a job was told to wait for since the last call, rolled back or not.
   std::optional<TimePoint> take_earliest_due() { return std::exchange(earliest_due_, {}); }
 
  private:

@@ -3,6 +3,7 @@
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Exception.h>
+#include <Poco/URI.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -30,6 +31,16 @@ Poco::Data::Session open_session(const std::string& uri) {
   Poco::Data::Session session("SQLite", uri, kOnce);
   sqlite3_busy_timeout(Poco::Data::SQLite::Utility::dbHandle(session), kBusyPatienceMs);
   return session;
+}
+
+std::string text_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "it threw what is no exception";
+  }
 }
 
 Poco::Data::Session open_writer(const std::string& path) {
@@ -134,7 +145,10 @@ void Store::stop() {
 
 Poco::Data::Session Store::reader() const {
   try {
-    return open_session("file:" + path_ + "?mode=ro");
+    // The path is the file's name as it is, so what a URI reads as more is escaped.
+    std::string escaped;
+    Poco::URI::encode(path_, "?#", escaped);
+    return open_session("file:" + escaped + "?mode=ro");
   } catch (const Poco::Exception& error) {
     throw HostError("store: cannot read " + path_ + ": " + error.displayText());
   }
@@ -170,12 +184,7 @@ void Store::enqueue(Waiting waiting) {
 
 void Store::write_later(std::string name, std::function<void(Transaction&)> op) {
   enqueue({std::move(op), [name = std::move(name)](std::exception_ptr failure) {
-             if (!failure) return;
-             try {
-               std::rethrow_exception(failure);
-             } catch (const std::exception& error) {
-               log_error("write_failed", {{"write", name}, {"error", error.what()}});
-             }
+             if (failure) log_error("write_failed", {{"write", name}, {"error", text_of(failure)}});
            }});
 }
 
@@ -216,35 +225,42 @@ void Store::gather(std::unique_lock<std::mutex>& lock) {
 void Store::commit(std::vector<Waiting>& batch) {
   std::vector<Waiting*> all;
   for (Waiting& waiting : batch) all.push_back(&waiting);
-  std::exception_ptr failure = try_to_commit(all);
-  if (!failure) return;
-  if (all.size() == 1) return all[0]->finish(std::move(failure));
-  // One of them is bad; each on its own, so that the others do not pay for it.
+  std::exception_ptr failure = try_to_commit(all, Apart::no);
+  if (failure && all.size() == 1) return all[0]->finish(std::move(failure));
+  // One of them is bad: in a savepoint each, so that the others do not pay for it.
+  if (!failure || !try_to_commit(all, Apart::yes)) return;
+  // The transaction is, which may be for one of them: it may have filled the disk.
   for (Waiting* waiting : all)
-    if ((failure = try_to_commit({waiting}))) waiting->finish(std::move(failure));
+    if ((failure = try_to_commit({waiting}, Apart::no))) waiting->finish(std::move(failure));
 }
 
 // The exception is its receiver's alone: whoever hears of it may be on another thread at once.
-std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch) {
+std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apart apart) {
   try {
-    commit_together(batch);
+    commit_together(batch, apart);
     return nullptr;
   } catch (...) {
     return std::current_exception();
   }
 }
 
-void Store::commit_together(const std::vector<Waiting*>& batch) {
+void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
   Tables& tables = *tables_;
   not_shifted_ += clock_jump_.take();
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
                  tables.plugins, tables.holds,      tables.actions, tables.retention,
                  tables.storms,  tables.tallies,    clock_.now(),   host_run_};
+  std::vector<std::exception_ptr> failures(batch.size());
   bool committing = false;
   try {
     execute("BEGIN IMMEDIATE");
     if (not_shifted_ != Millis(0)) shift_times(not_shifted_);
-    for (Waiting* waiting : batch) waiting->run(tx);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (apart == Apart::yes)
+        failures[i] = run_apart([&] { batch[i]->run(tx); });
+      else
+        batch[i]->run(tx);
+    }
     if (hook_ != nullptr) run_hook(tx);
     tables.tallies.flush();
     committing = true;
@@ -260,7 +276,8 @@ void Store::commit_together(const std::vector<Waiting*>& batch) {
     throw;
   }
   not_shifted_ = Millis(0);
-  for (Waiting* waiting : batch) waiting->finish(nullptr);
+  tables.storms.keep();
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->finish(std::move(failures[i]));
   if (hook_ != nullptr) hook_->after_commit();
 }
 
@@ -273,10 +290,7 @@ void Store::shift_times(Millis by) {
 }
 
 void Store::roll_back() {
-  tables_->tallies.forget();
-  tables_->jobs.forget();
-  tables_->deliveries.forget();
-  tables_->records.forget();
+  forget(0);
   try {
     execute("ROLLBACK");
   } catch (const StoreError&) {
@@ -285,21 +299,39 @@ void Store::roll_back() {
   if (hook_ != nullptr) hook_->after_rollback();
 }
 
-void Store::run_hook(Transaction& tx) {
-  // What the operations tallied is theirs; it must not go when the hook's own changes do.
+// What the tables keep in memory of rows that are not there any more.
+void Store::forget(std::size_t storms_before) {
+  tables_->tallies.forget();
+  tables_->jobs.forget();
+  tables_->deliveries.forget();
+  tables_->records.forget();
+  tables_->storms.forget(storms_before);
+}
+
+// In a savepoint: what it throws, which is returned, rolls back what it did itself.
+std::exception_ptr Store::run_apart(const std::function<void()>& run) {
+  // What the operations before tallied is theirs; it must not go when this one's changes do.
   tables_->tallies.flush();
-  execute("SAVEPOINT hook");
+  const std::size_t storms_before = tables_->storms.entered();
+  std::exception_ptr failure;
+  execute("SAVEPOINT apart");
   try {
-    hook_->before_commit(tx);
+    run();
     tables_->tallies.flush();
-  } catch (const std::exception& error) {
-    tables_->tallies.forget();
-    tables_->jobs.forget();
-    execute("ROLLBACK TO hook");
-    hook_->after_rollback();
-    log_error("lease_failed", {{"error", error.what()}});
+  } catch (...) {
+    failure = std::current_exception();
+    forget(storms_before);
+    execute("ROLLBACK TO apart");
   }
-  execute("RELEASE hook");
+  execute("RELEASE apart");
+  return failure;
+}
+
+void Store::run_hook(Transaction& tx) {
+  const auto failure = run_apart([&] { hook_->before_commit(tx); });
+  if (!failure) return;
+  hook_->after_rollback();
+  log_error("lease_failed", {{"error", text_of(failure)}});
 }
 
 }  // namespace fh

@@ -103,10 +103,13 @@ class Store {
   void write_loop();
   void gather(std::unique_lock<std::mutex>& lock);
   void commit(std::vector<Waiting>& batch);
-  std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch);
-  void commit_together(const std::vector<Waiting*>& batch);
+  enum class Apart { no, yes };  // whether each operation has a savepoint of its own
+  std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch, Apart apart);
+  void commit_together(const std::vector<Waiting*>& batch, Apart apart);
   void shift_times(Millis by);
   void roll_back();
+  void forget(std::size_t storms_before);
+  std::exception_ptr run_apart(const std::function<void()>& run);
   void run_hook(Transaction& tx);
   void execute(const char* sql) { tables_->db.run(sql); }
 

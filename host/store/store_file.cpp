@@ -13,15 +13,30 @@ bool is_still_there(const std::filesystem::path& file, const std::string& identi
   return exists && file_identity(file) == identity;
 }
 
+namespace {
+
+// The folder itself, or where the missing part of its path would be made.
+std::filesystem::path nearest_folder(std::filesystem::path folder) {
+  std::error_code error;
+  while (!std::filesystem::exists(folder, error) && folder.has_relative_path())
+    folder = folder.parent_path();
+  return folder;
+}
+
+}  // namespace
+
 void refuse_unwritable(const std::filesystem::path& file) {
   std::error_code error;
   if (std::filesystem::is_directory(file, error))
     throw HostError("store: " + file.string() +
                     " is a folder: correct store in the configuration, which names a file");
+  const std::filesystem::path nearest = nearest_folder(file.parent_path());
+  if (!std::filesystem::is_directory(nearest, error))
+    throw HostError("store: " + file.parent_path().string() + " cannot be made: " +
+                    nearest.string() + " is no folder: correct store in the configuration");
   const std::string name = file.string();
-  for (const std::filesystem::path& path :
-       {file.parent_path(), file, std::filesystem::path(name + "-wal"),
-        std::filesystem::path(name + "-shm")}) {
+  for (const std::filesystem::path& path : {nearest, file, std::filesystem::path(name + "-wal"),
+                                            std::filesystem::path(name + "-shm")}) {
     const int obstacle = write_obstacle(path);
     if (obstacle != 0 && obstacle != ENOENT)
       throw HostError("store: cannot write " + path.string() + ": " +

@@ -14,15 +14,6 @@ namespace {
 
 std::string lock_path(const std::string& store_path) { return store_path + ".lock"; }
 
-bool lock_within(LockFile& file, Millis patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!file.try_lock()) {
-    if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(Millis(5));  // there is no timed form
-  }
-  return true;
-}
-
 struct Holder {
   int pid = 0;
   std::string start_time;
@@ -42,44 +33,69 @@ bool is_alive(const Holder& holder) {
 // A host that was told to stop a moment ago may not have noted it yet.
 constexpr Millis kNoteWait(1000);
 
-// Waits for a live host that drains; returns when it is gone, or the lock is taken.
-void wait_for_live_host(LockFile& file, const std::string& path, const std::string& store_path,
-                        Millis drain_patience) {
-  const auto start = std::chrono::steady_clock::now();
-  bool told = false;
-  while (!file.try_lock()) {
-    const Holder holder = read_holder(path);
-    if (!is_alive(holder)) return;
-    const bool draining = holder.state == "draining";
-    const auto waited = std::chrono::steady_clock::now() - start;
-    if (waited >= (draining ? std::max(drain_patience, kNoteWait) : kNoteWait))
-      throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
-                      std::to_string(holder.pid) +
-                      (draining ? ", which was told to stop and still waits for running jobs: "
-                                  "start again when it has ended"
-                                : ": stop that one first, or use another store"));
-    if (draining && !std::exchange(told, true))
-      log_info("waiting_for_old_host", {{"store", store_path}, {"pid", holder.pid}});
-    std::this_thread::sleep_for(Millis(5));  // there is no timed form
-  }
+// Throws when the live host that holds the lock will not go in time; says once that it is waited
+// for.
+void wait_for_host(const Holder& holder, const std::string& store_path, Millis waited,
+                   Millis drain_patience, bool& told) {
+  const bool draining = holder.state == "draining";
+  if (waited >= (draining ? std::max(drain_patience, kNoteWait) : kNoteWait))
+    throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
+                    std::to_string(holder.pid) +
+                    (draining ? ", which was told to stop and still waits for running jobs: "
+                                "start again when it has ended"
+                              : ": stop that one first, or use another store"));
+  if (draining && !std::exchange(told, true))
+    log_info("waiting_for_old_host", {{"store", store_path}, {"pid", holder.pid}});
 }
+
+// Nobody who is known holds the lock: the workers of a host that is gone, as a rule, which end
+// soon, or are ended. But a host that has just taken it may not have noted itself yet.
+class OldWorkers {
+ public:
+  OldWorkers(const std::string& store_path, Millis patience)
+      : store_path_(store_path), patience_(patience) {}
+
+  void wait(std::chrono::steady_clock::time_point now) {
+    if (!std::exchange(seen_, true)) {
+      since_ = now;
+      return;
+    }
+    if (!std::exchange(told_, true)) log_info("waiting_for_old_workers", {{"store", store_path_}});
+    if (now < since_ + patience_) return;
+    if (killed_)
+      throw HostError("store: " + lock_path(store_path_) +
+                      " is locked by a process that is not known: find it with 'fuser " +
+                      lock_path(store_path_) + "' and end it");
+    WorkerLedger(store_path_).kill_recorded();
+    killed_ = true;
+    since_ = now;
+  }
+
+ private:
+  const std::string& store_path_;
+  const Millis patience_;
+  std::chrono::steady_clock::time_point since_{};
+  bool seen_ = false;
+  bool told_ = false;
+  bool killed_ = false;
+};
 
 }  // namespace
 
 StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience)
     : file_(lock_path(store_path)) {
-  const std::string path = lock_path(store_path);
-  wait_for_live_host(file_, path, store_path, drain_patience);
-  if (!file_.try_lock()) {
-    log_info("waiting_for_old_workers", {{"store", store_path}});
-    if (!lock_within(file_, patience)) {
-      WorkerLedger(store_path).kill_recorded();
-      if (!lock_within(file_, patience))
-        throw HostError("store: " + path +
-                        " is locked by a process that is not known: find it with "
-                        "'fuser " +
-                        path + "' and end it");
-    }
+  const auto start = std::chrono::steady_clock::now();
+  OldWorkers old_workers(store_path, patience);
+  bool told = false;
+  while (!file_.try_lock()) {
+    const auto now = std::chrono::steady_clock::now();
+    const Holder holder = read_holder(lock_path(store_path));
+    if (is_alive(holder))
+      wait_for_host(holder, store_path, std::chrono::duration_cast<Millis>(now - start),
+                    drain_patience, told);
+    else
+      old_workers.wait(now);
+    std::this_thread::sleep_for(Millis(5));  // there is no timed form
   }
   write_holder("");
 }

@@ -1,7 +1,6 @@
 // StormGuard: counts the jobs that one plugin got for one record lately, to tell a loop: a plugin
 // whose own write comes back as an event. Kept in memory alone: a host that starts again counts
-// from zero, and a count may be high by those of a transaction that was rolled back. The writer's
-// thread only.
+// from zero. The writer's thread only.
 #pragma once
 
 #include <deque>
@@ -21,7 +20,20 @@ class StormGuard {
     if (most == 0) return true;
     forget_old(now);
     latest_.push_back({now, plugin, record});
+    ++entered_;
     return ++counts_[{plugin, record}] <= most;
+  }
+
+  /// How many this transaction counted.
+  std::size_t entered() const { return entered_; }
+  /// It is committed.
+  void keep() { entered_ = 0; }
+  /// It is rolled back to where it had counted `entered`.
+  void forget(std::size_t entered) {
+    for (; entered_ > entered && !latest_.empty(); --entered_) {
+      uncount(latest_.back());
+      latest_.pop_back();
+    }
   }
 
   /// An operator says that it may go on: counts from zero.
@@ -43,13 +55,18 @@ class StormGuard {
 
   void forget_old(TimePoint now) {
     while (!latest_.empty() && (now - latest_.front().at > kWindow || latest_.size() > kMost)) {
-      const auto count = counts_.find({latest_.front().plugin, latest_.front().record});
-      if (--count->second == 0) counts_.erase(count);
+      uncount(latest_.front());
       latest_.pop_front();
     }
   }
 
+  void uncount(const Entry& entry) {
+    const auto count = counts_.find({entry.plugin, entry.record});
+    if (--count->second == 0) counts_.erase(count);
+  }
+
   std::deque<Entry> latest_;
+  std::size_t entered_ = 0;  // the last of them, which are not committed
   std::map<std::pair<std::string, std::int64_t>, int> counts_;
 };
 

@@ -1,7 +1,7 @@
 // Transaction: what one write operation sees: the tables, and the time its batch began. It lives
 // for the call only. Operations of several threads share one database transaction; when one of them
-// throws, the batch is rolled back and each runs again alone, so an operation may run more than
-// once and must leave nothing behind outside the tables until it returned for good.
+// throws, the batch is rolled back and all run again, each in a savepoint, so an operation may run
+// more than once and must leave nothing behind outside the tables until it returned for good.
 #pragma once
 
 #include "store/action_table.h"

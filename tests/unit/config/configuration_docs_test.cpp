@@ -1,8 +1,8 @@
 // Holds docs/configuration.md, the JSON Schema and the example to what the parser knows.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <iterator>
+#include <regex>
 
 #include "config_file.h"
 
@@ -63,10 +63,20 @@ TEST(Configuration, SchemaAndParserKnowTheSameKeys) {
 }
 
 TEST(Configuration, ExampleLoads) {
-  ::setenv("WEBHOOK_SECRET", "s", 1);
-  ::setenv("WEBHOOK_TOKEN", "t", 1);
   const Config config = load_config(repository() / "config/example.json", {.read_secrets = false});
   EXPECT_EQ(config.sources.size(), 2u);
+}
+
+TEST(Configuration, TheUnitHandsOverEachSecretOfTheExample) {
+  const std::string unit = read("config/fieldhookd.service");
+  const std::string example = read("config/example.json");
+  const std::regex reference("\"credential:(\\w+)\"");
+  int references = 0;
+  for (std::sregex_iterator found(example.begin(), example.end(), reference), end; found != end;
+       ++found, ++references)
+    EXPECT_NE(unit.find("\nLoadCredential=" + (*found)[1].str() + ":"), std::string::npos)
+        << (*found)[1];
+  EXPECT_EQ(references, 4);
 }
 
 }  // namespace

@@ -135,6 +135,16 @@ TEST(Watch, DeletionNeedsADeletionAndIsNoChange) {
   EXPECT_FALSE(index.may_match(event));
 }
 
+TEST(WatchIndex, MayMatchAFieldWhoseOwnNameHasADot) {
+  const WatchIndex index(
+      {{"p", {watch_of(R"({"record":"contact","field":"a.b","changes":true})")}}});
+  Event event = event_with("{}", R"({"a.b":"z"})");
+  event.mode = PayloadMode::full_object;
+  EXPECT_TRUE(index.may_match(event));
+  const Changes changes = {{"a.b", {Json("y"), Json("z")}}};
+  EXPECT_EQ(index.match({event, changes, event.snapshot}).size(), 1u);
+}
+
 TEST(WatchIndex, GivesEachPluginOnceWithAllItsWatches) {
   const WatchIndex index({{"b", {watch_of(kChanges), watch_of(kBecomes), watch_of(kFromTo)}},
                           {"a", {watch_of(kBecomes)}},

@@ -107,7 +107,8 @@ TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
       R"({"subscriptionType":"deal.propertyChange","objectId":4,"propertyName":"s",
           "propertyValue":"Passed"})";
   constexpr const char* kNobody =
-      R"({"subscriptionType":"contact.propertyChange","propertyName":"s","propertyValue":"Passed"})";
+      R"({"subscriptionType":"contact.propertyChange","propertyName":"s",
+          "propertyValue":"Passed"})";
   EXPECT_EQ(deliver_batch({kDeal, kOpen, kNobody}),
             "no_match; unmapped: an event has no \"objectId\"; other_record: deal");
   const auto found = [&](const char* reason) {

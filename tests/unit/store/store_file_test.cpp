@@ -40,6 +40,28 @@ class StoreFile : public StoreTest {
   }
 };
 
+TEST_F(StoreFile, WhoseFolderCannotBeMadeIsRefusedBeforeAnythingStarts) {
+  EXPECT_NO_THROW(refuse_unwritable(folder_ / "not" / "yet" / "store.db"));
+  try {
+    refuse_unwritable(file() / "below" / "a" / "file.db");
+    FAIL() << "it would not start";
+  } catch (const HostError& error) {
+    const std::string why = error.what();
+    EXPECT_NE(why.find("cannot be made: " + file().string() + " is no folder"), std::string::npos)
+        << why;
+  }
+}
+
+TEST_F(StoreFile, MayHaveANameThatAUriWouldReadOtherwise) {
+  const fs::path odd = folder_ / "50%#1?mode=rw" / "store.db";
+  fs::create_directory(odd.parent_path());
+  Store store(odd, clock_);
+  EXPECT_EQ(Views(store.reader()).last_delivery(), 0);
+  EXPECT_TRUE(fs::exists(odd));
+  EXPECT_EQ(std::distance(fs::directory_iterator(odd.parent_path()), {}), 3)
+      << "with -wal and -shm";
+}
+
 TEST_F(StoreFile, CopiedWhileOpenIsRefusedWithWhatToDo) {
   add_job(record("1"));
   make_copy();

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
+#include <thread>
+
 #include "base/check.h"
 #include "support/temp_folder.h"
 #include "support/test_child.h"
@@ -46,6 +49,30 @@ TEST_F(Lock, OfALiveHostIsRefusedWithItsPid) {
     const std::string expected = "with pid " + std::to_string(own_pid());
     EXPECT_NE(std::string(error.what()).find(expected), std::string::npos) << error.what();
   }
+}
+
+TEST_F(Lock, OfAHostThatHasOnlyJustTakenItIsRefusedToo) {
+  ChildProcess worker(lingering({}));
+  WorkerLedger(store()).record(worker.pid());
+  LockFile winner(store() + ".lock");
+  ASSERT_TRUE(winner.try_lock());
+  winner.write("999999999 1\n");  // what the host before left there
+  std::latch looking(1);
+  std::string refusal;
+  std::thread loser([&] {
+    looking.count_down();
+    try {
+      StoreLock second(store(), std::chrono::seconds(10));
+    } catch (const HostError& error) {
+      refusal = error.what();
+    }
+  });
+  looking.wait();
+  winner.write(std::to_string(own_pid()) + " " + process_start_time(own_pid()).value() + "\n");
+  loser.join();
+  EXPECT_NE(refusal.find("is in use by the fieldhookd with pid"), std::string::npos) << refusal;
+  EXPECT_FALSE(worker.reap(Millis(0))) << "its worker was killed";
+  worker.kill_group();
 }
 
 TEST_F(Lock, TellsWhoHoldsIt) {

@@ -41,6 +41,34 @@ TEST_F(StoreTest, ABadOperationFailsAloneInItsBatch) {
   EXPECT_EQ(stored, kThreads / 4 * 3 * 20);
 }
 
+class CountingHook final : public CommitHook {
+ public:
+  void before_commit(Transaction&) override {}
+  void after_commit() override { ++commits; }
+  void after_rollback() override {}
+  int commits = 0;
+};
+
+TEST_F(StoreTest, ABadOperationCostsTheOthersNoCommitOfTheirOwn) {
+  store_->stop();
+  CountingHook hook;
+  store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
+  store_->set_hook(&hook);
+  std::vector<bool> failed(30);
+  for (int i = 0; i < 30; ++i)
+    store_->write_then(
+        [=](Transaction& tx) {
+          tx.records.resolve("crm", RecordType::contact, {"", std::to_string(i)});
+          EXPECT_EQ(tx.storms.enter("p", i % 3, 8, tx.now), i % 3 == 1 || i < 24);
+          if (i % 3 == 1) throw HostError("bad");
+        },
+        [&failed, i](std::exception_ptr failure) { failed[i] = failure != nullptr; });
+  store_->start();  // they all wait
+  store_->stop();
+  EXPECT_EQ(hook.commits, 1);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(failed[i], i % 3 == 1) << i;
+}
+
 // Leases like the dispatcher does, and then fails.
 class FailingHook final : public CommitHook {
  public:
