@@ -100,7 +100,9 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.answers = &answers_;
   options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
   options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
-  options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };
+  options.is_quick = [this](const RawRequest& request) {
+    return request.body.size() <= kQuickBody && !receiver_.is_slow_to_verify(request.path);
+  };
   options.handle = [this](RawRequest request, const Respond& respond) {
     receiver_.handle(std::move(request), respond);
   };

@@ -52,6 +52,12 @@ std::optional<JsonRefusal> refusal_of(const SourceConfig& source, const std::str
   return check_strict(body);
 }
 
+bool can_use_ed25519(const VerifyConfig& verify) {
+  const auto* scheme = std::get_if<SignatureTemplate>(&verify.scheme);
+  return scheme != nullptr && (scheme->algorithm == SignatureTemplate::Algorithm::ed25519 ||
+                               !scheme->ed25519_label.empty());
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
@@ -109,6 +115,14 @@ void Receiver::count_verified(const SourceConfig& source, const std::string& sec
   auto& verified = counters_.at(source.name)->verified;
   if (const auto counter = verified.find(secret); counter != verified.end())
     counter->second.fetch_add(1);
+}
+
+bool Receiver::is_slow_to_verify(std::string_view path) const {
+  const SourceConfig* source = find_source(path);
+  if (source == nullptr || !can_use_ed25519(source->verify)) return false;
+  const SecretWatch::Verify verify = verify_of(source->name);
+  return std::any_of(verify->secrets.begin(), verify->secrets.end(),
+                     [](const Secret& secret) { return secret.public_key; });
 }
 
 std::size_t Receiver::max_head(std::string_view path) const {
