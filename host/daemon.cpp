@@ -10,11 +10,10 @@ namespace {
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
 constexpr std::size_t kAdminConnections = 256;
-constexpr std::size_t kAdminMaxBody = 2 * 1024 * 1024;  // a batch of an import
 // Descriptors that are not the ingest server's: store, workers, admin server, logs.
 constexpr std::size_t kOtherFiles = 512;
-// A delivery up to this size is read and matched on the front end's own thread, which saves two
-// changes of thread; parsing a larger one would keep the others waiting.
+// A delivery up to this size is verified, read and matched on the front end's own thread, which
+// saves two changes of thread; parsing a larger one would keep the others waiting.
 constexpr std::size_t kQuickBody = 64 * 1024;
 
 const std::string& with_folder(const std::filesystem::path& store) {
@@ -114,7 +113,7 @@ HttpFrontOptions Daemon::admin_options() {
   options.name = "admin";
   options.listen = config_.admin.listen;
   options.max_connections = options.max_connections_per_address = kAdminConnections;
-  options.terms.judge_head = [](const RawRequest&) { return HeadVerdict{{}, kAdminMaxBody}; };
+  options.terms.judge_head = [this](const RawRequest& head) { return api_.judge_head(head); };
   // Most of its calls read the store.
   options.is_quick = [](const RawRequest&) { return false; };
   options.handle = [this](const RawRequest& request, const Respond& respond) {
