@@ -58,6 +58,12 @@ bool can_use_ed25519(const VerifyConfig& verify) {
                                !scheme->ed25519_label.empty());
 }
 
+// One that does not change the body, or none.
+bool is_as_it_is(const RawRequest& head) {
+  const auto encodings = head.header_values("Content-Encoding");
+  return encodings.empty() || (encodings.size() == 1 && same_header_name(encodings[0], "identity"));
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
@@ -150,7 +156,7 @@ std::optional<Answer> Receiver::refuse_head(const SourceConfig& source, const Ra
   } else if (!length && !head.header("Transfer-Encoding")) {
     answer = refusal(411, why = "the request has no Content-Length");
     cause = "no_length";
-  } else if (!same_header_name(head.header("Content-Encoding").value_or("identity"), "identity")) {
+  } else if (!is_as_it_is(head)) {
     answer = refusal(415, why = "the body must come as it is, without a Content-Encoding");
     cause = "encoding";
   } else if (length && number_in(*length) > source.max_body) {

@@ -78,5 +78,23 @@ TEST_F(ReceiverTest, SaysWhichSourcesAreSlowToVerify) {
   }
 }
 
+TEST_F(ReceiverTest, TakesNoBodyThatMayBeEncoded) {
+  using Values = std::vector<std::string>;
+  for (const auto& [values, status] :
+       std::vector<std::pair<Values, int>>{{{}, 0},
+                                           {{"identity"}, 0},
+                                           {{"gzip"}, 415},
+                                           {{"identity", "gzip"}, 415},
+                                           {{"identity", "identity"}, 415},
+                                           {{""}, 415}}) {
+    RawRequest head;
+    head.path = "/in";
+    head.headers = {{"Content-Length", "2"}};
+    for (const std::string& value : values) head.headers.emplace_back("Content-Encoding", value);
+    const auto refused = receiver_->judge_head(head).refusal;
+    EXPECT_EQ(refused ? refused->status : 0, status) << testing::PrintToString(values);
+  }
+}
+
 }  // namespace
 }  // namespace fh
