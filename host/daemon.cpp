@@ -10,11 +10,10 @@ namespace {
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
 constexpr std::size_t kAdminConnections = 256;
-constexpr std::size_t kAdminMaxBody = 2 * 1024 * 1024;  // a batch of an import
 // Descriptors that are not the ingest server's: store, workers, admin server, logs.
 constexpr std::size_t kOtherFiles = 512;
-// A delivery up to this size is read and matched on the front end's own thread, which saves two
-// changes of thread; parsing a larger one would keep the others waiting.
+// A delivery up to this size is verified, read and matched on the front end's own thread, which
+// saves two changes of thread; parsing a larger one would keep the others waiting.
 constexpr std::size_t kQuickBody = 64 * 1024;
 
 const std::string& with_folder(const std::filesystem::path& store) {
@@ -100,7 +99,9 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.answers = &answers_;
   options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
   options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
-  options.is_quick = [](const RawRequest& request) { return request.body.size() <= kQuickBody; };
+  options.is_quick = [this](const RawRequest& request) {
+    return request.body.size() <= kQuickBody && !receiver_.is_slow_to_verify(request.path);
+  };
   options.handle = [this](RawRequest request, const Respond& respond) {
     receiver_.handle(std::move(request), respond);
   };
@@ -112,7 +113,7 @@ HttpFrontOptions Daemon::admin_options() {
   options.name = "admin";
   options.listen = config_.admin.listen;
   options.max_connections = options.max_connections_per_address = kAdminConnections;
-  options.terms.judge_head = [](const RawRequest&) { return HeadVerdict{{}, kAdminMaxBody}; };
+  options.terms.judge_head = [this](const RawRequest& head) { return api_.judge_head(head); };
   // The other calls read the store, and some of them for long.
   options.is_quick = [](const RawRequest& request) {
     return request.path == "/healthz" || request.path == "/readyz";

@@ -13,7 +13,14 @@ namespace fh {
 namespace {
 
 constexpr std::string_view kApi = "/api/v1/";
+constexpr std::string_view kMetrics = "/metrics";
+constexpr std::string_view kHealth = "/healthz";
+constexpr std::string_view kReady = "/readyz";
+constexpr std::size_t kMaxBody = 2 * 1024 * 1024;  // a batch of an import
 constexpr std::string_view kBearer = "Bearer ";
+
+// For anybody.
+bool is_open(std::string_view path) { return path == kHealth || path == kReady; }
 
 Answer plain(int status, const std::string& text) {
   Answer answer;
@@ -86,30 +93,40 @@ std::optional<std::string> Api::caller(const RawRequest& request) const {
   return name;
 }
 
+HeadVerdict Api::judge_head(const RawRequest& head) {
+  if (is_open(head.path)) return {std::nullopt, 0};
+  return {refuse_stranger(head), kMaxBody};
+}
+
+std::optional<Answer> Api::refuse_stranger(const RawRequest& head) {
+  if (!head.path.starts_with(kApi) && head.path != kMetrics)
+    return problem(404, "not found", "there is nothing at " + head.path);
+  if (caller(head)) return std::nullopt;
+  refused_.note(head);
+  Answer answer = problem(401, "unauthorized",
+                          p_.config.admin.tokens.empty()
+                              ? "no token is configured: add one under admin.tokens"
+                              : "send a token of admin.tokens as 'Authorization: Bearer TOKEN'");
+  answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return answer;
+}
+
 Answer Api::route(const RawRequest& request) {
-  if (request.path == "/healthz") return plain(200, "ok\n");
-  if (request.path == "/readyz")
+  if (request.path == kHealth) return plain(200, "ok\n");
+  if (request.path == kReady)
     return obstacle(p_).empty() ? plain(200, "ready\n")
                                 : plain(503, "not ready: " + obstacle(p_) + "\n");
-  const bool is_api = request.path.starts_with(kApi);
-  if (!is_api && request.path != "/metrics")
-    return problem(404, "not found", "there is nothing at " + request.path);
-  const auto who = caller(request);
-  if (!who) {
-    refused_.note(request);
-    Answer answer = problem(401, "unauthorized",
-                            p_.config.admin.tokens.empty()
-                                ? "no token is configured: add one under admin.tokens"
-                                : "send a token of admin.tokens as 'Authorization: Bearer TOKEN'");
-    answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return answer;
-  }
-  if (!is_api) {
+  if (auto refused = refuse_stranger(request)) return *std::move(refused);
+  if (request.path == kMetrics) {
     Answer answer = plain(200, metrics_text(p_, refused_));
     answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     return answer;
   }
-  Call call{request.method, split_path(request.path.substr(kApi.size())), {}, *who, request.body};
+  Call call{request.method,
+            split_path(request.path.substr(kApi.size())),
+            {},
+            *caller(request),
+            request.body};
   for (auto& [key, value] : query_pairs(request.query)) call.query[key] = value;
   return answer(call);
 }

@@ -19,9 +19,14 @@ class Api {
 
   Answer handle(const RawRequest& request);
 
+  /// Whether the head alone is reason enough to refuse, so that strangers' bodies are not taken;
+  /// else how large the body may be.
+  HeadVerdict judge_head(const RawRequest& head);
+
  private:
   /// The name of the token that came with the request; nullopt when none of ours did.
   std::optional<std::string> caller(const RawRequest& request) const;
+  std::optional<Answer> refuse_stranger(const RawRequest& head);
   Answer route(const RawRequest& request);
   Answer answer(const Call& call);
   Answer answer_about_jobs(const Call& call);

@@ -10,8 +10,8 @@
 namespace fh {
 
 /// By X-Forwarded-For, which trusted proxies add to: the last address that is none of theirs, since
-/// what stands before it anybody may have written. As it stands there, which need be no address. ""
-/// when they do not say.
+/// what stands before it anybody may have written. Without the port or zone that may stand there.
+/// "" when they do not say, or say what is no address.
 std::string forwarded_client(const RawRequest& head, const std::vector<IpNetwork>& proxies);
 
 }  // namespace fh

@@ -20,6 +20,9 @@ constexpr int kBroken = -2;
 constexpr Millis kLingering(1'000);
 constexpr std::size_t kMostDropped = 64 * 1024 * 1024;
 
+// What an idle connection keeps of its buffer.
+constexpr std::size_t kKeptRoom = 16 * 1024;
+
 const std::string& date_field() {
   thread_local std::string field;
   thread_local std::time_t second = 0;
@@ -49,8 +52,6 @@ Answer later(int status, const std::string& reason) {
   return answer;
 }
 
-Answer too_much() { return later(503, "more is being received than may be held at once"); }
-
 }  // namespace
 
 HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string address,
@@ -63,13 +64,17 @@ HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string addre
   new_parser();
 }
 
-HttpConnection::~HttpConnection() { release(); }
+HttpConnection::~HttpConnection() {
+  let_go();
+  leave_client();
+}
 
 void HttpConnection::new_parser() {
   parser_.emplace(terms_.max_head, terms_.max_head_of ? &terms_.max_head_of : nullptr);
 }
 
 HttpConnection::Want HttpConnection::receive(Time now) {
+  if (phase_ == Phase::answering) return Want::write;  // given up since poll() spoke
   const int got = read_some();
   if (got == kNotNow) return Want::read;
   if (got == kBroken) return Want::close;
@@ -99,12 +104,25 @@ HttpConnection::Want HttpConnection::advance(Time now) {
       case RequestParser::State::headed:
         if (const auto refused = judge()) return answer(*refused, true, now);
         break;
-      case RequestParser::State::head: return Want::read;
+      case RequestParser::State::head:
       case RequestParser::State::body:
-        return hold(parser_->body_size()) ? Want::read : answer(too_much(), true, now);
-      case RequestParser::State::whole: phase_ = Phase::handling; return Want::handle;
+      case RequestParser::State::whole: return wait_or_handle(now);
     }
   }
+}
+
+// What came is held, whether it was parsed or not; what is only announced is not.
+HttpConnection::Want HttpConnection::wait_or_handle(Time now) {
+  const bool whole = parser_->state() == RequestParser::State::whole;
+  if (whole) phase_ = Phase::handling;
+  if (!hold(parser_->request().body.size() + in_.size())) return give_up(now);
+  return whole ? Want::handle : Want::read;
+}
+
+HttpConnection::Want HttpConnection::give_up(Time now) {
+  ++budget_.given_up;
+  budget_.last_given_up = sender();
+  return answer(later(503, "more is being received than may be held at once"), true, now);
 }
 
 // The refusal that the head alone decides; without one the body is taken.
@@ -117,7 +135,6 @@ std::optional<Answer> HttpConnection::judge() {
   parser_->set_max_body(verdict.max_body);
   if (parser_->body_size() > verdict.max_body)
     return refusal(413, "the body is larger than " + std::to_string(verdict.max_body) + " bytes");
-  if (!hold(parser_->body_size())) return too_much();
   if (parser_->expects_continue() && in_.empty()) {
     // A few bytes into a buffer that is empty; who cannot take them has gone.
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -138,6 +155,7 @@ HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Tim
   last_ = last || answer.close || !headed || !parser_->keep_alive();
   phase_ = Phase::answering;
   deadline_ = now + terms_.request_deadline;
+  if (last_) let_go();
   if (terms_.answers != nullptr) terms_.answers->add(answer.status);
   out_ += text_of(answer, last_);
   return flush(now);
@@ -150,7 +168,7 @@ HttpConnection::Want HttpConnection::flush(Time now) {
   if (sent > 0) out_.erase(0, static_cast<std::size_t>(sent));
   if (!out_.empty()) return Want::write;
   if (!last_) return next_request(now);
-  release();
+  leave_client();
   if (socket_.secure()) {
     shut_down_tls();
     return Want::close;
@@ -158,7 +176,6 @@ HttpConnection::Want HttpConnection::flush(Time now) {
   if (ended_) return Want::close;
   phase_ = Phase::lingering;
   deadline_ = now + kLingering;
-  in_.clear();
   try {
     socket_.shutdownSend();
   } catch (const Poco::Exception&) {
@@ -168,7 +185,9 @@ HttpConnection::Want HttpConnection::flush(Time now) {
 }
 
 HttpConnection::Want HttpConnection::next_request(Time now) {
-  release();
+  leave_client();
+  hold(in_.size());
+  if (in_.empty() && in_.capacity() > kKeptRoom) in_.shrink_to_fit();
   served_ = true;
   new_parser();
   phase_ = Phase::idle;
@@ -194,16 +213,24 @@ bool HttpConnection::enter_client() {
   return true;
 }
 
+// As many as it holds now. False when there is no room for them.
 bool HttpConnection::hold(std::size_t bytes) {
-  if (bytes <= held_) return true;
-  if (budget_.bytes + (bytes - held_) > budget_.max_bytes) return false;
+  const std::size_t more = bytes > held_ ? bytes - held_ : 0;
+  if (budget_.bytes + more > budget_.max_bytes && !budget_.make_room(*this, more)) return false;
   budget_.bytes += bytes - held_;
   held_ = bytes;
   return true;
 }
 
-void HttpConnection::release() {
+// Of all that came, when nothing of it is needed any more.
+void HttpConnection::let_go() {
   budget_.bytes -= std::exchange(held_, 0);
+  in_.clear();
+  in_.shrink_to_fit();
+  parser_.reset();
+}
+
+void HttpConnection::leave_client() {
   if (client_.empty()) return;
   if (--budget_.by_client[client_] == 0) budget_.by_client.erase(client_);
   client_.clear();

@@ -19,10 +19,17 @@
 
 namespace fh {
 
+class HttpConnection;
+
 /// What all connections share. The loop's thread only.
 struct HttpBudget {
   std::size_t max_bytes = 0;  // of requests, held at once
   std::size_t bytes = 0;
+  /// Asked when `asks` has come to hold so many bytes more than there is room for: gives up others.
+  /// False when there is no room all the same.
+  std::function<bool(const HttpConnection& asks, std::size_t bytes)> make_room;
+  std::size_t given_up = 0;        // requests, for want of room; whoever tells of them sets it to 0
+  std::string last_given_up{};     // whose the last one was
   std::size_t max_per_client = 0;  // requests at once of one client behind the trusted proxies
   std::map<std::string, std::size_t> by_client;
 };
@@ -63,6 +70,8 @@ class HttpConnection {
   Want answer(const Answer& answer, bool last, Time now);
   /// Call when deadline() has passed.
   Want expire(Time now);
+  /// Answers 503 to a request that there is no room for, and lets go of what it holds.
+  Want give_up(Time now);
 
   RawRequest take_request();
 
@@ -71,22 +80,28 @@ class HttpConnection {
   bool incomplete() const {
     return phase_ == Phase::request || (phase_ == Phase::idle && !served_);
   }
+  bool receiving() const { return phase_ == Phase::request; }
   bool idle() const { return phase_ == Phase::idle; }
   /// It has its last answer, and may finish writing.
   bool lingering() const { return phase_ == Phase::lingering; }
   bool busy() const { return phase_ == Phase::handling; }
   const Poco::Net::StreamSocket& socket() const { return socket_; }
   const std::string& address() const { return address_; }  // of the peer
+  /// Who sends the request: the peer, or the client that it forwards for.
+  const std::string& sender() const { return client_.empty() ? address_ : client_; }
+  std::size_t held() const { return held_; }  // bytes
 
  private:
   enum class Phase { idle, request, handling, answering, lingering };
 
   Want advance(Time now);
+  Want wait_or_handle(Time now);
   std::optional<Answer> judge();
   Want refuse(int status, const std::string& reason, Time now);
   bool enter_client();
   bool hold(std::size_t bytes);
-  void release();
+  void let_go();
+  void leave_client();
   Want next_request(Time now);
   void new_parser();
   void shut_down_tls();
@@ -102,12 +117,12 @@ class HttpConnection {
   bool last_ = false;   // close when the answer is out
   bool ended_ = false;  // the sender has said that nothing more will come
   Time deadline_;
-  std::string in_;           // not parsed yet
-  std::string out_;          // not sent yet
-  std::size_t held_ = 0;     // of the budget's bytes
-  std::string client_;       // entered in the budget's by_client
-  std::size_t dropped_ = 0;  // bytes read after the last answer
-  std::optional<RequestParser> parser_;
+  std::string in_;                       // not parsed yet
+  std::string out_;                      // not sent yet
+  std::size_t held_ = 0;                 // of the budget's bytes
+  std::string client_;                   // entered in the budget's by_client
+  std::size_t dropped_ = 0;              // bytes read after the last answer
+  std::optional<RequestParser> parser_;  // none after the last answer
 };
 
 }  // namespace fh

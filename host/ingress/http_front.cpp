@@ -18,6 +18,7 @@ constexpr int kNothing = 0;
 constexpr Millis kLookAtDeadlines(100);
 constexpr Millis kNothingToWatch(10'000);
 constexpr Millis kLongestDrain(5'000);
+constexpr Millis kBetweenLines(1'000);
 constexpr int kAcceptedAtOnce = 64;
 
 Poco::Timespan timespan(Millis time) { return Poco::Timespan(time.count() * 1000); }
@@ -50,6 +51,9 @@ HttpFront::HttpFront(HttpFrontOptions options)
   listener_.setBlocking(false);
   budget_.max_bytes = options_.max_in_flight;
   budget_.max_per_client = options_.max_connections_per_address;
+  budget_.make_room = [this](const HttpConnection& asks, std::size_t bytes) {
+    return make_room_for_bytes(asks, bytes);
+  };
 }
 
 HttpFront::~HttpFront() { stop(); }
@@ -93,6 +97,7 @@ void HttpFront::loop() {
       }
     }
     take_answers(now);
+    tell_of_given_up(now);
     if (now >= next_look_) expire_all(now);
     if (!stopping_) {
       listen_again(now);
@@ -177,6 +182,49 @@ bool HttpFront::make_room(const std::string& address) {
   return true;
 }
 
+// Requests that are not whole leave, the slowest first, of the sender who holds most with such: who
+// holds much and sends no more makes room for everybody else, and not the other way round.
+bool HttpFront::make_room_for_bytes(const HttpConnection& asks, std::size_t bytes) {
+  const auto is_full = [&] { return budget_.bytes + bytes > budget_.max_bytes; };
+  while (is_full()) {
+    const std::vector<Entry*> leaving = slowest_of_who_holds_most();
+    if (leaving.empty()) return false;
+    for (Entry* entry : leaving) {
+      if (entry->connection.get() == &asks) return false;
+      follow(*entry, entry->connection->give_up(std::chrono::steady_clock::now()));
+      if (!is_full()) break;
+    }
+  }
+  return true;
+}
+
+std::vector<HttpFront::Entry*> HttpFront::slowest_of_who_holds_most() {
+  std::unordered_map<std::string_view, std::vector<Entry*>> of_sender;
+  std::unordered_map<std::string_view, std::size_t> held;
+  for (auto& [key, entry] : entries_) {
+    const HttpConnection& one = *entry.connection;
+    if (!one.receiving() || one.held() == 0) continue;
+    held[one.sender()] += one.held();
+    of_sender[one.sender()].push_back(&entry);
+  }
+  const auto most = std::max_element(
+      held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == held.end()) return {};
+  std::vector<Entry*> slowest = of_sender.at(most->first);
+  std::sort(slowest.begin(), slowest.end(), [](const Entry* a, const Entry* b) {
+    return a->connection->deadline() < b->connection->deadline();
+  });
+  return slowest;
+}
+
+void HttpFront::tell_of_given_up(Time now) {
+  if (budget_.given_up == 0 || now < next_line_) return;
+  next_line_ = now + kBetweenLines;
+  log_warning("in_flight_full", {{"server", options_.name},
+                                 {"requests", std::exchange(budget_.given_up, 0)},
+                                 {"remote_address", budget_.last_given_up}});
+}
+
 void HttpFront::follow(Entry& entry, HttpConnection::Want want) {
   switch (want) {
     case HttpConnection::Want::read: return poll_for(entry, PollSet::POLL_READ);
@@ -225,8 +273,8 @@ void HttpFront::expire_all(Time now) {
   for (const auto& [key, entry] : entries_)
     if (!entry.connection->busy() && entry.connection->deadline() < now) late.push_back(key);
   for (const Key key : late) {
-    Entry& entry = entries_.at(key);
-    follow(entry, entry.connection->expire(now));
+    const auto entry = entries_.find(key);
+    if (entry != entries_.end()) follow(entry->second, entry->second.connection->expire(now));
   }
 }
 

@@ -78,6 +78,9 @@ class HttpFront {
   void listen_again(Time now);
   void take_connection(Poco::Net::StreamSocket socket, Time now);
   bool make_room(const std::string& address);
+  bool make_room_for_bytes(const HttpConnection& asks, std::size_t bytes);
+  std::vector<Entry*> slowest_of_who_holds_most();
+  void tell_of_given_up(Time now);
   void follow(Entry& entry, HttpConnection::Want want);
   void hand_over(Entry& entry);
   void take_answers(Time now);
@@ -104,6 +107,7 @@ class HttpFront {
   std::map<std::string, std::size_t> by_address_;  // connections of each
   std::uint64_t last_id_ = 0;
   Time next_look_{};
+  Time next_line_{};  // of the log, about requests that were given up
 
   std::unique_ptr<HandlerThreads> threads_;
   std::jthread loop_;

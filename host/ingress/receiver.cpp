@@ -52,6 +52,18 @@ std::optional<JsonRefusal> refusal_of(const SourceConfig& source, const std::str
   return check_strict(body);
 }
 
+bool can_use_ed25519(const VerifyConfig& verify) {
+  const auto* scheme = std::get_if<SignatureTemplate>(&verify.scheme);
+  return scheme != nullptr && (scheme->algorithm == SignatureTemplate::Algorithm::ed25519 ||
+                               !scheme->ed25519_label.empty());
+}
+
+// One that does not change the body, or none.
+bool is_as_it_is(const RawRequest& head) {
+  const auto encodings = head.header_values("Content-Encoding");
+  return encodings.empty() || (encodings.size() == 1 && same_header_name(encodings[0], "identity"));
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
@@ -111,6 +123,14 @@ void Receiver::count_verified(const SourceConfig& source, const std::string& sec
     counter->second.fetch_add(1);
 }
 
+bool Receiver::is_slow_to_verify(std::string_view path) const {
+  const SourceConfig* source = find_source(path);
+  if (source == nullptr || !can_use_ed25519(source->verify)) return false;
+  const SecretWatch::Verify verify = verify_of(source->name);
+  return std::any_of(verify->secrets.begin(), verify->secrets.end(),
+                     [](const Secret& secret) { return secret.public_key; });
+}
+
 std::size_t Receiver::max_head(std::string_view path) const {
   const SourceConfig* source = find_source(path);
   return source == nullptr ? config_.ingest.max_head : source->max_head;
@@ -136,7 +156,7 @@ std::optional<Answer> Receiver::refuse_head(const SourceConfig& source, const Ra
   } else if (!length && !head.header("Transfer-Encoding")) {
     answer = refusal(411, why = "the request has no Content-Length");
     cause = "no_length";
-  } else if (!same_header_name(head.header("Content-Encoding").value_or("identity"), "identity")) {
+  } else if (!is_as_it_is(head)) {
     answer = refusal(415, why = "the body must come as it is, without a Content-Encoding");
     cause = "encoding";
   } else if (length && number_in(*length) > source.max_body) {

@@ -61,6 +61,9 @@ class Receiver {
 
   /// Whether the head alone is reason enough to refuse; else how large the body may be.
   HeadVerdict judge_head(const RawRequest& head);
+  /// Whether proving a request to this path costs far more than reading it: a source's secret is
+  /// an Ed25519 key.
+  bool is_slow_to_verify(std::string_view path) const;
   /// Bytes of head that a request to this path may have.
   std::size_t max_head(std::string_view path) const;
 

@@ -1,6 +1,7 @@
 // RequestParser: bytes off a connection to one RawRequest, as strict as RFC 9112 allows: what could
-// be read in two ways is refused, so that no byte of a body can become somebody's next request.
-// Grammar by Boost.Beast; the rules on lengths are here. Pure; used by one thread at a time.
+// be read in two ways is refused, so that no byte of a body can become somebody's next request. The
+// head's grammar is Boost.Beast's; the rules on lengths are here. Pure; used by one thread at a
+// time.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,10 @@ namespace {
 using Template = SignatureTemplate;
 using Format = SignatureTemplate::Format;
 
-// Each costs a comparison per secret, and an Ed25519 one a whole verification.
+// Each costs a comparison per secret. One of Ed25519 costs a whole verification; a sender that
+// changes its key shows two.
 constexpr std::size_t kMostSignatures = 16;
+constexpr std::size_t kMostEd25519 = 4;
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
@@ -57,6 +59,9 @@ class HeaderItems {
       if (repeated_timestamp_)
         return refusal(RefusalCause::bad_timestamp, "has its timestamp twice");
     }
+    if (ed25519_ > kMostEd25519)
+      return refusal(RefusalCause::too_many_signatures,
+                     "has more than " + std::to_string(kMostEd25519) + " Ed25519 signatures");
     if (!shown_.all.empty()) return std::move(shown_);
     if (undecodable_) return refusal(RefusalCause::bad_encoding, "is not " + expected());
     if (signature_.format == Format::prefix)
@@ -121,10 +126,13 @@ class HeaderItems {
 
   void add(std::string_view text, Template::Algorithm algorithm) {
     auto bytes = decoded(signature_.encoding, text);
-    if (!bytes || bytes->size() != signature_size(algorithm))
+    if (!bytes || bytes->size() != signature_size(algorithm)) {
       undecodable_ = true;
-    else
-      shown_.all.push_back({*std::move(bytes), algorithm == Template::Algorithm::ed25519});
+      return;
+    }
+    const bool ed25519 = algorithm == Template::Algorithm::ed25519;
+    if (ed25519) ++ed25519_;
+    shown_.all.push_back({*std::move(bytes), ed25519});
   }
 
   VerifyRefusal refusal(RefusalCause cause, const std::string& text) const {
@@ -134,6 +142,7 @@ class HeaderItems {
   const Template& signature_;
   const std::string name_;
   ShownSignatures shown_;
+  std::size_t ed25519_ = 0;
   bool undecodable_ = false;
   bool repeated_timestamp_ = false;
 };

@@ -6,6 +6,7 @@
 
 #include "system/host_process.h"
 #include "system/load.h"
+#include "system/wire.h"
 
 namespace fh::test {
 namespace {
@@ -51,6 +52,19 @@ TEST_F(Admin, AnswersOnlyWhoHoldsAToken) {
   EXPECT_EQ(host_.admin("DELETE", "/api/v1/plugins/misbehave", "").status, 401);
   EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/1/retry", "").status, 401);
   EXPECT_EQ(host_.admin("GET", "/api/v1/status").status, 200);
+}
+
+TEST_F(Admin, TakesNoBodyOfWhoHoldsNoToken) {
+  host_.start();
+  const auto begin = [&](const std::string& path) {
+    Wire wire(host_.admin_port());
+    wire.send("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n");
+    return wire;
+  };
+  EXPECT_EQ(begin("/api/v1/deliveries").status(), 401);
+  EXPECT_EQ(begin("/metrics").status(), 401);
+  EXPECT_EQ(begin("/nothing").status(), 404);
+  EXPECT_EQ(begin("/healthz").status(), 413) << "nobody needs to send anything there";
 }
 
 TEST_F(Admin, AnswersHealthWithoutAToken) {

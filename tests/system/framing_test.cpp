@@ -24,16 +24,19 @@ std::string delivery(const std::string& head, const std::string& rest = kBody) {
 }
 
 // A body in one chunk, its size as given.
-std::string chunk(const std::string& size) { return size + "\r\n" + kBody + "\r\n0\r\n\r\n"; }
+std::string chunk_with(const std::string& size, const std::string& trailers) {
+  return size + "\r\n" + kBody + "\r\n0\r\n" + trailers + "\r\n";
+}
+std::string chunk(const std::string& size) { return chunk_with(size, ""); }
 std::string right_size() {
   std::ostringstream text;
   text << std::hex << kBody.size();
   return text.str();
 }
 
-std::string many_fields() {
+std::string many_fields(int count = 120) {
   std::string fields;
-  for (int i = 0; i < 120; ++i) fields += "X-" + std::to_string(i) + ": 1\r\n";
+  for (int i = 0; i < count; ++i) fields += "X-" + std::to_string(i) + ": 1\r\n";
   return fields;
 }
 
@@ -81,6 +84,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"unknown_encoding", delivery("Transfer-Encoding: gzip\r\n"), {501}},
         Case{"chunk_without_a_size", delivery(kChunked, chunk("zz")), {400}},
         Case{"chunk_beyond_64_bits", delivery(kChunked, chunk("ffffffffffffffffff1a")), {400}},
+        Case{"chunk_size_without_a_return", delivery(kChunked, "5\nhello"), {400}},
+        Case{"chunk_size_without_end", delivery(kChunked, std::string(20'000, '0')), {400}},
+        Case{"chunk_extension_without_end",
+             delivery(kChunked, "5;a=" + std::string(20'000, 'x')),
+             {400}},
+        Case{"trailer_without_end",
+             delivery(kChunked, "0\r\nX: " + std::string(20'000, 'x')),
+             {431}},
+        Case{"trailers_without_end", delivery(kChunked, "0\r\n" + many_fields(1'000)), {431}},
+        Case{"encoding_in_a_further_line",
+             delivery("Transfer-Encoding:\r\n chunked\r\n", chunk(right_size())),
+             {400}},
+        Case{"signature_in_a_further_line",
+             "POST /webhooks/contact HTTP/1.1\r\nHost: x\r\n" + kLength + "X-Signature:\r\n " +
+                 to_hex(hmac(Hash::sha256, kContactSecret, kBody)) + "\r\n\r\n" + kBody,
+             {400}},
         Case{"chunk_cut_short", delivery(kChunked, chunk(right_size()).substr(0, 20)), {400}, true},
         Case{"body_cut_short", delivery(kLength, kBody.substr(1)), {400}, true},
         Case{"body_that_stalls", delivery(kLength, kBody.substr(1)), {408}},
@@ -98,6 +117,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"line_ends_without_a_return",
              "POST /webhooks/contact HTTP/1.1\nContent-Length: 0\n\n",
              {400, 408}},
+        Case{"two_content_encodings",
+             delivery("Content-Encoding: identity\r\nContent-Encoding: gzip\r\n" + kLength),
+             {415}},
         Case{"compressed_body", delivery("Content-Encoding: gzip\r\n" + kLength), {415}},
         Case{"body_too_large", delivery("Content-Length: 99999999\r\n", ""), {413}},
         Case{"chunk_too_large", delivery(kChunked, "5f5e0ff\r\n"), {413}},
@@ -207,13 +229,18 @@ TEST(Requests, ThatAreUnusualAreTaken) {
   int sent = 0;
   for (const auto& [head, body] : {std::pair{kLength, kBody},
                                    {kChunked, chunk(right_size())},
+                                   {kChunked, chunk_with(right_size(), "Content-Length: 5\r\n")},
                                    {"Expect: 100-continue\r\n" + kLength, kBody},
                                    {"X-Empty:\r\n" + kLength, kBody}}) {
     Wire wire(host.ingest_port());
     wire.send(delivery("X-Fieldhook-Delivery: d-" + std::to_string(++sent) + "\r\n" + head, body));
     EXPECT_EQ(wire.status(), 200) << head;
   }
-  EXPECT_EQ(host.api("jobs?limit=10").size(), 4U);
+  Wire wire(host.ingest_port());
+  std::string whole = delivery("X-Fieldhook-Delivery: d-0\r\n" + kLength);
+  wire.send(whole.insert(whole.find('/'), "http://hooks.example.com"));
+  EXPECT_EQ(wire.status(), 200) << "a target that names the host";
+  EXPECT_EQ(host.api("jobs?limit=10").size(), 6U);
 }
 
 }  // namespace

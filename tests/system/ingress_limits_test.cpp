@@ -1,6 +1,8 @@
 // What the ingest port takes at once, of whom, and over which addresses.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/digest.h"
 #include "base/mac.h"
 #include "system/host_process.h"
@@ -89,24 +91,97 @@ TEST_F(BehindAProxy, WithoutTheSettingNobodyIsBelieved) {
   EXPECT_EQ(host_.api("refused")[0]["remote_address"], "127.0.0.1");
 }
 
-TEST(Ingress, HoldsNoMoreBytesAtOnceThanItMay) {
-  HostProcess host;
-  host.config()["ingest"]["max_in_flight"] = "1MiB";
-  host.config()["ingest"]["max_body"] = "1MiB";
-  host.install("misbehave.so");
-  host.start();
-  Wire large(host.ingest_port());
-  large.send(head(kExpect, 1024 * 1024));
-  ASSERT_TRUE(large.has_answer(kPatience));
-  Wire next(host.ingest_port());
-  next.send(head("") + kBody);
-  const auto answers = next.all_answers();
-  ASSERT_EQ(answers.size(), 1U);
-  EXPECT_TRUE(answers[0].starts_with("HTTP/1.1 503")) << answers[0];
-  EXPECT_NE(answers[0].find("Retry-After: "), std::string::npos) << answers[0];
-  large.end();
-  EXPECT_EQ(large.status(), 400);
-  EXPECT_EQ(host.send(kBody)["status"], "accepted");
+class InFlight : public ::testing::Test {
+ protected:
+  InFlight() {
+    host_.config()["ingest"]["max_in_flight"] = "1MiB";
+    host_.config()["ingest"]["max_body"] = "1MiB";
+    host_.config()["ingest"]["max_head"] = "256KiB";
+    host_.install("misbehave.so");
+  }
+  Wire begin(const std::string& text, const std::string& address = "127.0.0.1") {
+    Wire wire(host_.ingest_port(), address);
+    wire.send(text);
+    return wire;
+  }
+  /// A request whose head was taken, and of whose body this part was sent.
+  Wire hold(std::size_t bytes, std::size_t announced = kMiB, const std::string& more = "") {
+    Wire wire = begin(head(more + kExpect, announced));
+    EXPECT_TRUE(wire.has_answer(kPatience));
+    wire.send(std::string(bytes, 'x'));
+    return wire;
+  }
+  int status_of(const std::string& text) { return begin(text).status(); }
+  /// The answer to a delivery of half of what may be held.
+  int status_of_large() {
+    const std::string body = contact_update("c-2", "ok", std::string(kMiB / 2, 'n'));
+    return host_.post(HostProcess::sign(body)).status;
+  }
+
+  static constexpr std::size_t kMiB = 1024 * 1024;
+  HostProcess host_;
+};
+
+TEST_F(InFlight, ABodyCountsAsItComesAndNotAsItIsAnnounced) {
+  host_.start();
+  std::vector<Wire> announced;
+  for (int i = 0; i < 8; ++i) announced.push_back(hold(1));
+  EXPECT_EQ(status_of(head("") + kBody), 200);
+  EXPECT_EQ(status_of_large(), 200);
+  for (Wire& wire : announced) {
+    wire.end();
+    EXPECT_EQ(wire.status(), 400) << "nobody was given up";
+  }
+  EXPECT_FALSE(host_.logged("in_flight_full"));
+}
+
+TEST_F(InFlight, WhoHoldsMostAndSendsNoMoreMakesRoom) {
+  host_.config()["ingest"]["trusted_proxies"] = {"127.0.0.1"};
+  host_.start();
+  const auto from = [](int client) {
+    return "X-Forwarded-For: 203.0.113." + std::to_string(client) + "\r\n";
+  };
+  Wire small = hold(kMiB / 8, kMiB, from(1));
+  Wire slowest = hold(kMiB / 3, kMiB, from(2));
+  Wire slow = hold(kMiB / 3, kMiB, from(2));
+  EXPECT_EQ(status_of_large(), 200);
+  const auto answers = slowest.all_answers();
+  ASSERT_EQ(answers.size(), 2U);
+  EXPECT_TRUE(answers[1].starts_with("HTTP/1.1 503")) << answers[1];
+  EXPECT_NE(answers[1].find("Retry-After: "), std::string::npos) << answers[1];
+  for (Wire* other : {&small, &slow}) {
+    other->end();
+    EXPECT_EQ(other->status(), 400) << "nobody else was hurt";
+  }
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("in_flight_full"); }));
+  const auto lines = host_.log_lines("in_flight_full server=ingest requests=1");
+  ASSERT_EQ(lines.size(), 1U) << host_.log();
+  EXPECT_NE(lines[0].find("remote_address=203.0.113.2"), std::string::npos) << lines[0];
+}
+
+TEST_F(InFlight, WhatIsReadAndNotYetParsedCounts) {
+  host_.start();
+  const std::string endless = "POST /webhooks/contact HTTP/1.1\r\nX: ";
+  std::vector<Wire> heads;
+  for (int i = 0; i < 5; ++i) heads.push_back(begin(endless + std::string(kMiB * 15 / 64, 'x')));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("in_flight_full"); }));
+  std::map<int, int> statuses;
+  for (Wire& wire : heads) {
+    wire.end();
+    ++statuses[wire.status()];
+  }
+  EXPECT_EQ(statuses, (std::map<int, int>{{400, 4}, {503, 1}}));
+}
+
+TEST_F(InFlight, TheSlowestIsGivenUpEvenIfItGoesOn) {
+  host_.start();
+  Wire older = hold(kMiB / 2);
+  Wire newer = hold(kMiB / 2 - 1024);
+  older.send(std::string(4096, 'x'));
+  EXPECT_EQ(older.status(), 503);
+  newer.end();
+  EXPECT_EQ(newer.status(), 400) << "nobody else was hurt";
+  EXPECT_EQ(host_.send(kBody)["status"], "accepted");
 }
 
 }  // namespace

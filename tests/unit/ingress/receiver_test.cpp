@@ -1,9 +1,11 @@
-// What the receiver does while nothing can be written.
+// What the receiver does while nothing can be written, and what it says of a request's head.
 #include "ingress/receiver.h"
 
 #include <future>
 
+#include "base/digest.h"
 #include "support/ingest_fixture.h"
+#include "support/loaded_verify.h"
 
 namespace fh {
 namespace {
@@ -19,10 +21,15 @@ class ReceiverTest : public test::IngestTest {
     config_.ingest.max_in_flight = kMiB;
     open_catalog();
     disk_ = std::make_unique<DiskWatch>(folder_.path(), 0);
+    open_receiver();
+  }
+  void TearDown() override { store_->stop(); }
+
+  // With what source_ is now.
+  void open_receiver() {
     secrets_ = std::make_unique<SecretWatch>(config_.sources, clock_);
     receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
   }
-  void TearDown() override { store_->stop(); }
 
   void post(const std::string& body) {
     RawRequest request;
@@ -57,6 +64,36 @@ TEST_F(ReceiverTest, WhatIsIgnoredIsAnsweredBeforeItIsWrittenUpToALimitOfBytes) 
   for (const Answer& answer : answers()) EXPECT_EQ(answer.status, 200) << answer.body;
   post(body);
   EXPECT_EQ(answers().size(), kSent + 1) << "there is room again";
+}
+
+TEST_F(ReceiverTest, SaysWhichSourcesAreSlowToVerify) {
+  EXPECT_FALSE(receiver_->is_slow_to_verify("/in"));
+  EXPECT_FALSE(receiver_->is_slow_to_verify("/nowhere"));
+  const std::string shared = "whsec_" + to_base64(std::string(32, 's'));
+  const std::string key = "whpk_" + to_base64(std::string(32, 'k'));
+  for (const auto& [secret, slow] : {std::pair{shared, false}, std::pair{key, true}}) {
+    source_.verify = test::load_verify({{"scheme", "standard-webhooks"}}, {{"a", secret}});
+    open_receiver();
+    EXPECT_EQ(receiver_->is_slow_to_verify("/in"), slow) << secret;
+  }
+}
+
+TEST_F(ReceiverTest, TakesNoBodyThatMayBeEncoded) {
+  using Values = std::vector<std::string>;
+  for (const auto& [values, status] :
+       std::vector<std::pair<Values, int>>{{{}, 0},
+                                           {{"identity"}, 0},
+                                           {{"gzip"}, 415},
+                                           {{"identity", "gzip"}, 415},
+                                           {{"identity", "identity"}, 415},
+                                           {{""}, 415}}) {
+    RawRequest head;
+    head.path = "/in";
+    head.headers = {{"Content-Length", "2"}};
+    for (const std::string& value : values) head.headers.emplace_back("Content-Encoding", value);
+    const auto refused = receiver_->judge_head(head).refusal;
+    EXPECT_EQ(refused ? refused->status : 0, status) << testing::PrintToString(values);
+  }
 }
 
 }  // namespace

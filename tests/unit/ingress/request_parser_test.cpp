@@ -109,6 +109,64 @@ TEST(RequestParser, AsksForTheHeadsLimitOfThePath) {
   }
 }
 
+struct LineCase {
+  std::string line, path, query;
+};
+
+// RFC 9112, section 3.2: a target may name the host as well.
+TEST(RequestParser, TakesATargetThatNamesTheHost) {
+  for (const auto& [target, path, query] :
+       std::vector<LineCase>{{"http://h/a/b?c=d", "/a/b", "c=d"},
+                             {"HTTPS://user@h:8080/a?u=http://x/y", "/a", "u=http://x/y"},
+                             {"http://h", "/", ""},
+                             {"http://h?c=d", "/", "c=d"},
+                             {"/a?u=http://x/y", "/a", "u=http://x/y"},
+                             {"//h/a", "//h/a", ""},
+                             {"ftp://h/a", "ftp://h/a", ""},
+                             {"*", "*", ""}}) {
+    std::string asked;
+    const RequestParser::MaxHeadOf of_path = [&](std::string_view of) {
+      asked = of;
+      return std::size_t(1024);
+    };
+    RequestParser parser(1024, &of_path);
+    feed(parser, "POST " + target + " HTTP/1.1\r\n\r\n", 7);
+    EXPECT_EQ(parser.state(), State::whole) << target;
+    EXPECT_EQ(parser.request().path, path) << target;
+    EXPECT_EQ(parser.request().query, query) << target;
+    EXPECT_EQ(asked, path) << target;
+  }
+}
+
+TEST(RequestParser, RefusesFieldsThatGoOnInAFurtherLine) {
+  for (const std::string field :
+       {"X:\r\n folded", "X: a\r\n\tfolded", "X: a\r\n ", "Transfer-Encoding:\r\n chunked"}) {
+    const std::string text = "POST / HTTP/1.1\r\nA: b\r\n" + field + "\r\nB: c\r\n\r\n";
+    for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+      RequestParser parser(1024);
+      feed(parser, text, piece);
+      ASSERT_EQ(parser.state(), State::refused) << field << " " << piece;
+      EXPECT_EQ(parser.status(), 400) << field;
+    }
+  }
+}
+
+TEST(RequestParser, RefusesChunksOfAVersionThatHasNone) {
+  RequestParser parser(1024);
+  feed(parser, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 7);
+  EXPECT_EQ(parser.state(), State::refused);
+  EXPECT_EQ(parser.status(), 400);
+}
+
+TEST(RequestParser, MakesNoRoomForABodyBeforeItComes) {
+  RequestParser parser(1024);
+  const std::size_t announced = 50 * 1024 * 1024;
+  parser.put("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(announced) + "\r\n\r\n");
+  parser.put("x");
+  EXPECT_EQ(parser.body_size(), announced);
+  EXPECT_LT(parser.request().body.capacity(), announced / 100);
+}
+
 TEST(RequestParser, TakesARequestWithoutABody) {
   RequestParser parser(1024);
   EXPECT_EQ(feed(parser, "GET / HTTP/1.0\r\n\r\nmore", 3), "more");
