@@ -13,7 +13,8 @@ constexpr std::size_t kBatchBytes = 512 * 1024;
 void add(Json& sum, const Json& done, std::int64_t lines_before) {
   for (const char* count : {"accepted", "duplicate", "ignored", "jobs", "failed"})
     sum[count] = sum.value(count, std::int64_t(0)) + done.value(count, std::int64_t(0));
-  for (const auto& [reason, count] : done.value("reasons", Json::object()).items())
+  const Json reasons = done.value("reasons", Json::object());
+  for (const auto& [reason, count] : reasons.items())
     sum["reasons"][reason] =
         sum["reasons"].value(reason, std::int64_t(0)) + count.get<std::int64_t>();
   for (Json one : done.value("problems", Json::array())) {
