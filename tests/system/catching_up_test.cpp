@@ -140,6 +140,15 @@ TEST_F(CatchingUp, ACapturingSourceKeepsAllAndRunsNothing) {
             "ok");
 }
 
+TEST_F(CatchingUp, ExplainHasANameForTheWholeBody) {
+  contact()["mapping"] = {{"snapshot", ""}};
+  host_.start();
+  const Json answer = host_.send(contact_update("c-1", "ok"));
+  const std::string id = std::to_string(answer["delivery"].get<std::int64_t>());
+  const Ran ran = fieldhook({"deliveries", "explain", id});
+  EXPECT_NE(ran.out.find("snapshot  the body itself  yes"), std::string::npos) << ran.out;
+}
+
 TEST_F(CatchingUp, ARateLimitAnswers429AndTheRefusedAreListed) {
   contact()["rate_limit"] = {{"deliveries", 2}, {"per", "1h"}};
   host_.start();
