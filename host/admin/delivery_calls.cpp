@@ -217,6 +217,7 @@ Answer DeliveryCalls::import(const Call& call) {
     return problem(400, "cannot be imported", error.what());
   }
   std::map<std::string, std::int64_t> counts{{"accepted", 0}, {"duplicate", 0}, {"ignored", 0}};
+  std::map<std::string, std::int64_t> reasons;  // of those that were ignored
   std::int64_t jobs = 0;
   Problems problems;
   std::istringstream lines(call.body);
@@ -227,6 +228,9 @@ Answer DeliveryCalls::import(const Call& call) {
     try {
       const Acceptance acceptance = deliveries_.import(*source, line, order);
       ++counts[acceptance.status];
+      // "no_match: email" and "no_match: phone" are one.
+      if (acceptance.status == "ignored")
+        ++reasons[acceptance.reason.substr(0, acceptance.reason.find(':'))];
       jobs += acceptance.jobs;
     } catch (const HostError& error) {
       problems.add({{"line", number}}, error.what());
@@ -234,6 +238,7 @@ Answer DeliveryCalls::import(const Call& call) {
   }
   if (!order.dry_run) log_info("imported", {{"source", name}, {"jobs", jobs}, {"who", call.who}});
   Json json(counts);
+  json["reasons"] = reasons;
   json["jobs"] = jobs;
   json["dry_run"] = order.dry_run;
   json["failed"] = problems.count();

@@ -48,6 +48,11 @@ std::string refused_text(const Json& refused) {
   return table.text();
 }
 
+std::string pointer_text(const Json& one) {
+  const std::string pointer = cell(one, "pointer");
+  return pointer.empty() ? "the body itself" : pointer;
+}
+
 std::string explained_text(const Json& delivery) {
   std::string text =
       "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
@@ -55,8 +60,7 @@ std::string explained_text(const Json& delivery) {
   if (const Json mapping = delivery.value("mapping", Json::array()); !mapping.empty()) {
     Table table({"PART", "POINTER", "FOUND"});
     for (const Json& one : mapping)
-      table.add(
-          {cell(one, "part"), cell(one, "pointer"), one.value("found", false) ? "yes" : "no"});
+      table.add({cell(one, "part"), pointer_text(one), one.value("found", false) ? "yes" : "no"});
     text += "\n" + table.text();
   }
   for (const Json& event : delivery.value("events", Json::array())) {

@@ -13,6 +13,10 @@ constexpr std::size_t kBatchBytes = 512 * 1024;
 void add(Json& sum, const Json& done, std::int64_t lines_before) {
   for (const char* count : {"accepted", "duplicate", "ignored", "jobs", "failed"})
     sum[count] = sum.value(count, std::int64_t(0)) + done.value(count, std::int64_t(0));
+  const Json reasons = done.value("reasons", Json::object());
+  for (const auto& [reason, count] : reasons.items())
+    sum["reasons"][reason] =
+        sum["reasons"].value(reason, std::int64_t(0)) + count.get<std::int64_t>();
   for (Json one : done.value("problems", Json::array())) {
     one["record"] = one.value("line", std::int64_t(0)) + lines_before;
     one.erase("line");
@@ -20,12 +24,26 @@ void add(Json& sum, const Json& done, std::int64_t lines_before) {
   }
 }
 
+std::string in_words(const std::string& reason) {
+  if (reason == "no_match") return "unchanged or not watched";
+  if (reason == "first_seen") return "seen for the first time";
+  return reason == "stale" ? "older than what is known" : reason;
+}
+
+// Why nothing came of those that were ignored.
+std::string ignored_text(const Json& sum) {
+  std::string text;
+  for (const auto& [reason, count] : sum["reasons"].items())
+    text += (text.empty() ? " (" : ", ") + cell(count) + " " + in_words(reason);
+  return cell(sum, "ignored") + " ignored" + (text.empty() ? "" : text + ")");
+}
+
 std::string import_text(const Json& sum) {
   const bool dry = sum.value("dry_run", false);
   std::string text = cell(sum, "records") + " records: " + cell(sum, "accepted") + " accepted, " +
-                     cell(sum, "ignored") + " unchanged or not watched, " + cell(sum, "duplicate") +
-                     " duplicate, " + cell(sum, "failed") + " failed\n" +
-                     (dry ? "would make " : "made ") + counted(sum.value("jobs", 0), "job") + "\n";
+                     ignored_text(sum) + ", " + cell(sum, "duplicate") + " duplicate, " +
+                     cell(sum, "failed") + " failed\n" + (dry ? "would make " : "made ") +
+                     counted(sum.value("jobs", 0), "job") + "\n";
   for (const Json& one : sum["problems"])
     text += "  record " + cell(one, "record") + ": " + cell(one, "problem") + "\n";
   return text;
@@ -43,6 +61,7 @@ int run_import(const Arguments& arguments) {
   const AdminClient client(arguments);
   Json sum = {{"records", records.size()},
               {"dry_run", arguments.has("dry-run")},
+              {"reasons", Json::object()},
               {"problems", Json::array()}};
   std::string batch;
   std::int64_t sent = 0;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -108,6 +109,7 @@ struct SourceConfig {
   EventKind event = EventKind::updated;
   bool only_record = false;  // it was written out: what is of the other type is not taken
   Mapping mapping;
+  std::int64_t portal = 0;                 // of HubSpot's the only one that is taken; 0: any
   std::vector<std::string> ignore_fields;  // never count as changes
   std::vector<std::string> ignore_actors;  // whose changes make no job
   FirstSeen first_seen = FirstSeen::baseline;

@@ -82,6 +82,7 @@ Json describe_source(const SourceConfig& source) {
                {"first_seen", baseline ? "baseline" : "changed"},
                {"dedupe", {{"window", duration_text(source.dedupe_window)}}}};
   if (source.only_record) json["record"] = name_of(source.record);
+  if (source.portal != 0) json["portal"] = source.portal;
   if (!source.retired || !std::holds_alternative<Unauthenticated>(source.verify.scheme))
     json["verify"] = describe_verify(source.verify);
   Json mapping = Json::object();

@@ -7,6 +7,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kLongestName = 64;
+constexpr std::int64_t kMostPortal = 999'999'999'999;
 
 // Names stand in logs, metrics and the API, so they are short and need no quotes anywhere.
 std::string read_name(ConfigReader& in, const std::string& key,
@@ -75,6 +76,9 @@ SourceConfig read_source(ConfigReader& in, const IngestConfig& ingest) {
   source.account = read_name(in, "account", source.sender);
   read_mapping(in, source);
   read_what(in, source);
+  source.portal = in.number("portal", 0, {1, kMostPortal});
+  if (in.has("portal") && source.sender != "hubspot")
+    in.mistake("portal", "means something to sender \"hubspot\" alone: leave it out");
   source.ignore_fields = in.texts("ignore_fields");
   source.ignore_actors = in.texts("ignore_actors");
   source.first_seen = in.choice("first_seen", {"baseline", "changed"}, "baseline") == "changed"

@@ -15,6 +15,7 @@ namespace fh {
 struct Change {
   std::optional<Json> from;  // nullopt: not known
   Json to;
+  bool custom = false;  // named as a custom field, though by its bare name here
 };
 
 /// By field; a custom field goes by its bare name unless a standard field has the same one.
@@ -31,7 +32,7 @@ struct Event {
   PayloadMode mode = PayloadMode::changes_only;
   Aliases aliases;
   Changes changes;                         // full_object: empty until compared with the baseline
-  SnapshotText snapshot;                   // none when the payload held no whole record
+  SnapshotText snapshot;                   // none: no whole record; else has what changed, too
   std::optional<std::size_t> snapshot_at;  // where its text begins in the body
   bool may_lack_fields = false;            // the snapshot is some of the record's fields, or all
   std::string sender_id;    // the sender's own id of this event; empty when it has none

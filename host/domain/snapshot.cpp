@@ -11,10 +11,18 @@ const Json* member(const Json& object, std::string_view name) {
   return found == object.end() ? nullptr : &*found;
 }
 
+bool has_custom(const Json& record, std::string_view field) {
+  const Json* custom = member(record, kCustomFields);
+  return custom != nullptr && member(*custom, field) != nullptr;
+}
+
 void lay_over(Json& baseline, const Json& snapshot) {
   for (const auto& [name, value] : snapshot.items()) {
     if (name != kCustomFields || !value.is_object()) {
-      baseline[name] = value;
+      // A change list may have told of this field, and not that it is a custom one.
+      const bool is_custom =
+          !baseline.contains(name) && has_custom(baseline, name) && !has_custom(snapshot, name);
+      (is_custom ? baseline[std::string(kCustomFields)] : baseline)[name] = value;
       continue;
     }
     Json& custom = baseline[name];
@@ -31,8 +39,7 @@ void set_field(Json& record, const std::string& path, const Json& value) {
   Json* place = &record;
   std::string_view rest = path;
   if (rest.starts_with(kCustomPrefix) ||
-      (!record.contains(first_segment(path)) &&
-       member(record.value(kCustomFields, Json()), first_segment(path)) != nullptr)) {
+      (!record.contains(first_segment(path)) && has_custom(record, first_segment(path)))) {
     place = &record[std::string(kCustomFields)];
     rest = bare_field(path);
   }
@@ -47,6 +54,10 @@ void set_field(Json& record, const std::string& path, const Json& value) {
   }
   if (!place->is_object()) *place = Json::object();
   (*place)[std::string(rest)] = value;
+}
+
+std::string custom_path(std::string_view field) {
+  return std::string(kCustomPrefix) + std::string(bare_field(field));
 }
 
 void compare_field(Changes& changes, const std::string& name, const Json* old, const Json& now) {
@@ -95,7 +106,7 @@ Changes compare(const Json& baseline, const Json& snapshot) {
     }
     for (const auto& [field, inner] : value.items()) {
       const bool shadowed = snapshot.contains(field);
-      const std::string full = std::string(kCustomPrefix) + field;
+      const std::string full = custom_path(field);
       const Json* old = find_inside(baseline, full);
       if (old == nullptr && !shadowed) old = member(baseline, field);
       compare_field(changes, shadowed ? full : field, old, inner);
@@ -123,7 +134,8 @@ Json merge(Json baseline, const Event& event) {
     lay_over(baseline, event.snapshot.json());
     return baseline;
   }
-  for (const auto& [field, change] : event.changes) set_field(baseline, field, change.to);
+  for (const auto& [field, change] : event.changes)
+    set_field(baseline, change.custom ? custom_path(field) : field, change.to);
   return baseline;
 }
 

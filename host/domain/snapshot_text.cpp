@@ -14,7 +14,10 @@ SnapshotText::SnapshotText(const Json& object) : text_(to_text(object)), json_(o
 void SnapshotText::look_at(const std::vector<StoredMember>& members) {
   shape_ = stored_shape(members);
   const auto updated_at = find_named(members, "updated_at");
-  if (updated_at && updated_at->starts_with('"')) updated_at_ = stored_value(*updated_at);
+  if (!updated_at) return;
+  const Json at = stored_value(*updated_at);
+  if (at.is_string()) updated_at_ = at;
+  if (at.is_number()) updated_at_ = *updated_at;
 }
 
 const Json& SnapshotText::json() const {

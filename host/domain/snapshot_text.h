@@ -26,7 +26,7 @@ class SnapshotText {
   const std::string& text() const { return text_; }
   /// Of its fields (domain/stored_json.h); 0 when there is none.
   std::int64_t shape() const { return shape_; }
-  /// What stands in its field "updated_at" where that is a text, else "".
+  /// What stands in its field "updated_at" where that is a text or a number, else "".
   const std::string& updated_at() const { return updated_at_; }
   /// The object; null when there is none.
   const Json& json() const;

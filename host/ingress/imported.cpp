@@ -1,6 +1,7 @@
 #include "ingress/imported.h"
 
 #include "domain/snapshot.h"
+#include "senders/sender_profile.h"
 
 namespace fh {
 namespace {
@@ -80,7 +81,8 @@ ArrivedEvent placed_as_known(Transaction& tx, const SourceConfig& source, const 
       tx.records.baseline(tx.records.resolve(source.account, event.type, event.aliases));
   const Json known = baseline ? Json::parse(*baseline) : Json::object();
   Json record = Json::object();
-  for (auto& [field, value] : event.snapshot.json().items()) {
+  const Json exported = as_delivered(source.sender, event.snapshot.json(), known);
+  for (auto& [field, value] : exported.items()) {
     const Json* there = find_field(known, field);
     Json typed = terms.text_cells && there != nullptr && value.is_string()
                      ? typed_like(*there, value.get<std::string>())

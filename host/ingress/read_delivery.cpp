@@ -6,9 +6,10 @@ namespace fh {
 
 void read_events(Arrival& arrival, Storing storing) {
   const SourceConfig& source = *arrival.source;
-  SenderReading reading = read_for_source(
-      find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
-      {source.record, source.event, &source.mapping, &source.ignore_actors, source.only_record});
+  SenderReading reading =
+      read_for_source(find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
+                      {source.record, source.event, &source.mapping, &source.ignore_actors,
+                       source.only_record, source.portal});
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
   // A body with several events would have to name several records.

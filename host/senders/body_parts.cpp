@@ -1,14 +1,15 @@
 #include "senders/body_parts.h"
 
 #include <algorithm>
-#include <map>
+#include <initializer_list>
 
 namespace fh {
 namespace {
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_word_char(char c) {
-  return is_upper(c) || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+const Json* first_member_of(const Json& object, std::initializer_list<const char*> keys) {
+  for (const char* key : keys)
+    if (const Json* found = member_of(object, key)) return found;
+  return nullptr;
 }
 
 }  // namespace
@@ -29,51 +30,6 @@ std::string name_in(const Json* value) {
   return value != nullptr && value->is_number_float() ? "" : text_in(value);
 }
 
-std::vector<std::string> words_in(std::string_view text) {
-  std::vector<std::string> words;
-  bool fresh = true;
-  for (const char c : text) {
-    if (!is_word_char(c)) {
-      fresh = true;
-      continue;
-    }
-    if (fresh || is_upper(c)) words.emplace_back();
-    words.back() += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-    fresh = false;
-  }
-  return words;
-}
-
-std::optional<RecordType> record_type_of(const std::string& word) {
-  static const std::map<std::string, RecordType> kWords = {
-      {"contact", RecordType::contact},       {"contacts", RecordType::contact},
-      {"person", RecordType::contact},        {"people", RecordType::contact},
-      {"persons", RecordType::contact},       {"company", RecordType::company},
-      {"companies", RecordType::company},     {"organization", RecordType::company},
-      {"organizations", RecordType::company}, {"organisation", RecordType::company},
-      {"organisations", RecordType::company}, {"account", RecordType::company},
-      {"accounts", RecordType::company}};
-  const auto found = kWords.find(word);
-  return found == kWords.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<EventKind> event_kind_of(const std::string& word) {
-  static const std::map<std::string, EventKind> kWords = {
-      {"created", EventKind::created},  {"create", EventKind::created},
-      {"creation", EventKind::created}, {"added", EventKind::created},
-      {"add", EventKind::created},      {"insert", EventKind::created},
-      {"inserted", EventKind::created}, {"new", EventKind::created},
-      {"updated", EventKind::updated},  {"update", EventKind::updated},
-      {"changed", EventKind::updated},  {"change", EventKind::updated},
-      {"edit", EventKind::updated},     {"edited", EventKind::updated},
-      {"deleted", EventKind::deleted},  {"delete", EventKind::deleted},
-      {"deletion", EventKind::deleted}, {"removed", EventKind::deleted},
-      {"remove", EventKind::deleted},   {"destroyed", EventKind::deleted},
-      {"destroy", EventKind::deleted}};
-  const auto found = kWords.find(word);
-  return found == kWords.end() ? std::nullopt : std::optional(found->second);
-}
-
 Change change_in(const Json& value) {
   constexpr std::pair<const char*, const char*> kPairs[] = {
       {"from", "to"}, {"old", "new"}, {"previous", "current"}};
@@ -81,6 +37,14 @@ Change change_in(const Json& value) {
     for (const auto& [from, to] : kPairs)
       if (value.contains(from) && value.contains(to)) return {value[from], value[to]};
   return {std::nullopt, value};
+}
+
+std::optional<ListedChange> listed_change(const Json& item) {
+  const Json* field = first_member_of(item, {"field", "name", "property"});
+  const Json* from = first_member_of(item, {"old", "from", "previous"});
+  const Json* to = first_member_of(item, {"new", "to", "current", "value"});
+  if (field == nullptr || !field->is_string() || *field == "" || to == nullptr) return std::nullopt;
+  return ListedChange{*field, {from == nullptr ? std::nullopt : std::optional(*from), *to}};
 }
 
 void set_actor(Event& event, const SourceTerms& terms, const std::vector<std::string>& actors) {
@@ -96,6 +60,12 @@ void set_actor(Event& event, const SourceTerms& terms, const std::vector<std::st
 SenderReading other_record(const std::string& type) {
   SenderReading reading;
   reading.ignored = "other_record: " + type;
+  return reading;
+}
+
+SenderReading other_event(const std::string& type) {
+  SenderReading reading;
+  reading.ignored = "other_event: " + type;
   return reading;
 }
 

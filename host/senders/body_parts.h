@@ -1,5 +1,5 @@
-// The small steps that sender profiles share: names and texts in a body, words for record types and
-// for what happened, and who did it. Pure; any thread.
+// The small steps that sender profiles share: names and texts in a body, changes in a list, and who
+// made them. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -22,13 +22,16 @@ std::string text_in(const Json* value);
 /// What may name a record: a text or a whole number; "" for anything else.
 std::string name_in(const Json* value);
 
-/// "contactUpdated.v2", "contact_updated" -> contact, updated, v2.
-std::vector<std::string> words_in(std::string_view text);
-std::optional<RecordType> record_type_of(const std::string& word);
-std::optional<EventKind> event_kind_of(const std::string& word);
-
 /// A plain new value, or {from, to}, {old, new} or {previous, current}.
 Change change_in(const Json& value);
+
+/// An item of a list of changes: {"field", "old", "new"}, or the like by another usual name;
+/// nullopt when it is none. The old value may be missing.
+struct ListedChange {
+  std::string field;
+  Change change;
+};
+std::optional<ListedChange> listed_change(const Json& item);
 
 /// Notes who made the change: the first of `actors` that is not empty. Sets the event aside when
 /// any of them is one that the source ignores.
@@ -36,6 +39,8 @@ void set_actor(Event& event, const SourceTerms& terms, const std::vector<std::st
 
 /// A record of another type than contacts and companies, which nothing can watch.
 SenderReading other_record(const std::string& type);
+/// A contact's or a company's, but it is none of created, changed and deleted.
+SenderReading other_event(const std::string& type);
 SenderReading unmapped(const std::string& why);
 
 /// Events one after the other; of what was not read, the first reason.

@@ -1,6 +1,7 @@
 #include "senders/hubspot.h"
 
 #include "senders/body_parts.h"
+#include "senders/type_words.h"
 
 namespace fh {
 namespace {
@@ -29,32 +30,36 @@ std::string sender_id(const Json& event) {
   return id;
 }
 
+// nullopt: "associationChange" and the like, which may have no objectId.
+std::optional<EventKind> kind_of(const std::string& what) {
+  if (what == ".creation") return EventKind::created;
+  if (what == ".deletion" || what == ".privacyDeletion") return EventKind::deleted;
+  return what == ".propertyChange" ? std::optional(EventKind::updated) : std::nullopt;
+}
+
 SenderReading read_event(const Json& json, const SourceTerms& terms) {
   if (!json.is_object()) return unmapped("an event is not a JSON object");
+  if (const auto portal = text_at(json, "portalId");
+      terms.portal != 0 && portal != std::to_string(terms.portal))
+    return other_record(portal.empty() ? "no portal" : "portal " + portal);
   const std::string type = type_of(json);
   if (type.empty()) return unmapped("an event has no \"subscriptionType\"");
   const std::string subject = type.substr(0, type.find('.'));
   const auto record = record_type_of(subject);
   if (!record) return other_record(subject);
+  const auto kind = kind_of(type.substr(subject.size()));
+  if (!kind) return other_event(type);
   Event event;
   event.type = *record;
+  event.kind = *kind;
   event.aliases.id = name_in(member_of(json, "objectId"));
   if (event.aliases.empty()) return unmapped("an event has no \"objectId\"");
-  const std::string what = type.substr(subject.size());
-  if (what == ".creation") {
-    event.kind = EventKind::created;
-  } else if (what == ".deletion" || what == ".privacyDeletion") {
-    event.kind = EventKind::deleted;
-  } else if (what == ".propertyChange") {
+  if (event.kind == EventKind::updated) {
     const std::string property = text_at(json, "propertyName");
     const Json* value = member_of(json, "propertyValue");
     if (property.empty() || value == nullptr)
       return unmapped("a propertyChange has no \"propertyName\" or no \"propertyValue\"");
     event.changes[property].to = *value;
-  } else {
-    SenderReading reading;
-    reading.ignored = "other_event: " + type;
-    return reading;
   }
   event.sender_id = sender_id(json);
   event.occurred_at = text_at(json, "occurredAt");

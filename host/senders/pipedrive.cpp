@@ -20,14 +20,21 @@ const Places& places() {
   return kPlaces;
 }
 
-void name_custom_fields(Json& body, const char* part) {
-  if (!body.is_object() || !body.contains(part) || !body[part].is_object()) return;
-  Json& object = body[part];
-  const auto custom = object.find("custom_fields");
-  if (custom == object.end() || !custom->is_object()) return;
+void name_custom_fields(Json& record) {
+  if (!record.is_object()) return;
+  const auto custom = record.find("custom_fields");
+  if (custom == record.end() || !custom->is_object()) return;
   Json fields = std::move(*custom);
-  object.erase(custom);
-  object[std::string(kCustomFields)] = std::move(fields);
+  record.erase(custom);
+  record[std::string(kCustomFields)] = std::move(fields);
+}
+
+// "x" -> {"type", "value": "x"}, {"value", "currency"} -> {"type", "value", "currency"}.
+void give_type(Json& value, const Json& known) {
+  const Json* type = member_of(known, "type");
+  if (type == nullptr || value.is_null() || member_of(value, "type") != nullptr) return;
+  if (!value.is_object()) value = {{"value", value}};
+  value["type"] = *type;
 }
 
 }  // namespace
@@ -38,11 +45,21 @@ SenderReading read_pipedrive(const SenderBody& body, const SourceTerms& terms) {
         "the webhook is of version 1 (\"current\" instead of \"data\"), which is not read: make it "
         "one of version 2 in Pipedrive");
   Json renamed = body.json();
-  name_custom_fields(renamed, "data");
-  name_custom_fields(renamed, "previous");
+  for (const char* part : {"data", "previous"})
+    if (member_of(renamed, part) != nullptr) name_custom_fields(renamed[part]);
   SenderReading reading = read_one_event(renamed, terms, places());
   for (Event& event : reading.events) event.snapshot_at.reset();  // it stands nowhere
   return reading;
+}
+
+Json pipedrive_record(Json exported, const Json& known) {
+  name_custom_fields(exported);
+  const auto custom = exported.find(kCustomFields);
+  if (custom == exported.end() || !custom->is_object()) return exported;
+  for (auto& [field, value] : custom->items())
+    if (const Json* there = find_field(known, std::string(kCustomFields) + "." + field))
+      give_type(value, *there);
+  return exported;
 }
 
 }  // namespace fh

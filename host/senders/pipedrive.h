@@ -9,4 +9,8 @@ namespace fh {
 
 SenderReading read_pipedrive(const SenderBody& body, const SourceTerms& terms);
 
+/// A record of an export as the deliveries have it: with custom_field, and in it each value with
+/// the type that is known of it, which Pipedrive's API leaves out.
+Json pipedrive_record(Json exported, const Json& known);
+
 }  // namespace fh

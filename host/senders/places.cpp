@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_pointer.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 #include "senders/body_parts.h"
@@ -49,9 +50,17 @@ class EventReader {
       if (auto why = read_type()) return *std::move(why);
     event_.aliases = {first_name(places_.uuid), first_name(places_.id)};
     if (event_.aliases.empty())
-      return unmapped("the body names no record: nothing at " + listed(places_.uuid, places_.id));
+      return unmapped("the body names no record: " + what_is_no_name() + " at " +
+                      listed(places_.uuid, places_.id));
+    const std::string no_list = find_lists();
     find_record();
-    if (event_.kind != EventKind::deleted) read_changes();
+    if (event_.kind != EventKind::deleted) {
+      if (!no_list.empty())
+        return unmapped("what stands at " + no_list +
+                        " is no change list: neither fields with their new values, nor a list of "
+                        "fields' names or of {\"field\", \"old\", \"new\"}");
+      read_changes();
+    }
     if (names_only_)
       return unmapped("the changes are fields' names, and no record at " +
                       listed(places_.snapshot, places_.whole) + " has their values");
@@ -62,11 +71,7 @@ class EventReader {
     std::vector<std::string> actors;
     for (const std::string& place : places_.actor) actors.push_back(text_at(place));
     set_actor(event_, terms_, actors);
-    if (record_) {
-      const std::string_view text = stored_.at(*record_).value();
-      event_.snapshot = SnapshotText(text, stored_.members(*record_));
-      event_.snapshot_at = text.data() - body_.data();
-    }
+    if (record_) set_snapshot();
     SenderReading reading;
     reading.events.push_back(std::move(event_));
     return reading;
@@ -87,10 +92,14 @@ class EventReader {
     return text && is_stored_object(*text);
   }
 
+  static std::string shown(const std::string& place) {
+    return place.empty() ? "the body itself" : place;
+  }
+
   static std::string listed(const Pointers& some, const Pointers& more) {
     std::string text;
     for (const Pointers* list : {&some, &more})
-      for (const std::string& place : *list) text += (text.empty() ? "" : ", ") + place;
+      for (const std::string& place : *list) text += (text.empty() ? "" : ", ") + shown(place);
     return text.empty() ? "any place (the source's mapping names none)" : text;
   }
 
@@ -114,15 +123,18 @@ class EventReader {
     return "";
   }
 
+  // Why no place names the record.
+  std::string what_is_no_name() {
+    for (const Pointers* places : {&places_.uuid, &places_.id})
+      for (const std::string& place : *places)
+        if (const Json value = at(place); !value.is_null() && !value.is_string())
+          return "no text or whole number";
+    return "nothing";
+  }
+
   std::string event_id() {
     const std::string id = first_text(places_.event_id);
     return places_.any_event_id || id.starts_with(places_.event_id_prefix) ? id : "";
-  }
-
-  std::optional<RecordType> own_type_of(const std::string& word) const {
-    for (const auto& [own, type] : places_.words)
-      if (own == word) return type;
-    return record_type_of(word);
   }
 
   // nullopt: known.
@@ -131,15 +143,11 @@ class EventReader {
     for (const std::string& place : places_.type)
       if (const auto text = text_at(place); !text.empty()) all += (all.empty() ? "" : ".") + text;
     if (all.empty()) return unmapped("no record type at " + listed(places_.type, {}));
-    std::optional<RecordType> type;
-    std::optional<EventKind> kind;
-    for (const std::string& word : words_in(all)) {
-      if (!type) type = own_type_of(word);
-      if (!kind) kind = event_kind_of(word);
-    }
-    if (!type) return other_record(all);
-    event_.type = *type;
-    event_.kind = kind.value_or(event_.kind);
+    const NamedType named = named_type(all, places_.words);
+    if (!named.record) return other_record(all);
+    if (named.says_more) return other_event(all);
+    event_.type = *named.record;
+    event_.kind = named.kind.value_or(event_.kind);
     return std::nullopt;
   }
 
@@ -149,12 +157,27 @@ class EventReader {
     return std::nullopt;
   }
 
-  bool has_changes() {
-    return std::any_of(places_.changes.begin(), places_.changes.end(), [&](const auto& place) {
-      const auto text = stored_.at(place);
-      return text && (is_stored_object(*text) || is_stored_array(*text));
-    });
+  static bool is_change_list(const Json& list) {
+    const auto is_change = [](const Json& item) {
+      return item.is_string() || listed_change(item).has_value();
+    };
+    return list.is_object() ||
+           (list.is_array() && std::all_of(list.begin(), list.end(), is_change));
   }
+
+  // Null is no list. The place of what cannot be read as one; "" when there is none.
+  std::string find_lists() {
+    std::string no_list;
+    for (const std::string& place : places_.changes) {
+      Json list = at(place);
+      if (list.is_null()) continue;
+      if (!is_change_list(list) && no_list.empty()) no_list = shown(place);
+      if (list.is_structured()) lists_.push_back(std::move(list));
+    }
+    return no_list;
+  }
+
+  bool has_changes() const { return !lists_.empty(); }
 
   void find_record() {
     record_ = first_object(places_.snapshot);
@@ -170,7 +193,7 @@ class EventReader {
 
   void read_changes() {
     const auto previous = first_object(places_.previous);
-    for (const std::string& place : places_.changes) add_list(at(place));
+    for (const Json& list : lists_) add_list(list);
     if (previous) add_previous(at(*previous));
     if (!record_)
       event_.mode = PayloadMode::changes_only;
@@ -180,15 +203,18 @@ class EventReader {
       event_.mode = PayloadMode::changes_with_snapshot;
   }
 
-  // {field: value}, or a list of fields' names whose values are the record's.
+  // {field: value}, or a list of changes, or of fields' names whose values are the record's.
   void add_list(const Json& list) {
     if (list.is_object())
-      each_field(list, [&](const std::string& field, const Json& value) {
-        event_.changes.emplace(field, change_in(value));
-      });
+      each_field(
+          list, [&](const std::string& field, const Json& value) { add(field, change_in(value)); });
     if (!list.is_array()) return;
-    for (const Json& name : list)
-      if (name.is_string() && !event_.changes.contains(name)) add_named(name);
+    for (const Json& item : list) {
+      if (item.is_string())
+        add_named(item);
+      else if (auto listed = listed_change(item))
+        add(listed->field, std::move(listed->change));
+    }
   }
 
   // Old values; where nothing lists the changes, these are the fields that changed.
@@ -196,46 +222,90 @@ class EventReader {
     const bool are_the_list = !has_changes() && event_.kind == EventKind::updated;
     each_field(previous, [&](const std::string& field, const Json& value) {
       if (are_the_list) add_named(field);
-      if (const auto change = event_.changes.find(field); change != event_.changes.end())
+      if (const auto change = event_.changes.find(key_of(field)); change != event_.changes.end())
         change->second.from = value;
     });
+  }
+
+  void add(const std::string& field, Change change) {
+    change.custom = is_custom(field);
+    const auto [at, fresh] = event_.changes.emplace(key_of(field), std::move(change));
+    // A path leads into something that is not for us to make.
+    if (fresh && record_ && bare_field(field).find('.') == std::string_view::npos)
+      complete(field, at->second.to);
   }
 
   // A changed field that the whole record no longer has was cleared.
   void add_named(const std::string& field) {
     names_only_ |= !record_;
     const Json* value = find_field(record(), field);
-    event_.changes.emplace(field, Change{std::nullopt, value == nullptr ? Json() : *value});
+    Change change{std::nullopt, value == nullptr ? Json() : *value, is_custom(field)};
+    const bool fresh = event_.changes.emplace(key_of(field), std::move(change)).second;
+    if (fresh && record_ && value == nullptr) complete(field, nullptr);
+  }
+
+  // What changed belongs to the record, also where that leaves it out: what is known of it later,
+  // and what plugins see, is then what the change list says.
+  void complete(const std::string& field, const Json& value) {
+    const std::string bare(bare_field(field));
+    if (has_field(bare, true) || (!is_custom(field) && has_field(bare, false))) return;
+    Json& whole = record();
+    Json& group = is_custom(field) ? whole[std::string(kCustomFields)] : whole;
+    if (!group.is_object()) group = Json::object();
+    group[bare] = value;
+    is_rewritten_ = true;
+  }
+
+  void set_snapshot() {
+    // Null instead of a change list is no field of a record.
+    for (const std::string& place : places_.changes)
+      if (place.starts_with(*record_ + "/") && stored_.at(place) == "null")
+        is_rewritten_ |= record().erase(pointer_token(place.substr(record_->size() + 1))) > 0;
+    if (is_rewritten_) {
+      event_.snapshot = SnapshotText(record());
+      return;
+    }
+    const std::string_view text = stored_.at(*record_).value();
+    event_.snapshot = SnapshotText(text, stored_.members(*record_));
+    event_.snapshot_at = text.data() - body_.data();
   }
 
   // Read once, for those who ask for many values.
-  const Json& record() {
+  Json& record() {
     if (!record_json_) record_json_ = record_ ? at(*record_) : Json();
     return *record_json_;
   }
 
+  // Calls use(field, value); a custom field is named custom_field.f.
   template <class Use>
-  void each_field(const Json& object, Use use) {
+  static void each_field(const Json& object, Use use) {
     for (const auto& [field, value] : object.items()) {
-      const bool group = field == kCustomFields && value.is_object();
-      if (!group) use(bare_name(std::string(bare_field(field)), bare_field(field) != field), value);
-      if (group)
-        for (const auto& [inner, inner_value] : value.items())
-          use(bare_name(inner, true), inner_value);
+      if (field != kCustomFields || !value.is_object()) {
+        use(field, value);
+        continue;
+      }
+      for (const auto& [inner, inner_value] : value.items())
+        use(std::string(kCustomFields) + "." + inner, inner_value);
     }
   }
 
+  static bool is_custom(const std::string& field) { return bare_field(field) != field; }
+
   // A custom field goes by its bare name unless a standard field has the same.
-  std::string bare_name(const std::string& field, bool custom) {
-    return custom && record_has(field) ? std::string(kCustomFields) + "." + field : field;
+  std::string key_of(const std::string& field) {
+    const std::string bare(bare_field(field));
+    return is_custom(field) && has_field(bare, false) ? field : bare;
   }
 
-  bool record_has(const std::string& field) {
+  // Whether the record has it, among its custom fields or beside them.
+  bool has_field(const std::string& bare, bool custom) {
     constexpr std::size_t kFew = 64;
     if (!record_) return false;
-    const auto& members = stored_.members(*record_);
-    if (members.size() > kFew) return record().contains(field);
-    return find_named(members, field).has_value();
+    const auto& members =
+        stored_.members(custom ? *record_ + "/" + std::string(kCustomFields) : *record_);
+    if (members.size() <= kFew) return find_named(members, bare).has_value();
+    const Json* fields = custom ? member_of(record(), kCustomFields) : &record();
+    return fields != nullptr && fields->contains(bare);
   }
 
   bool says_something() {
@@ -249,6 +319,8 @@ class EventReader {
   Event event_;
   std::optional<std::string> record_;  // where it stands
   std::optional<Json> record_json_;
+  bool is_rewritten_ = false;  // the record as it was read is not the one in the body
+  std::vector<Json> lists_;
   bool names_only_ = false;  // changes without values
 };
 

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "senders/sender_profile.h"
+#include "senders/type_words.h"
 
 namespace fh {
 
@@ -16,7 +16,7 @@ using Pointers = std::vector<std::string>;
 struct Places {
   Pointers uuid = {};  // the first that names a record; so for id
   Pointers id = {};
-  Pointers type = {};      // all of them: their words say which record, and what happened to it
+  Pointers type = {};      // all of them, read as one type (type_words.h)
   Pointers changes = {};   // all that are there; of two values of one field the first counts
   Pointers snapshot = {};  // the first that is an object
   Pointers whole = {};     // without any of these two: the first object that names a record
@@ -26,7 +26,7 @@ struct Places {
   Pointers actor = {};               // the first is the actor; any may be in ignore_actors
   bool any_event_id = false;         // whatever stands there; else only with this prefix:
   std::string event_id_prefix = {};  // what event ids begin with, and records' names never do
-  std::vector<std::pair<std::string, RecordType>> words = {};  // this sender's own for a type
+  TypeWords words = {};              // this sender's own
 };
 
 /// One event, or one for each item of the list that the mapping names or the body is.

@@ -31,6 +31,10 @@ SenderProfile find_sender(std::string_view name) {
   return found == kProfiles.end() ? nullptr : found->second;
 }
 
+Json as_delivered(std::string_view sender, Json exported, const Json& known) {
+  return sender == "pipedrive" ? pipedrive_record(std::move(exported), known) : exported;
+}
+
 SenderReading read_for_source(SenderProfile profile, const SenderBody& body,
                               const SourceTerms& terms) {
   SenderReading reading = profile(body, terms);

@@ -3,6 +3,7 @@
 // fixed. One small file per CRM; docs/senders.md says how to add one. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct SourceTerms {
   const Mapping* mapping = nullptr;
   const std::vector<std::string>* ignore_actors = nullptr;
   bool only_record = false;  // what is of another type than `record` is not for this source
+  std::int64_t portal = 0;   // what is of another HubSpot portal is not; 0: any
 };
 
 struct SenderReading {
@@ -49,6 +51,10 @@ using SenderProfile = SenderReading (*)(const SenderBody& body, const SourceTerm
 
 /// Null pointer: no such profile.
 SenderProfile find_sender(std::string_view name);
+
+/// A record of a CRM's export in the shape that its deliveries have; `known` is what is known of
+/// it.
+Json as_delivered(std::string_view sender, Json exported, const Json& known);
 
 /// What the profile reads in the body and the source takes.
 SenderReading read_for_source(SenderProfile profile, const SenderBody& body,

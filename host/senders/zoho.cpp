@@ -1,6 +1,7 @@
 #include "senders/zoho.h"
 
 #include "senders/body_parts.h"
+#include "senders/type_words.h"
 
 namespace fh {
 namespace {

@@ -180,6 +180,7 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
   }
   elder.latest_source = "";
   save(elder);
+  if (elder.uuid.empty()) db_.run("UPDATE records SET uuid = ? WHERE id = ?", younger.uuid, into);
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);
   db_.run(
       "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"

@@ -85,6 +85,25 @@ TEST_F(CatchingUp, AnImportMakesEventsOfWhatChangedMeanwhile) {
   EXPECT_EQ(json_of({"import", lines, "--source", "contact"})["jobs"], 1);
 }
 
+TEST_F(CatchingUp, AnImportSaysWhyNothingCameOfARecord) {
+  host_.start();
+  const auto record = [](int id, const char* at) {
+    return R"({"id":)" + std::to_string(id) + R"(,"updated_at":")" + at + "\"}\n";
+  };
+  const char* now = "2026-02-01T00:00:00Z";
+  for (int id : {1, 2}) host_.send(record(id, now));
+  const std::string file =
+      write("export.ndjson", record(1, now) + record(2, "2026-01-01T00:00:00Z") + record(3, now));
+  const Ran ran = fieldhook({"import", file, "--source", "contact", "--dry-run"});
+  EXPECT_NE(ran.out.find("3 records: 0 accepted, 3 ignored (1 seen for the first time, "
+                         "1 unchanged or not watched, 1 older than what is known), 0 duplicate, "
+                         "0 failed"),
+            std::string::npos)
+      << ran.out;
+  const Json done = json_of({"import", file, "--source", "contact"});
+  EXPECT_EQ(done["reasons"], Json::parse(R"({"first_seen": 1, "no_match": 1, "stale": 1})"));
+}
+
 TEST_F(CatchingUp, AnImportSaysWhichRecordIsWrong) {
   host_.start();
   const std::string file = write("export.json", R"([{"id":1},{"name":"nobody"}])");
@@ -119,6 +138,15 @@ TEST_F(CatchingUp, ACapturingSourceKeepsAllAndRunsNothing) {
   EXPECT_EQ(json_of({"deliveries", "explain",
                      std::to_string(later)})["events"][0]["changes"]["misbehave"]["from"],
             "ok");
+}
+
+TEST_F(CatchingUp, ExplainHasANameForTheWholeBody) {
+  contact()["mapping"] = {{"snapshot", ""}};
+  host_.start();
+  const Json answer = host_.send(contact_update("c-1", "ok"));
+  const std::string id = std::to_string(answer["delivery"].get<std::int64_t>());
+  const Ran ran = fieldhook({"deliveries", "explain", id});
+  EXPECT_NE(ran.out.find("snapshot  the body itself  yes"), std::string::npos) << ran.out;
 }
 
 TEST_F(CatchingUp, ARateLimitAnswers429AndTheRefusedAreListed) {

@@ -199,6 +199,9 @@ INSTANTIATE_TEST_SUITE_P(
                    "config: sources[0].mapping: unknown key \"idd\" (did you mean \"id\"?)"},
         SourceCase{"IgnoreFields", "/ignore_fields", Json::array({1}),
                    "config: sources[0].ignore_fields must be a list of texts that are not empty"},
+        SourceCase{"Portal", "/portal", 62515,
+                   "config: sources[0].portal means something to sender \"hubspot\" alone: leave "
+                   "it out"},
         SourceCase{"IgnoreActors", "/ignore_actors", "api",
                    "config: sources[0].ignore_actors must be a list, not string"},
         SourceCase{"PublicUrl", "/public_url", "hooks.example.com",

@@ -49,6 +49,20 @@ TEST(Merge, AChangeListGoesWhereTheFieldIs) {
             Json::parse(R"({"a":2,"custom_field":{"x":3,"z":4},"n":5,"p":{"q":6}})"));
 }
 
+TEST(Merge, AFieldThatIsKnownAsACustomOneStaysOne) {
+  Event event;
+  event.snapshot = SnapshotText(Json::parse(R"({"x":null,"z":1,"custom_field":{"z":2}})"));
+  EXPECT_EQ(merge(Json::parse(R"({"custom_field":{"x":1,"z":1}})"), event),
+            Json::parse(R"({"z":1,"custom_field":{"x":null,"z":2}})"));
+}
+
+TEST(Merge, AChangeListThatSaysSoMeansTheCustomField) {
+  Event event;
+  event.changes["x"] = {.from = {}, .to = 2, .custom = true};
+  EXPECT_EQ(merge(Json::parse(R"({"x":1,"custom_field":{"x":1}})"), event),
+            Json::parse(R"({"x":1,"custom_field":{"x":2}})"));
+}
+
 TEST(FindField, StandardBeforeCustom) {
   const Json record = Json::parse(R"({"a":1,"custom_field":{"a":2,"b":3,"c":{"d":4}}})");
   EXPECT_EQ(*find_field(record, "a"), 1);

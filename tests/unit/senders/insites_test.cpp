@@ -110,6 +110,43 @@ TEST(Insites, LooksWhereTheMappingSays) {
   EXPECT_EQ(to_json(event.changes), Json::parse(R"({"b": {"to": 2}})"));
 }
 
+TEST(Insites, WhatChangedBelongsToTheRecord) {
+  const Event event = parse(
+      R"({"changes":{"s":null,"custom_field.t":1,"c":2},
+          "snapshot":{"id":1,"custom_field":{"c":2}}})");
+  EXPECT_EQ(event.snapshot.json(),
+            Json::parse(R"({"id":1,"s":null,"custom_field":{"c":2,"t":1}})"));
+  EXPECT_FALSE(event.snapshot_at);
+}
+
+TEST(Insites, ARecordThatHasAllThatChangedIsReadWhereItStands) {
+  EXPECT_TRUE(parse(R"({"changes":{"s":1,"c":2},"snapshot":{"id":1,"s":1,"custom_field":{"c":2}}})")
+                  .snapshot_at);
+}
+
+TEST(Insites, NamesOfFieldsNeedARecord) {
+  EXPECT_EQ(read_insites(Json::parse(R"({"id":1,"changes":["a"]})"), {}).unmapped,
+            "the changes are fields' names, and no record at /snapshot, /data/snapshot, /data, "
+            "the body itself has their values");
+}
+
+TEST(Insites, NullChangesAreNone) {
+  const Event event = parse(R"({"id":1,"changes":null,"name":"n"})");
+  EXPECT_EQ(event.mode, PayloadMode::full_object);
+  EXPECT_EQ(event.snapshot.json(), Json::parse(R"({"id":1,"name":"n"})"));
+}
+
+TEST(Insites, ChangesThatAreNoListAreUnmapped) {
+  for (const char* changes : {"\"status\"", "1", "true", "[1]", "[null]", "[[]]", "[{}]",
+                              R"([{"field":1,"new":2}])", R"([{"field":"","new":2}])"})
+    EXPECT_EQ(
+        read_insites(Json::parse(R"({"id":1,"status":"b","changes":)" + std::string(changes) + "}"),
+                     {})
+            .unmapped.substr(0, 46),
+        "what stands at /changes is no change list: nei")
+        << changes;
+}
+
 TEST(Insites, WhatNamesNoRecordIsUnmapped) {
   for (const char* body : {"[]", "1", "{}", R"({"changes":{"a":1}})", R"({"id":"evt_1"})",
                            R"({"id":null,"uuid":{},"a":1})", R"({"id":"","a":1})"})

@@ -28,6 +28,23 @@ TEST(PipedriveActors, AreIgnoredByChangeSourceOrUser) {
   }
 }
 
+// Its API leaves out the types.
+TEST(PipedriveExports, AreShapedLikeItsDeliveries) {
+  const Json known = Json::parse(R"({"custom_field": {"a": {"type": "varchar", "value": "x"},
+      "b": {"type": "monetary", "value": 1, "currency": "EUR"},
+      "c": {"type": "varchar", "value": "z"}, "d": {"type": "varchar", "value": "w"}}})");
+  const Json exported = Json::parse(R"({"id": 7, "custom_fields": {"a": "y",
+      "b": {"value": 2, "currency": "EUR"}, "c": null, "d": {"type": "varchar", "value": "v"},
+      "e": "new"}})");
+  EXPECT_EQ(as_delivered("pipedrive", exported, known), Json::parse(R"({"id": 7,
+      "custom_field": {"a": {"type": "varchar", "value": "y"},
+      "b": {"type": "monetary", "value": 2, "currency": "EUR"}, "c": null,
+      "d": {"type": "varchar", "value": "v"}, "e": "new"}})"));
+  EXPECT_EQ(as_delivered("close", exported, known), exported);
+  for (const char* none : {R"({"id": 7})", R"({"custom_fields": null})"})
+    EXPECT_EQ(as_delivered("pipedrive", Json::parse(none), known), Json::parse(none));
+}
+
 class Pipedrive : public testing::TestWithParam<ReadingCase> {};
 
 TEST_P(Pipedrive, IsReadSo) { expect_reading("pipedrive", GetParam()); }
@@ -44,6 +61,13 @@ INSTANTIATE_TEST_SUITE_P(
             "changes":{"h1":{"from":{"value":"old"}, "to":{"value":"new"}},
             "h2":{"from":{"value":1}, "to":null}}, "snapshot":{"id":7,
             "custom_field":{"h1":{"value":"new"}, "h2":null}}}])"},
+        ReadingCase{
+            "ClearedCustomField",
+            R"({"meta":{"action":"change", "entity":"person", "entity_id":"7"},
+            "data":{"id":7, "custom_fields":{}}, "previous":{"custom_fields":{"h":{"value":1}}}})",
+            R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot", "id":"7",
+            "changes":{"h":{"from":{"value":1}, "to":null}}, "snapshot":{"id":7,
+            "custom_field":{"h":null}}}])"},
         ReadingCase{"Create",
                     R"({"meta":{"action":"create", "entity":"person", "entity_id":"7",
             "change_source":"api"}, "data":{"id":7, "name":"n"}, "previous":null})",

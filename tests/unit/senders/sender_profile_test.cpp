@@ -56,12 +56,5 @@ TEST(SourceTerms, ARecordThatIsWrittenOutIsTheOnlyOneTaken) {
   EXPECT_EQ(read(Json::array({deal}), contacts).ignored, "other_record: deal");
 }
 
-TEST(Words, AreFoundInEveryWayOfWriting) {
-  EXPECT_EQ(words_in("contactUpdated.v2"), (std::vector<std::string>{"contact", "updated", "v2"}));
-  EXPECT_EQ(words_in("contact_updated"), (std::vector<std::string>{"contact", "updated"}));
-  EXPECT_EQ(words_in("  Company / Edited "), (std::vector<std::string>{"company", "edited"}));
-  EXPECT_TRUE(words_in("--").empty());
-}
-
 }  // namespace
 }  // namespace fh

@@ -21,7 +21,8 @@ TEST(StandardWebhooksSample, IsReadByTheDefaultPlaces) {
     {"type": "contact", "kind": "updated", "mode": "changes_with_snapshot", "id": "1213",
      "changes": {"level2_review_status": {"to": "Passed"}},
      "occurred_at": "2026-06-24T10:15:30.000Z",
-     "snapshot": {"id": "1213", "email": "priya@example.com"}}])"));
+     "snapshot": {"id": "1213", "email": "priya@example.com",
+                  "level2_review_status": "Passed"}}])"));
 }
 
 class StandardWebhooksReading : public testing::TestWithParam<ReadingCase> {};
@@ -50,6 +51,26 @@ INSTANTIATE_TEST_SUITE_P(
             "changes":{}, "snapshot":{"id":7}}])"},
         ReadingCase{"OtherRecord", R"({"type":"invoice.paid","data":{"id":7}})",
                     R"(other_record: invoice.paid)"},
+        ReadingCase{"InCapitals", R"({"type":"CONTACT_DELETED","data":{"id":7}})",
+                    R"([{"type":"contact", "kind":"deleted", "mode":"changes_only", "id":"7",
+            "changes":{}, "snapshot":{"id":7}}])"},
+        ReadingCase{"TagOfAContact", R"({"type":"contact.tag.removed","data":{"id":7}})",
+                    R"(other_event: contact.tag.removed)"},
+        ReadingCase{"ContactOfADeal", R"({"type":"deal.contact.removed","data":{"id":7}})",
+                    R"(other_event: deal.contact.removed)"},
+        ReadingCase{
+            "ListOfChanges",
+            R"({"type":"contact.updated", "data":{"id":7, "changes":[{"field":"s", "old":"A",
+            "new":"B"}, {"name":"t", "to":null, "type":"text"}, {"property":"custom_field.u",
+            "previous":null, "current":1}]}})",
+            R"([{"type":"contact", "kind":"updated", "mode":"changes_only", "id":"7",
+            "changes":{"s":{"from":"A", "to":"B"}, "t":{"to":null}, "u":{"from":null,
+            "to":1}}}])"},
+        ReadingCase{"ListOfOtherThings",
+                    R"({"type":"contact.updated","data":{"id":7,"changes":[{"field":"s"}]}})",
+                    R"(unmapped: what stands at /data/changes is no change list: neither fields )"
+                    R"(with their new values, nor a list of fields' names or of {"field", "old", )"
+                    R"("new"})"},
         ReadingCase{"NoType", R"({"data":{"id":7}})", R"(unmapped: no record type at /type)"},
         ReadingCase{"NoRecord", R"({"type":"contact.updated","data":{"a":1}})",
                     R"(unmapped: the body names no record: nothing at /data/uuid, )"

@@ -93,6 +93,18 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
   expect_tallies_hold();
 }
 
+TEST_F(StoreTest, OfTwoRecordsThatAreOneTheUuidStays) {
+  write([](Transaction& tx) {
+    resolve(tx, "", "7");
+    resolve(tx, "u", "");
+    EXPECT_EQ(resolve(tx, "u", "7").uuid, "u");
+    EXPECT_EQ(resolve(tx, "", "7").uuid, "u");
+    resolve(tx, "v", "");
+    resolve(tx, "", "8");
+    EXPECT_EQ(resolve(tx, "v", "8").uuid, "v") << "where the elder has it";
+  });
+}
+
 TEST_F(StoreTest, OfTwoRecordsThatAreOneTheBaselineThatCameLastStaysWhereNoTimeSaysMore) {
   write([&](Transaction& tx) {
     const auto known = [&](const char* uuid, const char* id, const char* text, std::int64_t at) {
