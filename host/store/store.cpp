@@ -39,7 +39,8 @@ Poco::Data::Session open_writer(const std::string& path) {
     Poco::Data::Session session = open_session(path);
     Database db(Poco::Data::SQLite::Utility::dbHandle(session));
     (void)holds_store(db, path);
-    // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
+    // A WAL that wraps instead of growing flushes about twice as fast: only where room is scarce
+    // is it truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
           "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -6000", "PRAGMA temp_store = MEMORY"})
@@ -68,6 +69,7 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   Database opened(db);
   const auto last = last_host(opened);
   if (last && !options.accept_copy) refuse_open_copy(path_, *last);
+  make_room_in_wal(db);
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
   begin_host_run();
@@ -262,6 +264,7 @@ void Store::commit_together(const std::vector<Waiting*>& batch) {
   not_shifted_ = Millis(0);
   for (Waiting* waiting : batch) waiting->finish(nullptr);
   if (hook_ != nullptr) hook_->after_commit();
+  if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
 }
 
 // The clock was set: waits go along with it, and so does what tells a later start whether it was
