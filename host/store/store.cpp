@@ -76,7 +76,7 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   if (!last) log_info("store_created", {{"file", path_}});
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
-  if (last) not_shifted_ = clock_jump_.since(last->ended_at.value_or(last->started_at));
+  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
   auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
@@ -238,7 +238,7 @@ std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch) {
 
 void Store::commit_together(const std::vector<Waiting*>& batch) {
   Tables& tables = *tables_;
-  not_shifted_ += clock_jump_.take();
+  note_jump(clock_jump_.take());
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
                  tables.plugins, tables.holds,      tables.actions, tables.retention,
                  tables.storms,  tables.tallies,    clock_.now(),   host_run_};
@@ -265,6 +265,14 @@ void Store::commit_together(const std::vector<Waiting*>& batch) {
   for (Waiting* waiting : batch) waiting->finish(nullptr);
   if (hook_ != nullptr) hook_->after_commit();
   if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
+}
+
+void Store::note_jump(Millis by) {
+  if (by == Millis(0)) return;
+  log_warning("clock_set",
+              {{"by_s", std::chrono::duration_cast<std::chrono::seconds>(by).count()},
+               {"reason", "somebody set the wall clock; what waits for a time is moved with it"}});
+  not_shifted_ += by;
 }
 
 // The clock was set: waits go along with it, and so does what tells a later start whether it was

@@ -109,6 +109,7 @@ class Store {
   void commit(std::vector<Waiting>& batch);
   std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch);
   void commit_together(const std::vector<Waiting*>& batch);
+  void note_jump(Millis by);
   void shift_times(Millis by);
   void roll_back();
   void run_hook(Transaction& tx);
