@@ -10,7 +10,9 @@
 namespace fh {
 namespace {
 
-constexpr std::chrono::seconds kEvery(1);
+constexpr std::chrono::milliseconds kEvery(1000);
+// Deliveries can take a good part of the least within a second.
+constexpr std::chrono::milliseconds kEveryWhereScarce(50);
 
 DiskWatch::Probe on_disk_of(const std::filesystem::path& store) {
   return [folder = store.parent_path()]() -> std::optional<std::uint64_t> {
@@ -66,13 +68,13 @@ void DiskWatch::stop() {
 }
 
 void DiskWatch::look() {
-  if (looked_) looked_();
   const auto free = on_disk_();
   known_ = free.has_value();
   free_ = free.value_or(0);
   const std::uint64_t mark = !known_ ? 0 : low_ ? eighth_more(least_) : least_;
   scarce_ = mark > 0 && free_ < mark + kWalBytes;
   inside_ = free_ < mark ? inside_file_().value_or(0) : 0;
+  if (looked_) looked_();
   const bool low = free_ + inside_ < mark || free_ < on_disk_part(mark);
   if (low_.exchange(low) == low) return;
   if (low)
@@ -104,7 +106,8 @@ std::string DiskWatch::text() const {
 
 void DiskWatch::loop() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kEvery, [this] { return stopping_; })) {
+  const auto pause = [this] { return scarce_ && !low_ ? kEveryWhereScarce : kEvery; };
+  while (!wake_.wait_for(lock, pause(), [this] { return stopping_; })) {
     lock.unlock();
     try {
       look();

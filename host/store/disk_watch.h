@@ -1,9 +1,9 @@
-// DiskWatch: looks every second at how much room there is for the store. Below the least that the
-// configuration asks for it is low: then no delivery is taken and no run is started, and what runs
-// has room to end. Room is what is free on the store's disk, and what is free inside its file,
-// which is used before the file grows; but a quarter of the least must be on the disk, for the WAL.
-// An eighth more than the least makes it good again, so that it does not go to and fro. One thread;
-// low(), scarce(), free_bytes() and text() from any.
+// DiskWatch: looks every second, and more often where it is scarce, at how much room there is for
+// the store. Below the least that the configuration asks for it is low: then no delivery is taken
+// and no run is started, and what runs has room to end. Room is what is free on the store's disk,
+// and what is free inside its file, which is used before the file grows; but a quarter of the least
+// must be on the disk, for the WAL. An eighth more than the least makes it good again, so that it
+// does not go to and fro. One thread; low(), scarce(), free_bytes() and text() from any.
 #pragma once
 
 #include <atomic>
@@ -30,7 +30,7 @@ class DiskWatch {
 
   /// Called on the watch's thread, and in start(), whenever low() has changed. Set before start().
   void set_on_change(std::function<void(bool low)> changed) { changed_ = std::move(changed); }
-  /// Called at every look. Set before start().
+  /// Called at every look, when it is known what there is. Set before start().
   void set_on_look(std::function<void()> looked) { looked_ = std::move(looked); }
   /// Looks once before it returns.
   void start();

@@ -6,8 +6,8 @@
 namespace fh {
 
 bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
-  // What is removed is overwritten, so a transaction takes as much room in the WAL.
-  constexpr std::int64_t kBytesAtOnce = 4 << 20;
+  // Where SQLite overwrites what is removed (secure_delete), that takes as much room in the WAL.
+  constexpr std::int64_t kPagesAtOnce = 128;
   bool too_large = is_over(terms.max_bytes);
   const std::int64_t old = to_ms(now - terms.age);
   const std::int64_t recent = to_ms(now - std::chrono::hours(1));
@@ -15,17 +15,14 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
   struct Candidate {
     std::int64_t id;
     std::int64_t received_at;
-    std::int64_t bytes;
   };
   std::vector<Candidate> candidates;
   {
     auto query = db_.query(
-        "SELECT id, received_at_ms, length(body) FROM deliveries WHERE id > ? ORDER BY id LIMIT ?",
-        seen_, limit);
-    while (query.next())
-      candidates.push_back({query.integer(0), query.integer(1), query.integer(2)});
+        "SELECT id, received_at_ms FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", seen_, limit);
+    while (query.next()) candidates.push_back({query.integer(0), query.integer(1)});
   }
-  std::int64_t bytes = 0;
+  const std::int64_t enough = number("PRAGMA freelist_count") + kPagesAtOnce;
   for (const Candidate& one : candidates) {
     // Ids rise with time: what follows is younger still. Not after what came while the clock was
     // ahead, which says nothing about what follows.
@@ -38,7 +35,7 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
     remove(one.id);
     if (one.received_at > std::max(old, recent)) ++hasty_;
     too_large = too_large && is_over(terms.max_bytes);
-    if ((bytes += one.bytes) >= kBytesAtOnce) return true;
+    if (number("PRAGMA freelist_count") >= enough) return true;
   }
   const bool more = static_cast<int>(candidates.size()) == limit;
   if (!more) seen_ = 0;
@@ -86,14 +83,15 @@ void Retention::remove(std::int64_t delivery) {
 
 bool Retention::is_over(std::uint64_t max_bytes) {
   if (max_bytes == 0) return false;
-  auto query = db_.query(
-      "SELECT (SELECT page_count FROM pragma_page_count()) -"
-      " (SELECT freelist_count FROM pragma_freelist_count()),"
-      " (SELECT page_size FROM pragma_page_size())");
+  const auto used =
+      (number("PRAGMA page_count") - number("PRAGMA freelist_count")) * number("PRAGMA page_size");
+  return static_cast<std::uint64_t>(used) > max_bytes;
+}
+
+std::int64_t Retention::number(const char* pragma) {
+  auto query = db_.query(pragma);
   CHECK(query.next());
-  return static_cast<std::uint64_t>(query.integer(0)) *
-             static_cast<std::uint64_t>(query.integer(1)) >
-         max_bytes;
+  return query.integer(0);
 }
 
 }  // namespace fh

@@ -35,6 +35,7 @@ class Retention {
   bool is_kept(std::int64_t delivery, bool old, bool dead_may_go);
   void remove(std::int64_t delivery);
   bool is_over(std::uint64_t max_bytes);
+  std::int64_t number(const char* pragma);
 
   Database& db_;
   Tallies& tallies_;

@@ -200,6 +200,8 @@ void Store::write_loop() {
       if (was_full) changed_.notify_all();
     }
     commit(batch);
+    // A commit that failed for want of room has left its part of it taken.
+    if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
   }
 }
 
@@ -264,7 +266,6 @@ void Store::commit_together(const std::vector<Waiting*>& batch) {
   not_shifted_ = Millis(0);
   for (Waiting* waiting : batch) waiting->finish(nullptr);
   if (hook_ != nullptr) hook_->after_commit();
-  if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
 }
 
 void Store::note_jump(Millis by) {

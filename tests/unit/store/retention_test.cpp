@@ -139,7 +139,7 @@ TEST_F(RetentionTest, TakesLargeOnesAFewAtATime) {
   EXPECT_TRUE(write([&](Transaction& tx) {
     return tx.retention.prune({.age = 24h, .dead = 48h}, tx.now, 1000);
   }));
-  EXPECT_EQ(deliveries(), 6U);
+  EXPECT_EQ(deliveries(), 9U);
   prune();
   EXPECT_EQ(deliveries(), 0U);
 }
