@@ -73,7 +73,10 @@ void Daemon::connect_parts() {
     receiver_.look_for_silence(now);
     refused_.save_if_due(clock_.steady());
   });
-  disk_.set_on_look([this] { store_.end_if_replaced(); });
+  disk_.set_on_look([this] {
+    store_.end_if_replaced();
+    store_.keep_wal_short(disk_.scarce());
+  });
   disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }

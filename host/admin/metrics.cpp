@@ -48,7 +48,8 @@ std::string metrics_text(const ApiParts& parts, const RefusedCalls& refused) {
   page.family("fieldhook_disk_free_bytes", "gauge", "Room on the store's disk.");
   page.sample({}, static_cast<std::int64_t>(parts.disk.free_bytes()));
   page.family("fieldhook_disk_low", "gauge",
-              "1 while that is less than ingest.min_free_disk and nothing is taken.");
+              "1 while that and the room inside the store are less than ingest.min_free_disk and "
+              "nothing is taken.");
   page.sample({}, parts.disk.low() ? 1 : 0);
 
   page.family("fieldhook_requests_total", "counter",

@@ -20,6 +20,7 @@ struct DueJobs {
   std::vector<std::int64_t> jobs;
   bool more_to_prune = false;
   int hasty = 0;
+  Millis ahead{};  // the wall clock, of the time that retention goes by
   std::optional<TimePoint> next;
 };
 
@@ -29,11 +30,13 @@ TimePoint Timer::tick() {
   const DueJobs due = store_.write([this](Transaction& tx) {
     tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
     tx.effects.prune_echoes(tx.now);
-    const bool more = tx.retention.prune(retention_, tx.now, kDeliveriesPerTick);
+    const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
+    const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
     return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), more, tx.retention.take_hasty(),
-                   tx.jobs.next_due()};
+                   tx.now - believed, tx.jobs.next_due()};
   });
   warn_of_haste(due.hasty);
+  warn_of_clock(due.ahead);
   if (on_tick_) on_tick_(clock_.now());
   for (const std::int64_t job : due.jobs)
     store_.write_later("wake job " + std::to_string(job),
@@ -55,6 +58,21 @@ void Timer::warn_of_haste(int removed) {
                                    "deliveries less than an hour old went to keep the store below "
                                    "retention.max_size: raise it, or let less come"}});
   warned_of_haste_ = now;
+}
+
+void Timer::warn_of_clock(Millis ahead) {
+  const bool waits = ahead > Millis(0);
+  if (std::exchange(warned_of_clock_, waits) == waits) return;
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  if (waits)
+    log_warning("retention_waits",
+                {{"ahead_s", duration_cast<seconds>(ahead).count()},
+                 {"reason",
+                  "the clock is ahead of where it was: until it has gone on so for a day, "
+                  "retention goes by the time it would be without that"}});
+  else
+    log_info("retention_goes_on");
 }
 
 void Timer::start() {

@@ -34,6 +34,7 @@ class Timer {
  private:
   void loop();
   void warn_of_haste(int removed);
+  void warn_of_clock(Millis ahead);
   Millis steady_at(TimePoint at) const { return clock_.steady() + (at - clock_.now()); }
 
   Store& store_;
@@ -42,6 +43,7 @@ class Timer {
   std::function<void(TimePoint)> on_tick_;
   int hasty_ = 0;                          // who ticks only: removed since the last warning
   std::optional<Millis> warned_of_haste_;  // who ticks only; by Clock::steady()
+  bool warned_of_clock_ = false;           // who ticks only
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -94,17 +94,25 @@ Finding look_at_leases(Inspection& store, bool host_runs) {
 Finding look_at_disk(const Config& config) {
   DiskWatch disk(config.store, config.ingest.min_free_disk);
   disk.look();
+  if (!disk.known())
+    return bad("disk", disk.text(),
+               "see that the store's folder " + config.store.parent_path().string() +
+                   " is there and its disk mounted; fieldhookd makes a folder that is missing");
   if (!disk.low()) return good("disk", disk.text());
-  return bad("disk", disk.text() + ": deliveries are refused and no run is started",
-             "make room, or lower ingest.min_free_disk");
+  return bad("disk", disk.text(),
+             "until then deliveries are refused and no run is started: docs/operations.md says "
+             "how to make room; or lower ingest.min_free_disk");
 }
 
 Finding look_at_clock(Inspection& store, TimePoint now) {
-  const auto newest = store.newest();
-  if (!newest || *newest <= now + kClockTolerance)
-    return good("clock", "it is " + rfc3339(now) + ", after everything in the store");
-  return bad("clock", "it is " + rfc3339(now) + ", and the store knows of " + rfc3339(*newest),
-             "set the clock, and keep it right with a time service");
+  const auto latest = store.latest();
+  if (!latest || *latest <= now + kClockTolerance)
+    return good("clock", "it is " + rfc3339(now) + ", after what came last into the store");
+  return bad("clock",
+             "it is " + rfc3339(now) + ", and the store knows of " + rfc3339(*latest) +
+                 ": the clock is behind, or it was ahead then",
+             "if it is wrong now, set it, and keep it right with a time service; if it is right, "
+             "do nothing: the next delivery ends this");
 }
 
 Findings look_at_sources(const Config& config, TimePoint now) {

@@ -44,14 +44,13 @@ class PartialFile {
   const fs::path path_;
 };
 
-void copy_pages(sqlite3* from, sqlite3* to, const fs::path& name) {
-  sqlite3_backup* backup = sqlite3_backup_init(to, "main", from, "main");
-  // All at once: one read transaction, so one moment, whatever the host writes meanwhile.
-  if (backup != nullptr) sqlite3_backup_step(backup, -1);
-  const int code = backup != nullptr ? sqlite3_backup_finish(backup) : sqlite3_errcode(to);
-  if (code != SQLITE_OK)
-    throw HostError("backup: cannot write " + name.string() + ": " + sqlite3_errstr(code) +
-                    remedy_for(code));
+// In one read transaction, so as of one moment, whatever the host writes meanwhile.
+void copy_content(Database& from, const fs::path& to) {
+  try {
+    from.run("VACUUM INTO ?", to.string());
+  } catch (const StoreError& error) {
+    throw HostError("backup: cannot write " + to.string() + ": " + error.what());
+  }
 }
 
 // The host of the original has it open; nobody has the copy open.
@@ -78,11 +77,11 @@ std::uintmax_t back_up_store(const fs::path& store, const fs::path& to, TimePoin
   Database original(from.get());
   refuse_unfit(original, store);  // a backup of it would pass for a store that its host had closed
   PartialFile partial(to.string() + ".partial");
+  copy_content(original, partial.path());
   {
     sqlite3* opened = nullptr;
     sqlite3_open_v2(partial.path().c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
     const SqliteHandle copy(opened);
-    copy_pages(from.get(), copy.get(), to);
     close_copy(copy.get(), now);
   }
   partial.become(to);

@@ -1,5 +1,6 @@
-// Backup: a copy of a store in one file, as of one moment, made while a host may be working with
-// the store: one reader that neither writes nor checkpoints. Any thread.
+// Backup: a copy of a store in one file, as of one moment and without the room that is free inside
+// the original, made while a host may be working with the store: one reader that neither writes nor
+// checkpoints. Any thread.
 #pragma once
 
 #include <cstdint>

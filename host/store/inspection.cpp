@@ -53,11 +53,12 @@ std::vector<OpenLease> Inspection::leases() {
   return leases;
 }
 
-std::optional<TimePoint> Inspection::newest() {
+std::optional<TimePoint> Inspection::latest() {
   auto query = db_.query(
-      "SELECT max(at) FROM (SELECT max(started_at_ms) AS at FROM host_runs"
-      " UNION ALL SELECT received_at_ms FROM (SELECT received_at_ms FROM deliveries"
-      " ORDER BY id DESC LIMIT 100))");
+      "SELECT max(at) FROM ("
+      "SELECT * FROM (SELECT started_at_ms AS at FROM host_runs ORDER BY id DESC LIMIT 1)"
+      " UNION ALL"
+      " SELECT * FROM (SELECT received_at_ms FROM deliveries ORDER BY id DESC LIMIT 1))");
   if (!query.next() || query.null(0)) return std::nullopt;
   return from_ms(query.integer(0));
 }

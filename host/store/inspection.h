@@ -32,8 +32,9 @@ class Inspection {
   /// Where the tallies and the rows disagree, a sentence each.
   std::vector<std::string> miscounts();
   std::vector<OpenLease> leases();
-  /// The latest time that the store knows of.
-  std::optional<TimePoint> newest();
+  /// When the last host started and the last delivery came, by the clock of then: the later of
+  /// the two. What came before may have later times: the clock was ahead then.
+  std::optional<TimePoint> latest();
   std::vector<PluginRow> plugins();
   Holds holds();
 

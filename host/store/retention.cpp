@@ -6,7 +6,9 @@
 namespace fh {
 
 bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
-  const bool too_large = terms.max_bytes > 0 && used_bytes() > terms.max_bytes;
+  // Where SQLite overwrites what is removed (secure_delete), that takes as much room in the WAL.
+  constexpr std::int64_t kPagesAtOnce = 128;
+  bool too_large = is_over(terms.max_bytes);
   const std::int64_t old = to_ms(now - terms.age);
   const std::int64_t recent = to_ms(now - std::chrono::hours(1));
   const std::int64_t very_old = to_ms(now - terms.dead);
@@ -20,9 +22,11 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
         "SELECT id, received_at_ms FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", seen_, limit);
     while (query.next()) candidates.push_back({query.integer(0), query.integer(1)});
   }
+  const std::int64_t enough = number("PRAGMA freelist_count") + kPagesAtOnce;
   for (const Candidate& one : candidates) {
-    // Ids rise with time: what follows is younger still.
-    if (one.received_at > old && !too_large) {
+    // Ids rise with time: what follows is younger still. Not after what came while the clock was
+    // ahead, which says nothing about what follows.
+    if (one.received_at > old && one.received_at <= to_ms(now) && !too_large) {
       seen_ = 0;
       return false;
     }
@@ -30,6 +34,8 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
     if (is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old)) continue;
     remove(one.id);
     if (one.received_at > std::max(old, recent)) ++hasty_;
+    too_large = too_large && is_over(terms.max_bytes);
+    if (number("PRAGMA freelist_count") >= enough) return true;
   }
   const bool more = static_cast<int>(candidates.size()) == limit;
   if (!more) seen_ = 0;
@@ -75,14 +81,17 @@ void Retention::remove(std::int64_t delivery) {
   db_.run("DELETE FROM deliveries WHERE id = ?", delivery);
 }
 
-std::uint64_t Retention::used_bytes() {
-  auto query = db_.query(
-      "SELECT (SELECT page_count FROM pragma_page_count()) -"
-      " (SELECT freelist_count FROM pragma_freelist_count()),"
-      " (SELECT page_size FROM pragma_page_size())");
+bool Retention::is_over(std::uint64_t max_bytes) {
+  if (max_bytes == 0) return false;
+  const auto used =
+      (number("PRAGMA page_count") - number("PRAGMA freelist_count")) * number("PRAGMA page_size");
+  return static_cast<std::uint64_t>(used) > max_bytes;
+}
+
+std::int64_t Retention::number(const char* pragma) {
+  auto query = db_.query(pragma);
   CHECK(query.next());
-  return static_cast<std::uint64_t>(query.integer(0)) *
-         static_cast<std::uint64_t>(query.integer(1));
+  return query.integer(0);
 }
 
 }  // namespace fh

@@ -1,11 +1,13 @@
 // Retention: removes deliveries that are old enough, with their events, finished jobs, runs and
 // steps. What is open stays, what is dead stays longer, and once keys stay for good: a certificate
-// is not issued again because its delivery is old. The writer's thread only, inside a transaction.
+// is not issued again because its delivery is old. Ages are told by BelievedTime. The writer's
+// thread only, inside a transaction.
 #pragma once
 
 #include <utility>
 
 #include "base/clock.h"
+#include "store/believed_time.h"
 #include "store/statement.h"
 #include "store/tallies.h"
 
@@ -21,8 +23,10 @@ class Retention {
  public:
   Retention(Database& db, Tallies& tallies) : db_(db), tallies_(tallies) {}
 
-  /// Looks at up to `limit` deliveries from where the last call ended; true when there may be more
-  /// to remove at once.
+  /// The `now` for prune(), given the wall clock's time and Clock::steady().
+  TimePoint time(TimePoint wall, Millis steady) { return time_.at(wall, steady); }
+  /// Looks at up to `limit` deliveries from where the last call ended, and ends sooner when those
+  /// it removed were large; true when there may be more to remove at once.
   bool prune(const RetentionTerms& terms, TimePoint now, int limit);
   /// How many deliveries went for want of room within an hour of coming, since the last call.
   int take_hasty() { return std::exchange(hasty_, 0); }
@@ -30,10 +34,12 @@ class Retention {
  private:
   bool is_kept(std::int64_t delivery, bool old, bool dead_may_go);
   void remove(std::int64_t delivery);
-  std::uint64_t used_bytes();
+  bool is_over(std::uint64_t max_bytes);
+  std::int64_t number(const char* pragma);
 
   Database& db_;
   Tallies& tallies_;
+  BelievedTime time_{db_};
   int hasty_ = 0;
   std::int64_t seen_ = 0;  // deliveries up to this one were looked at in this round
 };

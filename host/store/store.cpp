@@ -50,7 +50,8 @@ Poco::Data::Session open_writer(const std::string& path) {
     Poco::Data::Session session = open_session(path);
     Database db(Poco::Data::SQLite::Utility::dbHandle(session));
     (void)holds_store(db, path);
-    // A WAL that wraps instead of growing flushes about twice as fast: it is never truncated.
+    // A WAL that wraps instead of growing flushes about twice as fast: only where room is scarce
+    // is it truncated.
     for (const char* pragma :
          {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
           "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -6000", "PRAGMA temp_store = MEMORY"})
@@ -79,13 +80,14 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   Database opened(db);
   const auto last = last_host(opened);
   if (last && !options.accept_copy) refuse_open_copy(path_, *last);
+  make_room_in_wal(db);
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
   begin_host_run();
   if (!last) log_info("store_created", {{"file", path_}});
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
-  if (last) not_shifted_ = clock_jump_.since(last->ended_at.value_or(last->started_at));
+  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
   auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
@@ -207,6 +209,8 @@ void Store::write_loop() {
       if (was_full) changed_.notify_all();
     }
     commit(batch);
+    // A commit that failed for want of room has left its part of it taken.
+    if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
   }
 }
 
@@ -246,7 +250,7 @@ std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apar
 
 void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
   Tables& tables = *tables_;
-  not_shifted_ += clock_jump_.take();
+  note_jump(clock_jump_.take());
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
                  tables.plugins, tables.holds,      tables.actions, tables.retention,
                  tables.storms,  tables.tallies,    clock_.now(),   host_run_};
@@ -279,6 +283,14 @@ void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
   tables.storms.keep();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->finish(std::move(failures[i]));
   if (hook_ != nullptr) hook_->after_commit();
+}
+
+void Store::note_jump(Millis by) {
+  if (by == Millis(0)) return;
+  log_warning("clock_set",
+              {{"by_s", std::chrono::duration_cast<std::chrono::seconds>(by).count()},
+               {"reason", "somebody set the wall clock; what waits for a time is moved with it"}});
+  not_shifted_ += by;
 }
 
 // The clock was set: waits go along with it, and so does what tells a later start whether it was

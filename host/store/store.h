@@ -69,6 +69,10 @@ class Store {
   /// committed from now on would be lost. Any thread.
   void end_if_replaced() const;
 
+  /// Whether the WAL is to take as little room as it can, from the next commit on; else it keeps
+  /// the room it once took. Any thread.
+  void keep_wal_short(bool scarce) { keep_wal_short_ = scarce; }
+
   /// Runs op(Transaction&) on the writer and returns its result once that is on disk. Throws what
   /// op threw, or StoreError when the commit failed; then nothing was stored.
   template <class Op>
@@ -106,6 +110,7 @@ class Store {
   enum class Apart { no, yes };  // whether each operation has a savepoint of its own
   std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch, Apart apart);
   void commit_together(const std::vector<Waiting*>& batch, Apart apart);
+  void note_jump(Millis by);
   void shift_times(Millis by);
   void roll_back();
   void forget(std::size_t storms_before);
@@ -123,6 +128,7 @@ class Store {
   ClockJump clock_jump_;   // the writer's thread only
   Millis not_shifted_{0};  // of it; what waits for a time has not been moved by it yet
 
+  std::atomic<bool> keep_wal_short_{false};
   std::atomic<std::int64_t> next_delivery_{1};
   std::atomic<std::int64_t> reserved_{0};  // ids up to here are on disk as given out
 

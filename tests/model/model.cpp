@@ -261,17 +261,20 @@ std::string Model::act(const std::string& action, Id id) {
   return "done";
 }
 
-// Ids rise with time, so what follows one that is too young is not looked at.
-void Model::prune(const KeepTerms& terms) {
+// Ids rise with time, so what follows one that is too young is not looked at; but one that came
+// while the clock was ahead is passed over.
+void Model::prune(const KeepTerms& terms, std::int64_t time) {
   for (auto delivery = deliveries.begin(); delivery != deliveries.end();) {
     const auto [id, row] = *delivery;
-    if (row.received_at > now - terms.age && !terms.too_large) return;
-    const bool dead_may_go = row.received_at <= now - terms.dead;
-    const bool kept = std::any_of(jobs.begin(), jobs.end(), [&, of = id](const auto& entry) {
-      const ModelJob& job = entry.second;
-      return job.delivery == of &&
-             (!is_final_name(job.state) || (job.state == "dead" && !dead_may_go));
-    });
+    const bool young = row.received_at > time - terms.age && !terms.too_large;
+    if (young && row.received_at <= time) return;
+    const bool dead_may_go = row.received_at <= time - terms.dead;
+    const bool kept =
+        young || std::any_of(jobs.begin(), jobs.end(), [&, of = id](const auto& entry) {
+          const ModelJob& job = entry.second;
+          return job.delivery == of &&
+                 (!is_final_name(job.state) || (job.state == "dead" && !dead_may_go));
+        });
     ++delivery;
     if (kept) continue;
     std::erase_if(

@@ -138,8 +138,8 @@ class Model {
   bool close(Id job, const std::string& state);
   /// An operator's retry, cancel, release or discard: done, asked or misfit.
   std::string act(const std::string& action, Id job);
-  /// Forgets what is kept no longer.
-  void prune(const KeepTerms& terms);
+  /// Forgets what at that time is kept no longer.
+  void prune(const KeepTerms& terms, std::int64_t time);
   /// Due jobs go on, those due longest first.
   void wake_due();
   /// The wall clock was set by that much.

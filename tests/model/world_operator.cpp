@@ -88,7 +88,7 @@ void World::prune(const KeepTerms& terms) {
       while (tx.retention.prune(real, tx.now, kAtOnce)) continue;
     return true;
   });
-  model.prune(terms);
+  model.prune(terms, model.now);
   expect_kept(model, before, reader_->read());
   check();
 }

@@ -81,6 +81,33 @@ TEST_F(FullDisk, InTheMiddleOfACommitStoresNothingHalf) {
   EXPECT_EQ(host_.stop(), 0);
 }
 
+// With deliveries whose jobs wait, until none is taken any more.
+TEST_F(FullDisk, ThatTheStoreFilledIsMadeGoodWithTheProduct) {
+  host_.config()["ingest"]["min_free_disk"] = "16MiB";
+  host_.config()["retention"]["max_size"] = "16MiB";
+  host_.start();
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/pause").status, 200);
+  int accepted = 0;
+  const auto fill = [&] {
+    const std::string much(200'000, 'x');
+    while (accepted < 500 && deliver("r", "ok", std::to_string(accepted) + much).status == 200)
+      ++accepted;
+  };
+  fill();
+  host_.kill();
+  host_.start();
+  fill();  // what the killed host left in its WAL had taken room
+  ASSERT_GT(accepted, 20);
+  ASSERT_LT(accepted, 500);
+  ASSERT_EQ(host_.admin("GET", "/readyz").status, 503);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/cancel?plugin=misbehave").status, 200);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/resume").status, 200);
+  // By then there is room in the store, if not on its disk.
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.admin("GET", "/readyz").status == 200; }));
+  host_.run(contact_update("s", "ok"));
+  EXPECT_EQ(host_.stop(), 0);
+}
+
 class StoreOfAHost : public ::testing::Test {
  protected:
   StoreOfAHost() {

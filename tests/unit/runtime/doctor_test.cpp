@@ -86,6 +86,22 @@ TEST_F(DoctorTest, FindsAClockThatIsBehindTheStore) {
   EXPECT_EQ(wrong(), Checks{"clock"});
 }
 
+TEST_F(DoctorTest, FindsAClockGoodAgainWhenSomethingCameAfterItWasAhead) {
+  clock_.jump(std::chrono::hours(24 * 400));
+  add_job(record("1"));
+  clock_.jump(-std::chrono::hours(24 * 400));
+  write([](Transaction&) {});
+  EXPECT_EQ(wrong(), Checks{"clock"}) << "it may be behind";
+  add_job(record("2"));
+  EXPECT_EQ(wrong(), Checks());
+}
+
+TEST_F(DoctorTest, FindsAFolderThatIsNotThereAndNoNumberForItsDisk) {
+  close();
+  config_.store = folder_ / "none" / "store.db";
+  EXPECT_EQ(wrong(), (Checks{"store", "disk"}));
+}
+
 TEST_F(DoctorTest, FindsAFullDisk) {
   config_.ingest.min_free_disk = std::size_t{1} << 60U;
   EXPECT_EQ(wrong(), Checks{"disk"});

@@ -95,6 +95,27 @@ TEST_F(BackupTest, OfAClosedStoreLeavesItAsItIs) {
   EXPECT_EQ(Views(store_->reader()).jobs({}).size(), 1U);
 }
 
+TEST_F(BackupTest, LeavesOutTheRoomThatIsFreeInTheStore) {
+  for (int i = 0; i < 100; ++i) {
+    add_job(record(std::to_string(i)));
+    write([&](Transaction& tx) {
+      NewDelivery delivery;
+      delivery.id = 1000 + i;
+      delivery.source = "s";
+      delivery.status = "ignored";
+      delivery.head = "[]";
+      const std::string body(50'000, 'x');
+      delivery.body = body;
+      tx.deliveries.insert(delivery);
+    });
+  }
+  clock_.advance(std::chrono::hours(1000));
+  while (write([&](Transaction& tx) { return tx.retention.prune({}, tx.now, 100); })) {
+  }
+  EXPECT_LT(back_up(), 2'000'000U);
+  EXPECT_EQ(Inspection(backup()).miscounts(), std::vector<std::string>());
+}
+
 TEST_F(BackupTest, IsOfOneMomentWhileTheStoreIsWrittenTo) {
   std::atomic<bool> stop{false};
   std::jthread writer([&] {

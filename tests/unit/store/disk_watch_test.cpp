@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "store/checkpoint.h"
+
 namespace fh {
 namespace {
 
@@ -19,8 +21,10 @@ class DiskWatchTest : public testing::Test {
     disk_.look();
   }
   std::uint64_t free_ = 0;
+  std::uint64_t inside_ = 0;
   std::vector<bool> changes_;
-  DiskWatch disk_{"/store.db", 64 * kMebibyte, [this] { return free_; }};
+  DiskWatch disk_{"/store.db", 64 * kMebibyte, [this] { return free_; },
+                  [this] { return inside_; }};
 };
 
 TEST_F(DiskWatchTest, IsLowBelowTheMarkAndGoodAgainAnEighthAboveIt) {
@@ -39,8 +43,45 @@ TEST_F(DiskWatchTest, SaysHowMuchIsThereAndHowMuchIsAskedFor) {
   look_with(100);
   EXPECT_EQ(disk_.text(), "100 MiB are free on the store's disk");
   look_with(3);
+  EXPECT_EQ(
+      disk_.text(),
+      "3 MiB are free on the store's disk, less than the 64 MiB of ingest.min_free_disk: make "
+      "69 MiB of room on it");
+  look_with(70);
   EXPECT_EQ(disk_.text(),
-            "3 MiB are free on the store's disk, less than the 64 MiB of ingest.min_free_disk");
+            "70 MiB are free on the store's disk, less than an eighth more than the 64 MiB of "
+            "ingest.min_free_disk: make 2 MiB of room on it");
+}
+
+TEST_F(DiskWatchTest, CountsWhatIsFreeInsideTheStore) {
+  look_with(40);
+  EXPECT_TRUE(disk_.low());
+  inside_ = 32 * kMebibyte;
+  disk_.look();
+  EXPECT_FALSE(disk_.low());
+  EXPECT_EQ(disk_.text(), "40 MiB are free on the store's disk and 32 MiB in the store");
+  inside_ = 1000 * kMebibyte;
+  look_with(16);
+  EXPECT_FALSE(disk_.low());
+  look_with(15);
+  EXPECT_TRUE(disk_.low()) << "the WAL is not in the store's file";
+  EXPECT_EQ(
+      disk_.text(),
+      "15 MiB are free on the store's disk and 1000 MiB in the store, less than a quarter, on "
+      "the disk, of the 64 MiB of ingest.min_free_disk: make 3 MiB of room on it");
+  look_with(17);
+  EXPECT_TRUE(disk_.low());
+  look_with(18);
+  EXPECT_FALSE(disk_.low());
+}
+
+TEST_F(DiskWatchTest, IsScarceWhereAWholeWalCouldMakeItLow) {
+  const std::uint64_t wal = kWalBytes / kMebibyte + 1;
+  look_with(64 + wal);
+  EXPECT_FALSE(disk_.scarce());
+  look_with(63 + wal - 1);
+  EXPECT_TRUE(disk_.scarce());
+  EXPECT_FALSE(disk_.low());
 }
 
 TEST_F(DiskWatchTest, HasLookedWhenItWasStarted) {
@@ -62,6 +103,15 @@ TEST(DiskWatch, ReadsTheDiskOfTheStore) {
   disk.look();
   EXPECT_GT(disk.free_bytes(), 0U);
   EXPECT_FALSE(disk.low());
+}
+
+TEST(DiskWatch, OfADiskThatDoesNotAnswerSaysSoAndDoesNotTakeItForFull) {
+  DiskWatch disk("/there is no such folder/store.db", 64 * kMebibyte);
+  disk.look();
+  EXPECT_FALSE(disk.known());
+  EXPECT_FALSE(disk.low());
+  EXPECT_EQ(disk.free_bytes(), 0U);
+  EXPECT_EQ(disk.text(), "the store's disk does not say how much of it is free");
 }
 
 }  // namespace

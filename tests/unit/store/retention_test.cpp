@@ -31,6 +31,18 @@ class RetentionTest : public StoreTest {
     return job;
   }
 
+  void arrived(std::size_t bytes) {
+    NewDelivery delivery;
+    delivery.id = store_->new_delivery_id();
+    delivery.source = "s";
+    delivery.status = "ignored";
+    delivery.received_at = clock_.now();
+    delivery.head = "[]";
+    const std::string body(bytes, 'x');
+    delivery.body = body;
+    write([&](Transaction& tx) { tx.deliveries.insert(delivery); });
+  }
+
   int records_ = 0;
 };
 
@@ -109,6 +121,41 @@ TEST_F(RetentionTest, ThatTakesWhatIsYoungSaysSoOnceAnHour) {
   const auto second = log.find("warning retention_short removed=2 ", first);
   ASSERT_NE(second, std::string::npos) << log;
   EXPECT_EQ(log.find("retention_short", second + 20), std::string::npos) << log;
+}
+
+TEST_F(RetentionTest, KeepsWhatFitsWhenTheStoreIsTooLarge) {
+  for (int i = 0; i < 40; ++i) arrived(100'000);
+  while (write([&](Transaction& tx) {
+    return tx.retention.prune({.age = 24h, .dead = 48h, .max_bytes = 2'000'000}, tx.now, 1000);
+  })) {
+  }
+  EXPECT_GE(deliveries(), 10U) << "at once more than had to go";
+  EXPECT_LE(deliveries(), 20U);
+}
+
+TEST_F(RetentionTest, TakesLargeOnesAFewAtATime) {
+  for (int i = 0; i < 10; ++i) arrived(1 << 20);
+  clock_.advance(25h);
+  EXPECT_TRUE(write([&](Transaction& tx) {
+    return tx.retention.prune({.age = 24h, .dead = 48h}, tx.now, 1000);
+  }));
+  EXPECT_EQ(deliveries(), 9U);
+  prune();
+  EXPECT_EQ(deliveries(), 0U);
+}
+
+TEST_F(RetentionTest, PassesOverWhatCameWhileTheClockWasAhead) {
+  ended(OutcomeKind::done);
+  clock_.jump(24h * 400);
+  const std::int64_t ahead = ended(OutcomeKind::done);
+  clock_.jump(-24h * 400);
+  for (int i = 0; i < 10; ++i) ended(OutcomeKind::done);
+  clock_.advance(25h);
+  const std::int64_t young = ended(OutcomeKind::done);
+  prune();
+  EXPECT_EQ(deliveries(), 2U);
+  EXPECT_EQ(state_of(ahead), "completed");
+  EXPECT_EQ(state_of(young), "completed");
 }
 
 TEST_F(RetentionTest, NeverGivesAnIdAgain) {
