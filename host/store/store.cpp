@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/private_file.h"
 #include "store/checkpoint.h"
 #include "store/schema.h"
 #include "store/store_content.h"
@@ -35,6 +36,7 @@ Poco::Data::Session open_session(const std::string& uri) {
 Poco::Data::Session open_writer(const std::string& path) {
   refuse_unwritable(path);
   refuse_emptied(path);
+  make_private_file(path);  // SQLite gives those beside it the same mode
   try {
     Poco::Data::Session session = open_session(path);
     Database db(Poco::Data::SQLite::Utility::dbHandle(session));
