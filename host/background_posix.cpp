@@ -51,7 +51,8 @@ std::optional<int> Background::enter() {
     return how_it_went(from_host, host);
   }
   ::setsid();
-  ::umask(027);
+  // What the caller keeps from others stays so.
+  ::umask(::umask(0) | 027);
   to_nowhere(STDIN_FILENO, O_RDONLY);
   to_nowhere(STDOUT_FILENO, O_WRONLY);
   caller_ = std::move(to_caller);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/open_files.h"
+#include "base/private_file.h"
 #include "queue/recover.h"
 
 namespace fh {
@@ -17,10 +18,7 @@ constexpr std::size_t kOtherFiles = 512;
 constexpr std::size_t kQuickBody = 64 * 1024;
 
 const std::string& with_folder(const std::filesystem::path& store) {
-  std::error_code error;
-  std::filesystem::create_directories(store.parent_path(), error);
-  if (error)
-    throw HostError("store: cannot make " + store.parent_path().string() + ": " + error.message());
+  make_folders(store.parent_path());
   return store.native();
 }
 

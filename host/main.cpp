@@ -10,6 +10,7 @@
 
 #include "background.h"
 #include "base/log.h"
+#include "core_file.h"
 #include "daemon.h"
 #include "ingress/start_check.h"
 #include "pid_file.h"
@@ -149,6 +150,7 @@ int run(int argc, char** argv) {
     return kExitWrong;
   }
   const LoadOptions options{.read_secrets = true, .sources_may_wait = !arguments.check};
+  forbid_core_file();
   Config config = load_config(arguments.config, options);
   if (arguments.check) {
     check_start(config);

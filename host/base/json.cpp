@@ -8,13 +8,24 @@
 namespace fh {
 namespace {
 
+// Of a key or a number, so that a message stays short whatever was sent.
+constexpr std::size_t kMostQuoted = 60;
+
+// "[json.exception.parse_error.101] parse error at line 3, column 5: why; last read: 'x'; expected
+// y" without the place and without what was read, which may be the whole text.
+std::string without_quote(std::string what, const std::string& token) {
+  const std::string quote = "; last read: '" + token + "'";
+  if (const auto at = what.find(quote); at != std::string::npos) what.erase(at, quote.size());
+  const auto colon = what.find(": ");
+  return colon == std::string::npos ? what : what.substr(colon + 2);
+}
+
 // Builds the value while it checks; a SAX reader is the one place nlohmann/json shows the raw text
 // of a number and every key, repeated ones too.
 class StrictReader final : public nlohmann::json_sax<Json> {
  public:
   Json root;
-  std::string reason;
-  std::size_t offset = 0;
+  JsonRefusal refusal{};
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -25,7 +36,8 @@ class StrictReader final : public nlohmann::json_sax<Json> {
 
   bool number_float(number_float_t value, const string_t& text) override {
     if (text.find_first_of(".eE") == string_t::npos)
-      return refuse("integer " + text.substr(0, 40) + " does not fit in 64 bits");
+      return refuse("an integer does not fit in 64 bits",
+                    "integer " + text.substr(0, kMostQuoted) + " does not fit in 64 bits");
     return add(value);
   }
 
@@ -36,7 +48,9 @@ class StrictReader final : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     const auto [place, fresh] = stack_.back()->get_ref<Json::object_t&>().emplace(name, nullptr);
-    if (!fresh) return refuse("key \"" + name.substr(0, 60) + "\" stands twice in one object");
+    if (!fresh)
+      return refuse("a key stands twice in one object",
+                    "key \"" + name.substr(0, kMostQuoted) + "\" stands twice in one object");
     member_ = &place->second;
     return true;
   }
@@ -44,14 +58,13 @@ class StrictReader final : public nlohmann::json_sax<Json> {
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& error) override {
     constexpr int kNumberOverflow = 406;  // 1e400
-    if (reason.empty() && error.id == kNumberOverflow) {
-      reason = "number " + token.substr(0, 40) + " does not fit in a double";
-    } else if (reason.empty()) {
-      const std::string what = error.what();
-      const auto colon = what.find(": ");
-      reason = "not valid JSON: " + (colon == std::string::npos ? what : what.substr(colon + 2));
-    }
-    offset = position;
+    if (error.id == kNumberOverflow)
+      refuse("a number does not fit in a double",
+             "number " + token.substr(0, kMostQuoted) + " does not fit in a double");
+    else
+      refuse("not valid JSON at byte " + std::to_string(position) + ": " +
+             without_quote(error.what(), token));
+    refusal.offset = position;
     return false;
   }
 
@@ -89,8 +102,9 @@ class StrictReader final : public nlohmann::json_sax<Json> {
     return true;
   }
 
-  bool refuse(std::string why) {
-    reason = std::move(why);
+  bool refuse(const std::string& rule) { return refuse(rule, rule); }
+  bool refuse(std::string rule, std::string reason) {
+    refusal = {std::move(reason), 0, std::move(rule)};
     return false;
   }
 
@@ -114,11 +128,11 @@ StrictJson parse_strict(std::string_view text) {
 
 StrictJson parse_at_length(std::string_view text) {
   const auto nul = text.find('\0');
-  if (nul != std::string_view::npos)
-    return {nullptr, JsonRefusal{"a NUL byte is not allowed", nul}};
+  const std::string no_nul = "a NUL byte is not allowed";
+  if (nul != std::string_view::npos) return {nullptr, JsonRefusal{no_nul, nul, no_nul}};
   StrictReader reader;
   if (Json::sax_parse(text.begin(), text.end(), &reader)) return {std::move(reader.root), {}};
-  return {nullptr, JsonRefusal{reader.reason, reader.offset}};
+  return {nullptr, std::move(reader.refusal)};
 }
 
 std::string to_text(const Json& value, int indent) {

@@ -15,8 +15,11 @@ using Json = nlohmann::json;
 constexpr int kMaxJsonDepth = 64;
 
 struct JsonRefusal {
-  std::string reason;  // a sentence without a capital: "key \"a\" stands twice in one object"
-  std::size_t offset;  // bytes from the start of the text, as far as the parser can tell
+  // A short sentence without a capital: "key \"a\" stands twice in one object". Of the text it
+  // quotes a key's or a number's beginning, if anything.
+  std::string reason;
+  std::size_t offset = 0;  // bytes from the start of the text, as far as the parser can tell
+  std::string rule = {};   // the same with nothing of the text: "a key stands twice in one object"
 };
 
 struct StrictJson {

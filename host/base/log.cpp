@@ -32,13 +32,20 @@ std::size_t utf8_size(std::string_view text) {
   return size;
 }
 
+// What may drive a terminal: C0, DEL and C1, which UTF-8 writes as C2 80 to C2 9F.
+bool is_control(std::string_view sequence) {
+  const auto byte = [sequence](std::size_t at) { return static_cast<unsigned char>(sequence[at]); };
+  if (sequence.size() == 1) return byte(0) < ' ' || byte(0) == 0x7f;
+  return sequence.size() == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
+}
+
 bool needs_quotes(std::string_view text) {
   if (text.empty()) return true;
   for (std::size_t at = 0; at < text.size();) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f) return true;
+    const char c = text[at];
+    if (c == ' ' || c == '"' || c == '=' || c == '\\') return true;
     const std::size_t size = utf8_size(text.substr(at));
-    if (size == 0) return true;
+    if (size == 0 || is_control(text.substr(at, size))) return true;
     at += size;
   }
   return false;
@@ -58,19 +65,20 @@ void append_value(std::string& line, std::string_view text) {
   }
   line += '"';
   for (std::size_t at = 0; at < text.size();) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    const std::size_t size = utf8_size(text.substr(at));
+    const char c = text[at];
+    const std::size_t known = utf8_size(text.substr(at));
+    const auto sequence = text.substr(at, std::max<std::size_t>(known, 1));
     if (c == '"' || c == '\\') {
       line += '\\';
-      line += static_cast<char>(c);
+      line += c;
     } else if (c == '\n') {
       line += "\\n";
-    } else if (c < ' ' || c == 0x7f || size == 0) {
-      append_byte(line, c);
+    } else if (known == 0 || is_control(sequence)) {
+      for (const char byte : sequence) append_byte(line, static_cast<unsigned char>(byte));
     } else {
-      line += text.substr(at, size);
+      line += sequence;
     }
-    at += std::max<std::size_t>(size, 1);
+    at += sequence.size();
   }
   line += '"';
 }

@@ -5,20 +5,26 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
 
 namespace fh {
 
-/// Control characters become blanks; newlines and tabs stay if `lines` says so.
-inline std::string printable(std::string text, bool lines = false) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (lines && (c == '\n' || c == '\t')) continue;
-    if (byte < ' ' || byte == 0x7f) c = ' ';
+/// Control characters become blanks, C1's too, which UTF-8 writes as C2 80 to C2 9F; newlines and
+/// tabs stay if `lines` says so.
+inline std::string printable(std::string_view text, bool lines = false) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+    const bool c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    const bool c0 = (byte < ' ' && !(lines && (byte == '\n' || byte == '\t'))) || byte == 0x7f;
+    shown += c0 || c1 ? ' ' : text[at];
+    if (c1) ++at;
   }
-  return text;
+  return shown;
 }
 
 /// The value as one line: texts bare, lists joined, nothing as "".

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ingress/percent.h"
+
 namespace fh {
 namespace {
 
@@ -25,6 +27,75 @@ bool carries_credentials(std::string_view name, const VerifyConfig& verify) {
   return false;
 }
 
+// What the request shows as its secret, as it is written there.
+struct Shown {
+  const RawRequest& request;
+
+  std::vector<std::string_view> operator()(const QueryToken& scheme) const {
+    return query_values(request.query, scheme.parameter);
+  }
+  std::vector<std::string_view> operator()(const PathToken& scheme) const {
+    const std::string start = scheme.base + "/";
+    if (!request.path.starts_with(start)) return {};
+    return {std::string_view(request.path).substr(start.size())};
+  }
+  std::vector<std::string_view> operator()(const HeaderToken& scheme) const {
+    auto values = request.header_values(scheme.header);
+    for (std::string_view& value : values)
+      if (value.starts_with(scheme.prefix)) value.remove_prefix(scheme.prefix.size());
+    return values;
+  }
+  std::vector<std::string_view> operator()(const BearerToken&) const { return credentials(); }
+  std::vector<std::string_view> operator()(const BasicPassword&) const { return credentials(); }
+  std::vector<std::string_view> operator()(const auto&) const { return {}; }
+
+ private:
+  // What follows the scheme's name.
+  std::vector<std::string_view> credentials() const {
+    auto values = request.header_values("Authorization");
+    for (std::string_view& value : values) value.remove_prefix(value.find_last_of(' ') + 1);
+    return values;
+  }
+};
+
+std::string decoded(std::string_view text) {
+  return percent_decode(text).value_or(std::string(text));
+}
+
+// What no kept value may hold. Nothing for signatures, whose secrets do not travel: those are most
+// deliveries.
+class Tokens {
+ public:
+  Tokens(const RawRequest& request, const VerifyConfig& verify) {
+    if (std::holds_alternative<SignatureTemplate>(verify.scheme)) return;
+    for (const Secret& secret : verify.secrets) add(secret.value);
+    auto shown = std::visit(Shown{request}, verify.scheme);
+    // More than one is refused, and looking for many would take long.
+    shown.resize(std::min<std::size_t>(shown.size(), 2));
+    for (const std::string_view token : shown) {
+      add(std::string(token));
+      add(decoded(token));
+    }
+  }
+
+  bool stand_in(const std::string& value) const {
+    return !tokens_.empty() && (is_in(value) || is_in(decoded(value)));
+  }
+
+ private:
+  void add(std::string token) {
+    constexpr std::size_t kLeast = 4;  // what is shorter would mask half of all values
+    if (token.size() >= kLeast) tokens_.push_back(std::move(token));
+  }
+  bool is_in(const std::string& value) const {
+    return std::any_of(tokens_.begin(), tokens_.end(), [&](const std::string& token) {
+      return value.find(token) != std::string::npos;
+    });
+  }
+
+  std::vector<std::string> tokens_;
+};
+
 // Every delivery's head goes through here, and hardly any has something to escape.
 void append_quoted(std::string& json, std::string_view text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
@@ -38,13 +109,33 @@ void append_quoted(std::string& json, std::string_view text) {
 
 }  // namespace
 
-std::string masked_head(const RawRequest& request, const VerifyConfig& verify) {
+std::string masked_head(const RawRequest& request, const VerifyConfig& verify, std::size_t most) {
+  constexpr std::size_t kForTheRest = 32;  // what says how many do not fit
+  const std::size_t longest = most / 16;
+  const Tokens tokens(request, verify);
   std::string head = "[";
+  int left_out = 0;
   for (const auto& [name, value] : request.headers) {
-    head += head.size() > 1 ? ",[" : "[";
+    const std::size_t before = head.size();
+    head += before > 1 ? ",[" : "[";
     append_quoted(head, name);
     head += ',';
-    append_quoted(head, carries_credentials(name, verify) ? kMask : value);
+    if (carries_credentials(name, verify) || tokens.stand_in(value))
+      append_quoted(head, kMask);
+    else if (value.size() > longest)
+      append_quoted(head, value.substr(0, longest) + "...");
+    else
+      append_quoted(head, value);
+    head += ']';
+    if (head.size() <= most - kForTheRest) continue;
+    head.resize(before);
+    ++left_out;
+  }
+  if (left_out > 0) {
+    head += head.size() > 1 ? ",[" : "[";
+    append_quoted(head, "...");
+    head += ',';
+    append_quoted(head, std::to_string(left_out) + " more");
     head += ']';
   }
   return head + "]";

@@ -1,5 +1,7 @@
 // The head of a request as it is kept: a JSON array of [name, value], credentials masked. Whatever
-// may carry one is masked by its name, a source's own signature or token header included.
+// may carry one is masked by its name, a source's own signature or token header included. Where the
+// source's secret itself travels, every value that repeats it is masked too, as the URL is that a
+// proxy adds.
 #pragma once
 
 #include "config/config.h"
@@ -7,6 +9,9 @@
 
 namespace fh {
 
-std::string masked_head(const RawRequest& request, const VerifyConfig& verify);
+/// In `most` bytes at most, which are 256 or more: values are cut at a sixteenth of that, and after
+/// the headers that fit stands ["...", "2 more"] if that is not all.
+std::string masked_head(const RawRequest& request, const VerifyConfig& verify,
+                        std::size_t most = std::string::npos);
 
 }  // namespace fh

@@ -216,7 +216,8 @@ Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
 Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                         const std::string& cause, const std::string& text) {
   refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
-                masked_head(request, source.verify), request.body.size()});
+                masked_head(request, *verify_of(source.name), RefusedList::kMostHead),
+                request.body.size()});
   return answer;
 }
 
@@ -290,7 +291,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   Arrival arrival;
   arrival.source = &source;
   arrival.secret = verified.secret;
-  arrival.head = masked_head(request, source.verify);
+  arrival.head = masked_head(request, *secrets);
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.body = std::move(request.body);
   arrival.sender_id = delivery_id(request, verified).substr(0, kMaxSenderId);

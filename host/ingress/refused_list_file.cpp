@@ -1,11 +1,13 @@
 #include "ingress/refused_list_file.h"
 
+#include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <map>
 
 #include "base/check.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/private_file.h"
 
 namespace fh {
 namespace {
@@ -28,8 +30,9 @@ RefusedRequest from_json(const Json& json) {
 // Beside it first, so that a host that is killed meanwhile leaves the old one.
 void write(const fs::path& file, const std::string& text) {
   const fs::path beside = file.native() + ".new";
+  fs::remove(beside);
+  make_private_file(beside);
   std::ofstream stream(beside, std::ios::binary);
-  fs::permissions(beside, fs::perms::owner_read | fs::perms::owner_write);
   stream << text;
   stream.close();
   if (!stream) throw HostError("cannot write " + beside.string());
@@ -38,10 +41,15 @@ void write(const fs::path& file, const std::string& text) {
 
 // A JSON text a line, newest first.
 std::string text_of(const std::vector<RefusedRequest>& requests) {
+  std::map<std::string, std::size_t> bytes_of;
+  for (const RefusedRequest& one : requests) bytes_of[one.source] = 0;
+  const std::size_t share = RefusedListFile::kMostBytes / std::max<std::size_t>(bytes_of.size(), 1);
   std::string text;
   for (const RefusedRequest& one : requests) {
     const std::string line = to_text(to_json(one)) + "\n";
-    if (text.size() + line.size() > RefusedListFile::kMostBytes) break;
+    std::size_t& used = bytes_of[one.source];
+    if (used + line.size() > share) continue;
+    used += line.size();
     text += line;
   }
   return text;

@@ -1,7 +1,8 @@
 // RefusedListFile: the refused list's copy on disk, so that a restart does not take the answer to
 // "why did nothing arrive last night?" with it. Strangers decide what is refused, so the file is
-// written at most once in ten seconds and has a limit of its own; it is no part of the store, and
-// whatever is wrong with it is logged and stops nothing. One thread at a time.
+// written at most once in ten seconds and has a limit of its own, of which each source has an equal
+// share; it is no part of the store, and whatever is wrong with it is logged and stops nothing. One
+// thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +14,7 @@ namespace fh {
 
 class RefusedListFile {
  public:
-  static constexpr std::size_t kMostBytes = 1024 * 1024;  // the newest requests go first
+  static constexpr std::size_t kMostBytes = 1024 * 1024;  // the newest requests of each go first
   static constexpr Millis kBetweenWrites{10'000};
 
   RefusedListFile(std::filesystem::path file, RefusedList& list)

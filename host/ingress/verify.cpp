@@ -110,10 +110,10 @@ struct Judge {
                      "the body, where the token should be, is nested deeper than " +
                          std::to_string(scheme.max_depth) + " levels, the most of this source");
     const StrictJson body = parse_strict(request.body);
+    // What cannot be read may be the token, so nothing of it is quoted.
     if (body.refusal)
-      return refusal(
-          RefusalCause::unreadable_body,
-          "the body, where the token should be, cannot be read: " + body.refusal->reason);
+      return refusal(RefusalCause::unreadable_body,
+                     "the body, where the token should be, cannot be read: " + body.refusal->rule);
     const Json* token = find_at(body.value, scheme.pointer);
     if (token == nullptr || !token->is_string())
       return refusal(RefusalCause::missing_token, "the body has no token at " + scheme.pointer);

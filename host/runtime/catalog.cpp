@@ -1,6 +1,7 @@
 #include "runtime/catalog.h"
 
 #include "base/log.h"
+#include "base/private_file.h"
 #include "runtime/probe.h"
 
 namespace fh {
@@ -43,9 +44,7 @@ void Catalog::start() {
   const auto& folder = options_.plugins.directory;
   if (auto why = mistrust_of_folder(folder, options_.plugins.trust); !why.empty())
     throw HostError("plugins: " + why);
-  std::error_code error;
-  std::filesystem::create_directories(options_.builds, error);
-  if (error) throw HostError("plugins: cannot make " + options_.builds.string());
+  make_private_folder(options_.builds);
   load_stored();
   // Watched before it is read, so that few changes fall in between.
   watch_ = std::make_unique<FolderWatch>(folder, [this] {
@@ -108,7 +107,8 @@ void Catalog::load_stored() {
   read_holds();
   for (const auto& entry : std::filesystem::directory_iterator(options_.builds)) {
     std::error_code ignored;
-    if (!used.contains(entry.path())) std::filesystem::remove(entry.path(), ignored);
+    if (!used.contains(entry.path()) || !is_sound_copy(entry.path()))
+      std::filesystem::remove(entry.path(), ignored);
   }
 }
 

@@ -28,10 +28,14 @@ struct PluginRefusal {
 using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 
 /// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
-/// for this machine, and keeps a copy as <builds>/<sha256>.so, in a folder made if need be. Throws
-/// HostError when the copy cannot be written.
+/// for this machine, and keeps a copy as <builds>/<sha256>.so, in a folder made if need be; one
+/// that is there already must be sound. Throws HostError when the copy cannot be written.
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);
+
+/// Whether a copy is what its name says, and only root or the host's own user could have written
+/// it.
+bool is_sound_copy(const std::filesystem::path& copy);
 
 /// Why the file would be refused, judged the same way but neither copied nor loaded; "" when it
 /// would not.

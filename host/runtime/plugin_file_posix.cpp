@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/private_file.h"
 #include "base/unique_fd.h"
 #include "runtime/library_bytes.h"
 #include "runtime/plugin_file.h"
@@ -50,10 +51,9 @@ PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& buil
   PluginCopy copy;
   copy.build = to_hex(sha256(bytes));
   copy.path = builds / (copy.build + ".so");
-  std::error_code error;
-  if (std::filesystem::file_size(copy.path, error) == bytes.size()) return copy;
   // It was made at the start; somebody may have tidied up since.
-  std::filesystem::create_directories(builds, error);
+  make_private_folder(builds);
+  if (is_sound_copy(copy.path)) return copy;
   const std::string temporary = copy.path.string() + ".part";
   ::unlink(temporary.c_str());
   const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0500));
@@ -65,6 +65,16 @@ PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& buil
 }
 
 }  // namespace
+
+bool is_sound_copy(const std::filesystem::path& copy) {
+  const UniqueFd fd(::open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  if (!mistrust(status, "").empty()) return false;
+  const auto size = static_cast<std::uintmax_t>(status.st_size);
+  return size <= kMaxPluginBytes &&
+         copy.stem() == to_hex(sha256(read_all(fd.get(), static_cast<std::size_t>(size))));
+}
 
 std::string mistrust_of_folder(const std::filesystem::path& folder, PluginsConfig::Trust trust) {
   struct stat status {};

@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/private_file.h"
 #include "store/checkpoint.h"
 #include "store/schema.h"
 #include "store/store_content.h"
@@ -46,6 +47,7 @@ std::string text_of(const std::exception_ptr& failure) {
 Poco::Data::Session open_writer(const std::string& path) {
   refuse_unwritable(path);
   refuse_emptied(path);
+  make_private_file(path);  // SQLite gives those beside it the same mode
   try {
     Poco::Data::Session session = open_session(path);
     Database db(Poco::Data::SQLite::Utility::dbHandle(session));

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/child_process.h"
 #include "base/log.h"
+#include "base/private_file.h"
 
 namespace fh {
 namespace {
@@ -118,9 +119,7 @@ StoreHolder holder_of(const std::string& store_path) {
 }
 
 WorkerLedger::WorkerLedger(const std::string& store_path) : folder_(store_path + ".workers") {
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
-  if (error) throw HostError("store: cannot make " + folder_ + ": " + error.message());
+  make_private_folder(folder_);
 }
 
 void WorkerLedger::record(int pid) {

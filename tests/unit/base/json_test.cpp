@@ -43,6 +43,41 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"Comment", "{} // x", "not valid JSON"}),
     [](const auto& test) { return test.param.name; });
 
+// It goes into logs and lists, and strangers choose the text.
+TEST(StrictJson, RefusesInAFewWordsWhateverTheText) {
+  const std::string mebibyte(1'048'576, 'A');
+  const std::string word = "s3cret; expected s3cret";
+  for (const std::string& text :
+       {"{\"token\":\"" + mebibyte, "{\"" + mebibyte + "\":1,\"" + mebibyte + "\":2}",
+        std::string(100'000, '1'), "[" + std::string(100'000, '9') + "e9999]",
+        "\"" + word + "\x01\"", "{\"a\":\"" + word, word, "[\"" + word + "\" x]"}) {
+    const auto refusal = parse_strict(text).refusal;
+    ASSERT_TRUE(refusal) << text.substr(0, 40);
+    EXPECT_LT(refusal->reason.size(), 200U);
+    EXPECT_LT(refusal->rule.size(), 200U);
+    EXPECT_EQ(refusal->reason.find("s3cret"), std::string::npos) << refusal->reason;
+  }
+}
+
+TEST(StrictJson, SaysWhereAndWhatWasExpected) {
+  EXPECT_EQ(parse_strict(R"({"a":[1,]})").refusal->reason,
+            "not valid JSON at byte 9: syntax error while parsing value - unexpected ']'; expected "
+            "'[', '{', or a literal");
+  EXPECT_EQ(parse_strict(R"({"a":"b)").refusal->rule,
+            "not valid JSON at byte 8: syntax error while parsing value - invalid string: missing "
+            "closing quote");
+}
+
+TEST(StrictJson, HasARuleThatQuotesNothing) {
+  const struct {
+    const char* text;
+    const char* rule;
+  } cases[] = {{R"({"key":1,"key":2})", "a key stands twice in one object"},
+               {"[18446744073709551616]", "an integer does not fit in 64 bits"},
+               {"[1e400]", "a number does not fit in a double"}};
+  for (const auto& one : cases) EXPECT_EQ(parse_strict(one.text).refusal->rule, one.rule);
+}
+
 TEST(StrictJson, BuildsWhatNlohmannBuilds) {
   for (const std::string text :
        {R"({"a":[1,-2,3.5,true,null,"x"],"b":{"c":{}},"d":[]})", R"([])", R"("text")", "0",

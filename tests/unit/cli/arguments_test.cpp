@@ -76,6 +76,9 @@ TEST(Table, CellsAreOneHarmlessLine) {
   EXPECT_EQ(cell(object, "object"), "{\"k\":true}");
   EXPECT_EQ(cell(Json::array(), "key"), "");
   EXPECT_EQ(printable("a\n\tb\r\x7f", true), "a\n\tb  ");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m \xc2\xa0\xc3\x9b \xc2\x80\xc2"),
+            " 31m \xc2\xa0\xc3\x9b  \xc2");
 }
 
 }  // namespace

@@ -33,5 +33,87 @@ TEST(MaskedHead, ShowsNoCredential) {
   EXPECT_NE(head.find("seen"), std::string::npos);
 }
 
+VerifyConfig token_source(const VerifyScheme& scheme, const std::string& secret) {
+  VerifyConfig verify;
+  verify.scheme = scheme;
+  verify.secrets.push_back({"one", SecretRef(SecretRef::Kind::env, "TOKEN"), secret});
+  return verify;
+}
+
+RawRequest request_to(const std::string& path, const std::string& query, Headers headers) {
+  RawRequest request;
+  request.path = path;
+  request.query = query;
+  request.headers = std::move(headers);
+  return request;
+}
+
+// A proxy adds the URL it was asked for, and browsers and senders add their own.
+TEST(MaskedHead, ShowsNoCopyOfATokenInAnyHeader) {
+  const struct {
+    const char* name;
+    VerifyScheme scheme;
+    RawRequest request;
+  } cases[] = {
+      {"query", QueryToken{"token"},
+       request_to("/in", "token=s3cret%2Ftoken",
+                  {{"X-Original-URL", "https://h/in?token=s3cret%2Ftoken&a=1"},
+                   {"Referer", "https://h/in?token=%73%33cret%2ftoken"},
+                   {"X-Decoded", "/in?token=s3cret/token"}})},
+      {"path", PathToken{"/in"},
+       request_to("/in/s3cret%2Ftoken", "", {{"X-Forwarded-Uri", "/in/s3cret%2Ftoken"}})},
+      {"header", HeaderToken{"X-Token", "T "},
+       request_to("/in", "", {{"X-Token", "T s3cret/token"}, {"X-Copy", "s3cret/token"}})},
+      {"bearer", BearerToken{},
+       request_to("/in", "", {{"X-Authorization", "Bearer s3cret/token"}})},
+      {"basic", BasicPassword{"crm"},
+       request_to("/in", "",
+                  {{"Authorization", "Basic Y3JtOnMzY3JldC90b2tlbg=="},
+                   {"X-Original-Authorization", "Basic Y3JtOnMzY3JldC90b2tlbg=="}})},
+      {"body", BodyToken{"/token"}, request_to("/in", "", {{"X-Token", "s3cret/token"}})},
+  };
+  for (const auto& one : cases) {
+    RawRequest request = one.request;
+    request.headers.emplace_back("X-Other", "seen");
+    const Json head = Json::parse(masked_head(request, token_source(one.scheme, "s3cret/token")));
+    for (std::size_t i = 0; i + 1 < head.size(); ++i)
+      EXPECT_EQ(head[i][1], "***") << one.name << ": " << head[i];
+    EXPECT_EQ(head.back()[1], "seen") << one.name;
+  }
+}
+
+// It may be yesterday's secret, or another system's.
+TEST(MaskedHead, ShowsNoCopyOfATokenThatIsNotTheSources) {
+  const VerifyConfig verify = token_source(PathToken{"/in"}, "s3cret");
+  RawRequest request;
+  request.path = "/in/yesterday%27s";
+  request.headers = {{"X-Original-URL", "https://h/in/yesterday%27s"},
+                     {"X-Real", "/in/yesterday's"},
+                     {"X-Good", "/in/s3cret"},
+                     {"Host", "h"}};
+  EXPECT_EQ(masked_head(request, verify), R"([["X-Original-URL","***"],["X-Real","***"],)"
+                                          R"(["X-Good","***"],["Host","h"]])");
+}
+
+TEST(MaskedHead, StaysWithinALimit) {
+  constexpr std::size_t kMost = 1024;
+  RawRequest request;
+  request.headers = {{"X-Long", std::string(15'000, '\xff')}, {"Host", "a"}};
+  const VerifyConfig verify = token_source(QueryToken{"token"}, "s3cret");
+  Json head = Json::parse(masked_head(request, verify, kMost));
+  ASSERT_EQ(head.size(), 2U);
+  EXPECT_TRUE(head[0][1].get<std::string>().ends_with("...")) << head;
+  EXPECT_EQ(head[1], Json({"Host", "a"}));
+  for (const std::size_t size : {0U, 1U, 60U, 64U, 65U, 4000U}) {
+    request.headers.assign(90, {"X-" + std::string(size, 'n'), std::string(size, 'v')});
+    const std::string text = masked_head(request, verify, kMost);
+    EXPECT_LE(text.size(), kMost);
+    head = Json::parse(text);
+    const bool all = head.size() == 90;
+    EXPECT_EQ(head.back(),
+              all ? Json({"X-", ""}) : Json({"...", std::to_string(91 - head.size()) + " more"}));
+  }
+}
+
 }  // namespace
 }  // namespace fh

@@ -96,5 +96,18 @@ TEST_F(ReceiverTest, TakesNoBodyThatMayBeEncoded) {
   }
 }
 
+// Strangers choose the body, and the list is kept in memory, in a file, and shown.
+TEST_F(ReceiverTest, ARefusalIsShortHoweverLongTheBody) {
+  post("{\"id\":\"" + std::string(kMiB - 20, 'A'));
+  ASSERT_EQ(answers().size(), 1U);
+  EXPECT_EQ(answers()[0].status, 400);
+  EXPECT_LT(answers()[0].body.size(), 300U);
+  const auto refused = receiver_->refused_list().list("");
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].body_bytes, kMiB - 13);
+  EXPECT_NE(refused[0].text.find("not valid JSON at byte 104"), std::string::npos)
+      << refused[0].text;
+}
+
 }  // namespace
 }  // namespace fh

@@ -33,6 +33,17 @@ class RefusedListFileTest : public testing::Test {
   RefusedListFile refused_{file_, list_};
 };
 
+TEST(RefusedList, HoldsALimitOfBytesOfEachRequest) {
+  RefusedList list;
+  RefusedRequest large;
+  large.head = "[\"" + std::string(1'000'000, 'x') + "\"]";
+  large.text = std::string(1'000'000, 'x');
+  list.add(large);
+  const RefusedRequest kept = list.list("").front();
+  EXPECT_EQ(kept.head, "[]");
+  EXPECT_EQ(kept.text.size(), RefusedList::kMostText);
+}
+
 TEST_F(RefusedListFileTest, GivesBackWhatItWasGiven) {
   for (int i = 0; i < 3; ++i) list_.add(request(i));
   refused_.save();
@@ -64,7 +75,7 @@ TEST_F(RefusedListFileTest, IsWrittenOnceInTenSecondsAndOnlyWhenSomethingIsNew) 
 TEST_F(RefusedListFileTest, StaysSmallWhateverIsRefused) {
   for (int i = 0; i < 200; ++i) {
     RefusedRequest large = request(i, "s" + std::to_string(i % 4));
-    large.head = "[[\"X\",\"" + std::string(16'000, 'x') + "\"]]";
+    large.head = "[[\"X\",\"" + std::string(RefusedList::kMostHead - 10, 'x') + "\"]]";
     list_.add(large);
   }
   refused_.save();
@@ -72,6 +83,23 @@ TEST_F(RefusedListFileTest, StaysSmallWhateverIsRefused) {
   const auto all = loaded({"s0", "s1", "s2", "s3"});
   EXPECT_GT(all.size(), 50U);
   EXPECT_EQ(all[0].text, "no secret matches 199");
+}
+
+TEST_F(RefusedListFileTest, KeepsWhatAQuietSourceRefusedWhileOthersAreFlooded) {
+  list_.add(request(0, "quiet"));
+  for (int i = 1; i <= 1000; ++i) {
+    RefusedRequest large = request(i, "s" + std::to_string(i % 10));
+    large.head = "[[\"X\",\"" + std::string(RefusedList::kMostHead - 10, 'x') + "\"]]";
+    list_.add(large);
+  }
+  refused_.save();
+  EXPECT_LE(std::filesystem::file_size(file_), RefusedListFile::kMostBytes);
+  std::set<std::string> sources = {"quiet"};
+  for (int i = 0; i < 10; ++i) sources.insert("s" + std::to_string(i));
+  std::map<std::string, int> kept;
+  for (const RefusedRequest& one : loaded(sources)) ++kept[one.source];
+  EXPECT_EQ(kept["quiet"], 1);
+  for (int i = 0; i < 10; ++i) EXPECT_GT(kept["s" + std::to_string(i)], 10);
 }
 
 TEST_F(RefusedListFileTest, IsReadByItsOwnerAlone) {

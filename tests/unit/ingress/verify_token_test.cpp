@@ -101,6 +101,21 @@ INSTANTIATE_TEST_SUITE_P(
                     BodyCase{"Nul", std::string("{\"token\":\"t0\"}\0", 15), "unreadable_body"}),
     [](const auto& param) { return param.param.name; });
 
+// What is refused is shown to operators, and logged.
+TEST(BodyToken, ShowsInNoRefusal) {
+  const VerifyConfig config =
+      load_verify({{"scheme", "body-token"}, {"in", "/token"}}, {{"a", "s3cret"}});
+  for (const char* body :
+       {R"({"token":"s3cret)", "{\"token\":\"s3cret\x01\"}", R"({"s3cret":1,"s3cret":2})",
+        R"({"token":"s3cret"} s3cret)", R"({"token":s3cret})", "s3cret"}) {
+    RawRequest request;
+    request.body = body;
+    const auto refusal = std::get<VerifyRefusal>(verify(config, request, kNow));
+    EXPECT_EQ(refusal.cause, RefusalCause::unreadable_body) << body;
+    EXPECT_EQ(refusal.text.find("s3"), std::string::npos) << refusal.text;
+  }
+}
+
 TEST(BodyToken, IsNotLookedForBelowTheSourcesDepth) {
   VerifyConfig config = load_verify({{"scheme", "body-token"}}, {{"a", "t0"}});
   RawRequest request;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -61,6 +62,37 @@ TEST_F(PluginFile, AWholeLibraryIsCopiedUnderItsHash) {
 TEST_F(PluginFile, TheFolderOfCopiesIsMadeAnewWhenItIsGone) {
   std::filesystem::remove_all(folder_ / "builds");
   EXPECT_EQ(read_file(std::get<PluginCopy>(judge(put(whole_))).path), whole_);
+}
+
+// Somebody may have had the folder before.
+TEST_F(PluginFile, ACopyThatIsNotWhatItsNameSaysIsMadeAnew) {
+  const auto copy = std::get<PluginCopy>(judge(put(whole_)));
+  EXPECT_TRUE(is_sound_copy(copy.path));
+  std::string other = whole_;
+  other.back() = static_cast<char>(other.back() ^ 1);
+  std::filesystem::permissions(copy.path, std::filesystem::perms::owner_all);
+  std::ofstream(copy.path, std::ios::binary) << other;
+  EXPECT_FALSE(is_sound_copy(copy.path));
+  ASSERT_EQ(std::get<PluginCopy>(judge(put(whole_))).path, copy.path);
+  EXPECT_EQ(read_file(copy.path), whole_);
+}
+
+TEST_F(PluginFile, ACopyThatOthersCouldChangeIsMadeAnew) {
+  const auto copy = std::get<PluginCopy>(judge(put(whole_))).path;
+  const auto is_made_anew = [&] {
+    EXPECT_FALSE(is_sound_copy(copy));
+    judge(put(whole_));
+    return is_sound_copy(copy) && read_file(copy) == whole_;
+  };
+  ::chmod(copy.c_str(), 0722);
+  EXPECT_TRUE(is_made_anew());
+  const auto elsewhere = folder_ / "elsewhere";
+  std::filesystem::rename(copy, elsewhere);
+  std::filesystem::create_symlink(elsewhere, copy);
+  EXPECT_TRUE(is_made_anew());
+  if (::geteuid() != 0) return;  // to give a file away needs root
+  ASSERT_EQ(::chown(copy.c_str(), 65534, 65534), 0);
+  EXPECT_TRUE(is_made_anew());
 }
 
 TEST_F(PluginFile, AFileCutAnywhereIsRefused) {
