@@ -29,10 +29,11 @@ class Reader {
   std::optional<std::int64_t> positive(const char* key) {
     const auto found = take(key);
     if (found == nullptr) return std::nullopt;
-    if (found->is_number_integer() && *found > 0 &&
-        *found <= std::numeric_limits<std::int32_t>::max())
+    constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
+    if (found->is_number_integer() && *found > 0 && *found <= kMost)
       return found->get<std::int64_t>();
-    mistakes_.push_back(std::string("\"") + key + "\" must be a whole number above 0");
+    mistakes_.push_back(std::string("\"") + key + "\" must be a whole number from 1 to " +
+                        std::to_string(kMost));
     return std::nullopt;
   }
 

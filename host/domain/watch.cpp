@@ -168,6 +168,9 @@ ParsedWatch watch_from_json(const Json& json) {
   if (field == json.end() || !field->is_string() || *field == "")
     return fail("\"field\" must name a field");
   watch.field = *field;
+  if (watch.field == kCustomFields || bare_field(watch.field).empty())
+    return fail("\"" + watch.field +
+                "\" is not a field, but where custom fields are: name one of them");
   if (json.contains("clears")) watch.kind = WatchKind::clears;
   if (json.contains("becomes")) {
     if (!json["becomes"].is_array() || json["becomes"].empty())

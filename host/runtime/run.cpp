@@ -1,5 +1,7 @@
 #include "runtime/run.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "config/quantity.h"
 #include "runtime/run_frames.h"
@@ -8,8 +10,9 @@ namespace fh {
 namespace {
 
 constexpr int kMaxLinesPerRun = 1000;
+constexpr std::size_t kMaxLogText = 16 * 1024;  // the worker has cut it there, at a character
 constexpr std::chrono::hours kNoDeadline(24);
-// For another job that is at work on a key, unless the plugin names a wait of its own.
+// For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
 
 std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
@@ -59,7 +62,7 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
     if (may_log())
       log_plugin_line({{"job", lease_.job.id},
                        {"plugin", lease_.job.plugin},
-                       {"text", log->text.substr(0, kMaxOutputLine)}},
+                       {"text", log->text.substr(0, kMaxLogText)}},
                       log->level);
   } else if (const auto* finished = std::get_if<wire::Finished>(&frame)) {
     if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id))
@@ -72,13 +75,11 @@ Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
   worker_.end_work();
   if (worker_.is_spent()) worker_lives_ = false;
-  // Work that was finished in spite of the request to end stays finished.
-  if (asked_to_end_ && outcome.kind != OutcomeKind::done && outcome.kind != OutcomeKind::skipped)
-    return *asked_to_end_;
+  if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome);
   if (outcome.kind == OutcomeKind::retry) replace_if_full();
   if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) {
     outcome.charged = false;
-    if (!outcome.after) outcome.after = kBusyWait;
+    outcome.after = std::max(outcome.after.value_or(kBusyWait), kBusyWait);
   }
   return outcome;
 }
@@ -134,11 +135,11 @@ void Run::ask_to_end(OutcomeKind why, std::string text) {
 
 bool Run::may_log() {
   ++lines_;
-  if (lines_ == kMaxLinesPerRun)
+  if (lines_ == kMaxLinesPerRun + 1)
     log_warning(
         "plugin_output_cut",
         {{"job", lease_.job.id}, {"plugin", lease_.job.plugin}, {"lines", kMaxLinesPerRun}});
-  return lines_ < kMaxLinesPerRun;
+  return lines_ <= kMaxLinesPerRun;
 }
 
 // A worker that takes nothing any more is ended; wait() then tells how.

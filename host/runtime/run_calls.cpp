@@ -26,6 +26,12 @@ Answer too_large(const std::string& what, std::size_t size, std::size_t most) {
                                        std::to_string(most) + " allowed");
 }
 
+std::optional<Answer> if_no_json(const std::string& what, const std::string& text) {
+  const auto refusal = check_strict(text);
+  if (!refusal) return std::nullopt;
+  return no(CallStatus::refused, what + " is no JSON: " + refusal->reason);
+}
+
 Answer lease_lost() {
   return no(CallStatus::ended, "this run lost its lease: whatever it does now is dropped");
 }
@@ -72,7 +78,8 @@ Answer RunCalls::dispatch(const wire::Call& call) {
     case CallMethod::expect_echo: return expect_echo(call);
     case CallMethod::superseded: return superseded();
     case CallMethod::progress:
-      surroundings_.progress(static_cast<int>(call.number), call.payload);
+      surroundings_.progress(static_cast<int>(std::clamp<std::int64_t>(call.number, 0, 100)),
+                             call.payload);
       return ok();
   }
   try {
@@ -96,8 +103,8 @@ Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
     case Begin::busy:
       told_busy_ = true;
       return no(CallStatus::busy, "another job is at work on \"" + call.key + "\"");
-    case Begin::nested:
-      return no(CallStatus::refused, "\"" + call.key + "\" is begun already by this very run");
+    case Begin::nested:  // by another thread of it, which may be done with it soon
+      return no(CallStatus::busy, "\"" + call.key + "\" is begun already by this very run");
     case Begin::lease_lost: break;
   }
   return lease_lost();
@@ -107,6 +114,7 @@ Answer RunCalls::commit(const wire::Call& call) {
   if (call.scope == 0) return no(CallStatus::refused, "no once or step is open there");
   if (call.payload.size() > kMaxResultBytes)
     return too_large("a result", call.payload.size(), kMaxResultBytes);
+  if (auto refused = if_no_json("the result", call.payload)) return *refused;
   const Scope& scope = scopes_.at(call.scope);
   fault_point("before_effect_commit");
   try {
@@ -126,6 +134,7 @@ Answer RunCalls::commit(const wire::Call& call) {
 // based on what is stored now.
 void RunCalls::settle_states(std::int64_t stored) {
   ++stored_version_;
+  stored_as_ = stored;
   for (auto& [number, other] : scopes_) {
     auto& states = other.effects.states;
     if (other.state_version <= stored)
@@ -138,6 +147,7 @@ void RunCalls::settle_states(std::int64_t stored) {
 Answer RunCalls::abandon(const wire::Call& call) {
   if (call.scope == 0) return no(CallStatus::refused, "no once or step is open there");
   const EffectName name = scopes_.at(call.scope).name;
+  enqueued_ -= static_cast<int>(scopes_.at(call.scope).effects.jobs.size());
   scopes_.erase(call.scope);
   surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
   // What it wrote is dropped: the run sees the latest of its other writes, or what is stored.
@@ -156,30 +166,39 @@ Answer RunCalls::interrupted(const wire::Call& call) {
 }
 
 Answer RunCalls::state_get() {
-  if (!state_) {
-    state_ = surroundings_.store.write(
-        [&](Transaction& tx) { return tx.effects.state(holder_.plugin, lease_.job.record); });
-    stored_version_ = state_->version;
-  }
+  if (!state_) read_state();
   return ok(state_->version, state_->value);
+}
+
+// What this run knows already keeps its version.
+void RunCalls::read_state() {
+  StateRow row = surroundings_.store.write(
+      [&](Transaction& tx) { return tx.effects.state(holder_.plugin, lease_.job.record); });
+  if (last_version_ < 0 || row.version != stored_version_) {
+    stored_version_ = row.version;
+    stored_as_ = last_version_ = std::max(row.version, last_version_ + 1);
+  }
+  state_ = StateRow{stored_as_, std::move(row.value)};
 }
 
 Answer RunCalls::state_set(const wire::Call& call) {
   if (call.payload.size() > kMaxStateBytes)
     return too_large("a state", call.payload.size(), kMaxStateBytes);
+  if (auto refused = if_no_json("the state", call.payload)) return *refused;
   const std::int64_t seen = state_get().number;
-  if (call.number != seen)
+  // The later ones were an abandoned scope's: whoever has one saw this one too.
+  if (call.number < seen || call.number > last_version_)
     return no(CallStatus::conflict, "version " + std::to_string(call.number) +
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   Scope& scope = scopes_.at(call.scope);
   auto& states = scope.effects.states;
-  scope.state_version = seen + 1;
+  scope.state_version = ++last_version_;
   if (states.empty())
     states.push_back({call.payload, stored_version_});
   else
     states.front().value = call.payload;
-  state_ = StateRow{seen + 1, call.payload};
+  state_ = StateRow{last_version_, call.payload};
   return ok(state_->version);
 }
 
@@ -190,8 +209,6 @@ Answer RunCalls::enqueue(const wire::Call& call) {
   if (enqueued_ >= kMaxEnqueuedPerRun)
     return no(CallStatus::refused,
               "a run enqueues " + std::to_string(kMaxEnqueuedPerRun) + " jobs at most");
-  if (call.payload.size() > kMaxInputBytes)
-    return too_large("an input", call.payload.size(), kMaxInputBytes);
   auto job = surroundings_.job_for(call.key);
   if (!job)
     return no(CallStatus::not_found,
@@ -203,6 +220,8 @@ Answer RunCalls::enqueue(const wire::Call& call) {
   const bool valid = after == options.value.end() || after->is_number_unsigned();
   if (!valid) return no(CallStatus::refused, "\"after_ms\" must be a number of 0 or more");
   job->input = options.value.contains("input") ? to_text(options.value["input"]) : "";
+  if (job->input.size() > kMaxInputBytes)
+    return too_large("an input", job->input.size(), kMaxInputBytes);
   job->created_at = surroundings_.clock.now();
   job->run_at = job->created_at;
   if (after != options.value.end())

@@ -57,6 +57,7 @@ class RunCalls {
   wire::Answer abandon(const wire::Call& call);
   wire::Answer interrupted(const wire::Call& call);
   wire::Answer state_get();
+  void read_state();
   wire::Answer state_set(const wire::Call& call);
   wire::Answer enqueue(const wire::Call& call);
   wire::Answer idempotency_key(const wire::Call& call) const;
@@ -70,8 +71,12 @@ class RunCalls {
   Holder holder_;
   std::map<std::uint64_t, Scope> scopes_;  // 0: the run itself
   std::uint64_t last_scope_ = 0;
+  // Versions, as they are handed out, are the run's own and only rise: what an abandoned scope had
+  // is no other's later.
   std::optional<StateRow> state_;    // as this run sees it, its own unfinished writes included
-  std::int64_t stored_version_ = 0;  // what the next write that succeeds is based on
+  std::int64_t last_version_ = -1;   // handed out; none yet
+  std::int64_t stored_version_ = 0;  // the store's: what the next write that succeeds is based on
+  std::int64_t stored_as_ = 0;       // as which version that is handed out
   int enqueued_ = 0;
   bool told_busy_ = false;
 };

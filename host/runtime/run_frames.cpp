@@ -60,6 +60,23 @@ Outcome outcome_of(const wire::Finished& finished) {
   }
   outcome.text = finished.text;
   if (finished.after_ms >= 0) outcome.after = std::min(Millis(finished.after_ms), kLongestWait);
+  if (outcome.kind == OutcomeKind::snooze)
+    outcome.after = std::max(outcome.after.value_or(kShortestSnooze), kShortestSnooze);
+  if (outcome.kind != OutcomeKind::done || outcome.text.empty()) return outcome;
+  // The work was done, and stays done.
+  if (const auto refusal = check_strict(outcome.text))
+    outcome.text =
+        to_text("the result of done() is left out, for it is no JSON: " + refusal->reason);
+  return outcome;
+}
+
+Outcome end_that_counts(const Outcome& asked, const Outcome& said) {
+  const bool finished = said.kind == OutcomeKind::done || said.kind == OutcomeKind::skipped;
+  const bool for_good = said.kind == OutcomeKind::fail && asked.kind == OutcomeKind::timed_out;
+  if (finished || for_good) return said;
+  Outcome outcome = asked;
+  outcome.text += "; then it said " + std::string(name_of(said.kind));
+  if (!said.text.empty()) outcome.text += ": " + said.text;
   return outcome;
 }
 

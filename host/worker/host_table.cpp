@@ -54,12 +54,8 @@ fieldhook_status ask(fieldhook_run* run, const Asked& asked, fieldhook_reply rep
                      Number* number = nullptr) {
   const auto limit = asked.method == CallMethod::commit ? kMaxResultText : kMaxCallText;
   if (const auto size = std::max(asked.key.size, asked.payload.size); size > limit) {
-    std::string why = "a text of " + std::to_string(size) + " bytes, the limit is " +
-                      std::to_string(limit >> 10U) + " KiB";
-    if (asked.method == CallMethod::commit) {
-      why += "; its work was done, but its result cannot be stored, and a retry would do it again";
-    }
-    give(reply, why);
+    give(reply, "a text of " + std::to_string(size) + " bytes, the limit is " +
+                    std::to_string(limit >> 10U) + " KiB");
     return FIELDHOOK_TOO_LARGE;
   }
   const auto answer = host_link->call(

@@ -125,11 +125,50 @@ TEST_F(Abuse, ARunThatHeedsCancelledKeepsItsWorker) {
   const Process worker = host_.worker_of(id);
   const Json job = host_.wait_for(id, "dead");
   EXPECT_EQ(job["runs"][0]["outcome"], "timed_out");
+  EXPECT_NE(error_of(job).find(".timeout; then it said retry: cancelled"), std::string::npos)
+      << error_of(job);
   const auto runs = host_.runs();
   EXPECT_TRUE(std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run.end; }))
       << "it saw cancelled() and came to its end";
   EXPECT_TRUE(worker.is_alive());
   expect_all_is_well();
+}
+
+TEST_F(Abuse, ARunThatFailsForGoodAtItsDeadlineIsNotTriedAgain) {
+  const auto file = host_.folder() / "giver.so";
+  make_plugin(file, watching("giver", "contact", "give"),
+              "while (!host->cancelled(run)) continue;"
+              "host->fail(run, (fieldhook_string){\"for good\", 8});");
+  host_.install_file(file, "giver.so");
+  host_.limits("giver")["timeout"] = "100ms";
+  host_.start();
+  const Json job = host_.run(field_update("c-1", "give", "up"), "dead");
+  ASSERT_EQ(job["runs"].size(), 1U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "fail");
+  EXPECT_EQ(error_of(job), "for good");
+}
+
+TEST_F(Abuse, LogLinesAreCutAtACharacterAndAfterAThousand) {
+  const auto file = host_.folder() / "logger.so";
+  make_plugin(file, watching("logger", "contact", "write"),
+              // A letter of one byte and then such of two, beyond 16 KiB.
+              "static char text[20001] = \"x\";"
+              "for (int i = 1; i < 20000; i += 2) { text[i] = '\\303'; text[i + 1] = '\\244'; }"
+              "host->log(run, FIELDHOOK_LOG_INFO, (fieldhook_string){text, 20001});"
+              "for (int i = 1; i < 1500; ++i)"
+              "  host->log(run, FIELDHOOK_LOG_ERROR, (fieldhook_string){\"y\", 1});"
+              "host->done(run, none);");
+  host_.install_file(file, "logger.so");
+  host_.start();
+  const Json job = host_.run(field_update("c-1", "write", "now"));
+  const std::string begin = "plugin_log job=" + job["id"].dump();
+  const auto lines = host_.log_lines(begin);
+  ASSERT_EQ(lines.size(), 1000U);
+  std::string cut = "text=x";
+  for (int i = 0; i < 8191; ++i) cut += "ä";
+  EXPECT_NE(lines[0].find(cut), std::string::npos) << lines[0].size();
+  EXPECT_EQ(lines[0].find(cut + "ä"), std::string::npos);
+  EXPECT_EQ(host_.log_lines("plugin_output_cut job=" + job["id"].dump()).size(), 1U);
 }
 
 TEST_F(Abuse, StrayPrintingBecomesLogLinesOfItsJob) {

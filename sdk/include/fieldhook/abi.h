@@ -60,10 +60,10 @@ typedef int32_t fieldhook_status;
 enum {
   FIELDHOOK_OK = 0,
   FIELDHOOK_DONE_BEFORE = 1, /* the work was committed earlier; the reply is its result JSON */
-  FIELDHOOK_BUSY = 2,        /* another job is at this key now: end the run with retry() */
+  FIELDHOOK_BUSY = 2,        /* a job, or this run itself, is at this key: end it with retry() */
   FIELDHOOK_NOT_FOUND = 3,   /* nothing has that name */
   FIELDHOOK_TOO_LARGE = 4,   /* over a limit; the reply names it */
-  FIELDHOOK_CONFLICT = 5,    /* someone else wrote first: end the run with retry() */
+  FIELDHOOK_CONFLICT = 5,    /* someone else wrote first: retry(), but fail() after commit */
   FIELDHOOK_ENDED = 6,       /* the run is over */
   FIELDHOOK_REFUSED = 7,     /* a bad argument; the same call would be refused again */
   FIELDHOOK_FAILED = 8       /* trouble in the host; a later run may succeed */
@@ -118,10 +118,13 @@ typedef struct fieldhook_host {
   uint32_t struct_size;
   uint32_t abi_minor; /* the host's; of another major version it would not call the plugin */
 
-  /* Adds a line to the job's log. Never waits for an answer; long text is cut at 16 KiB. */
+  /* Adds a line to the job's log. Never waits for an answer. Text is cut at 16 KiB, at a
+   * character; of a run 1000 lines are logged, those that it prints among them. */
   fieldhook_status (*log)(fieldhook_run* run, fieldhook_log_level level, fieldhook_string text);
 
-  /* 1 when the run should end soon (operator, deadline, host stopping) or has ended, else 0. */
+  /* 1 when the run should end soon (operator, deadline, host stopping) or has ended, else 0. What
+   * the run says after that counts if it is done, or fail after the deadline; else the host says
+   * how it ended (cancelled, timed_out, interrupted) and keeps its reason in the text. */
   int32_t (*cancelled)(fieldhook_run* run);
 
   /* Replies with the secret of that name. NOT_FOUND: the configuration has none for this plugin. */
@@ -139,7 +142,8 @@ typedef struct fieldhook_host {
 
   /* Closes a scope: result (JSON, at most 64 KiB, "null" if there is none) and the scope's effects
    * are on disk when this returns OK. With any other answer they are not, and the scope stays
-   * started. */
+   * started; its work was done and a retry would repeat it, so end the run with fail(). CONFLICT:
+   * another job changed the state that the scope has set. REFUSED: the result is no JSON. */
   fieldhook_status (*commit)(fieldhook_run* run, uint64_t scope, fieldhook_string result_json,
                              fieldhook_reply reply);
 
@@ -156,16 +160,17 @@ typedef struct fieldhook_host {
   fieldhook_status (*state_get)(fieldhook_run* run, uint64_t* version, fieldhook_reply reply);
 
   /* Keeps JSON for this plugin and record as an effect of scope. *version: in, the version it is
-   * based on; out, the one the next state_set is based on. CONFLICT: it was changed since. */
+   * based on, one that an abandoned scope was given included; out, the one the next state_set is
+   * based on. CONFLICT: it was changed since. REFUSED: it is no JSON. */
   fieldhook_status (*state_set)(fieldhook_run* run, uint64_t scope, fieldhook_string json,
                                 uint64_t* version, fieldhook_reply reply);
 
   /* Makes a job of another (or the same) plugin for the same event and record, as an effect of
-   * scope. json: {"input": any, "after_ms": integer}, both optional. */
+   * scope. json: {"input": any, at most 64 KiB, "after_ms": integer}, both optional. */
   fieldhook_status (*enqueue)(fieldhook_run* run, uint64_t scope, fieldhook_string plugin,
                               fieldhook_string json, fieldhook_reply reply);
 
-  /* Shows people how far the run is; percent 0 to 100. Not kept. */
+  /* Shows people how far the run is; percent is brought to 0 to 100. Not kept. */
   fieldhook_status (*progress)(fieldhook_run* run, int32_t percent, fieldhook_string text);
 
   /* Replies with a text that is the same for every run of this job and this label, and no other:
@@ -183,10 +188,12 @@ typedef struct fieldhook_host {
 
   /* The outcome: exactly one of these should be called before execute() returns; the last call
    * counts, none at all is a failed job. Each answers OK, ENDED, or (done only) TOO_LARGE over 64
-   * KiB, and then it changed nothing. */
+   * KiB, and then it changed nothing. A result that is no JSON is left out, with a note in its
+   * place. */
   fieldhook_status (*done)(fieldhook_run* run, fieldhook_string result_json); /* "" for no result */
   /* after_ms -1: the host's backoff decides. */
   fieldhook_status (*retry)(fieldhook_run* run, fieldhook_string reason, int64_t after_ms);
+  /* At least a second. */
   fieldhook_status (*snooze)(fieldhook_run* run, int64_t after_ms);
   fieldhook_status (*fail)(fieldhook_run* run, fieldhook_string reason);
 

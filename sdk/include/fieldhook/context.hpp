@@ -1,21 +1,25 @@
-// Context: what a run may ask of the host. Safe from any thread while execute() runs; later calls
-// throw CallError. A call that does not work throws CallError, which ends the run with the outcome
-// it carries unless it is caught: busy and conflict are a retry, a refused argument or a result
-// that is too large a failure, since the same would happen again.
+// Context: what a run may ask of the host. Safe from any thread while execute() runs. After that,
+// for as long as the process lives, calls throw CallError, but that log() and progress() do nothing
+// and cancelled() is true; what was returned by reference is gone. A call that does not work throws
+// CallError, which ends the run with the outcome it carries unless it is caught: busy and conflict
+// are a retry, a refused argument or a result that cannot be stored a failure, since the same, or
+// the same work, would happen again.
 //
 // once() and step() open a scope on the calling thread until fn returns: effects made inside
 // (enqueue, state) are stored together with its result. Effects made outside, or by other threads,
 // are stored when the run ends with done or snooze, and dropped otherwise.
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
+#include <fieldhook/host_reply.hpp>
 #include <fieldhook/record.hpp>
+#include <fieldhook/result.hpp>
 #include <functional>
-#include <new>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -25,86 +29,11 @@ namespace fieldhook {
 
 class Context;
 
-namespace detail {
-
-/// Takes what the host replies; the host must not be thrown into.
-class Reply {
- public:
-  operator fieldhook_reply() { return {&Reply::receive, this}; }
-  const std::string& text() const {
-    if (lost_) throw std::bad_alloc();
-    return text_;
-  }
-
- private:
-  static void receive(void* self, fieldhook_string text) noexcept {
-    auto& reply = *static_cast<Reply*>(self);
-    try {
-      reply.text_ = view(text);
-    } catch (...) {
-      reply.lost_ = true;
-    }
-  }
-
-  std::string text_;
-  bool lost_ = false;
-};
-
-inline std::string named(const char* call, std::string_view name) {
-  return std::string(call) + " \"" + std::string(name) + "\"";
-}
-
-/// Throws CallError unless the call worked.
-inline void require(fieldhook_status status, const std::string& what, const std::string& why) {
-  using namespace std::chrono_literals;
-  const std::string text = what + ": " + why;
-  switch (status) {
-    case FIELDHOOK_OK:
-    case FIELDHOOK_DONE_BEFORE: return;
-    case FIELDHOOK_BUSY: throw CallError(text, Outcome::retry(text, 1s));
-    case FIELDHOOK_TOO_LARGE:
-    case FIELDHOOK_REFUSED: throw CallError(text, Outcome::fail(text));
-    default: throw CallError(text, Outcome::retry(text));
-  }
-}
-
-/// Whether a T that was read from JSON would point into it. The JSON is gone when T is used.
-template <class T>
-inline constexpr bool kRefersToText = std::is_pointer_v<T>;
-template <class T>
-inline constexpr bool kRefersToText<const T> = kRefersToText<T>;
-template <class Char, class Traits>
-inline constexpr bool kRefersToText<std::basic_string_view<Char, Traits>> = true;
-template <template <class...> class Holder, class... Held>
-inline constexpr bool kRefersToText<Holder<Held...>> = (kRefersToText<Held> || ...);
-template <class T, std::size_t size>
-inline constexpr bool kRefersToText<std::array<T, size>> = kRefersToText<T>;
-
-/// What once() and step() return for a function that returns Returned: texts as std::string.
-template <class Returned>
-struct Stored {
-  using type = Returned;
-};
-template <>
-struct Stored<const char*> {
-  using type = std::string;
-};
-template <>
-struct Stored<char*> {
-  using type = std::string;
-};
-template <>
-struct Stored<std::string_view> {
-  using type = std::string;
-};
-
-}  // namespace detail
-
 struct EnqueueOptions {
   std::optional<Millis> after = {};  // runs no sooner than this from now; at most 3650 days
 };
 
-/// Lines of the job's log.
+/// Lines of the job's log: 1000 a run with what it prints, cut at 16 KiB each.
 class Log {
  public:
   Log(const fieldhook_host& host, fieldhook_run* run) : host_(host), run_(run) {}
@@ -122,11 +51,13 @@ class Log {
   fieldhook_run* run_;
 };
 
-/// One JSON value kept for this plugin and this record. Two jobs that change it at once: the later
-/// one's set() throws, and its retry reads the new value.
+/// One JSON value kept for this plugin and this record. Of two jobs that change it at once the
+/// later one gets a conflict, and its retry reads the new value; inside once() or step() it fails,
+/// since a retry would do the work again.
 class State {
  public:
-  /// Null when nothing is kept yet.
+  /// As it was read or set last; null when nothing is kept yet. After a step that threw ask state()
+  /// anew: what was set inside is dropped.
   const Json& get() const { return json_; }
   /// An effect: see the top of this file.
   void set(Json json);
@@ -143,30 +74,21 @@ class State {
 class Context {
  public:
   Context(const fieldhook_job& job, const fieldhook_host& host, fieldhook_run* run)
-      : host_(host),
-        run_(run),
-        job_id_(job.job_id),
-        run_number_(job.run),
-        attempt_(job.attempt),
-        max_attempts_(job.max_attempts),
-        deadline_(Millis(job.deadline_unix_ms)),
-        settings_(job.settings),
-        event_(job.event),
-        delivery_(job.delivery),
-        matched_(job.matched),
-        input_(job.input) {}
+      : host_(host), run_(run), given_(std::make_unique<Given>(job)) {}
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  std::uint64_t job_id() const { return job_id_; }
+  std::uint64_t job_id() const { return given(&Given::job_id); }
   /// Which start of this job this is, from 1; attempt() counts only those that are charged.
-  std::uint32_t run() const { return run_number_; }
-  std::uint32_t attempt() const { return attempt_; }
-  std::uint32_t max_attempts() const { return max_attempts_; }
-  /// The run is asked to end (cancelled()) at this time, and killed a little later.
-  std::chrono::sys_time<Millis> deadline() const { return deadline_; }
+  std::uint32_t run() const { return given(&Given::run); }
+  std::uint32_t attempt() const { return given(&Given::attempt); }
+  std::uint32_t max_attempts() const { return given(&Given::max_attempts); }
+  /// The run is asked to end (cancelled()) at this time, and killed a little later. What it returns
+  /// in between counts if it is done() or fail(); anything else is a charged `timed_out` with its
+  /// reason, tried again after the backoff.
+  std::chrono::sys_time<Millis> deadline() const { return given(&Given::deadline); }
 
-  /// Whether the run should end soon. Costs nothing: ask in every loop.
+  /// Whether the run should end soon, or has ended. Costs nothing: ask in every loop.
   bool cancelled() const { return host_.cancelled(run_) != 0; }
   /// Whether a newer event of this record was accepted.
   bool superseded() const {
@@ -178,16 +100,16 @@ class Context {
   Log log() const { return {host_, run_}; }
 
   /// The plugin's settings in the host's configuration; an object.
-  const Json& settings() const { return settings_.get(); }
+  const Json& settings() const { return given_json(&Given::settings); }
   /// {id, kind, mode, record, changes, occurred_at, actor, complete}. kind: "created", "updated",
   /// "deleted". complete: the record came with the event; else it is the one last known.
-  const Json& event() const { return event_.get(); }
+  const Json& event() const { return given_json(&Given::event); }
   /// {id, source, received_at}.
-  const Json& delivery() const { return delivery_.get(); }
+  const Json& delivery() const { return given_json(&Given::delivery); }
   /// The watches that matched, as text.
-  const Json& matched() const { return matched_.get(); }
+  const Json& matched() const { return given_json(&Given::matched); }
   /// What enqueue() was given, or null.
-  const Json& input() const { return input_.get(); }
+  const Json& input() const { return given_json(&Given::input); }
 
   /// Throws when the configuration gives this plugin no secret of that name.
   std::string secret(std::string_view name) const {
@@ -195,10 +117,11 @@ class Context {
   }
 
   /// Calls fn and returns what it returned (void, or anything JSON can hold, up to 64 KiB; text as
-  /// std::string), unless it was done before by any job of this plugin: then returns what it
-  /// returned then. The key: 1 to 512 bytes. When fn throws, the key is free again. A process that
-  /// dies inside fn leaves it open whether fn got through: the next run calls fn again, and can ask
-  /// interrupted() first.
+  /// std::string) as it is stored, unless it was done before by any job of this plugin: then
+  /// returns what is stored. The key: 1 to 512 bytes. When fn throws, the key is free again. When
+  /// fn returns and its result or its effects cannot be stored, the job fails: it was done. A
+  /// process that dies inside fn leaves it open whether fn got through: the next run calls fn
+  /// again, and can ask interrupted() first.
   template <class Fn>
   auto once(std::string_view key, Fn&& fn) {
     return memoized(host_.once_begin, detail::named("once", key), key, std::forward<Fn>(fn));
@@ -227,7 +150,8 @@ class Context {
          detail::lend(text));
   }
 
-  /// Shows people how far the run is, 0 to 100. Never throws: it is not worth a run.
+  /// Shows people how far the run is, 0 to 100, to which it is brought. Never throws: it is not
+  /// worth a run.
   void progress(int percent, std::string_view text = {}) const {
     host_.progress(run_, percent, detail::lend(text));
   }
@@ -248,17 +172,48 @@ class Context {
 
   /// For the trampolines: execute() has returned, the job's texts are gone.
   void end() {
-    for (auto* json : {&settings_, &event_, &delivery_, &matched_, &input_}) json->close();
+    const std::lock_guard lock(giving_);
+    given_.reset();
   }
 
  private:
   friend class State;
 
+  /// What the host told of the run.
+  struct Given {
+    explicit Given(const fieldhook_job& job)
+        : job_id(job.job_id),
+          run(job.run),
+          attempt(job.attempt),
+          max_attempts(job.max_attempts),
+          deadline(Millis(job.deadline_unix_ms)),
+          settings(job.settings),
+          event(job.event),
+          delivery(job.delivery),
+          matched(job.matched),
+          input(job.input) {}
+
+    std::uint64_t job_id;
+    std::uint32_t run;
+    std::uint32_t attempt;
+    std::uint32_t max_attempts;
+    std::chrono::sys_time<Millis> deadline;
+    detail::LazyJson settings;
+    detail::LazyJson event;
+    detail::LazyJson delivery;
+    detail::LazyJson matched;
+    detail::LazyJson input;
+  };
+
   /// The scope that once() or step() has open on this thread; abandoned unless fn returned.
   class Scope {
    public:
-    Scope(const Context& context, std::uint64_t number)
-        : context_(context), number_(number), outer_(std::exchange(innermost_, this)) {}
+    /// what: outlives it.
+    Scope(const Context& context, const std::string& what, std::uint64_t number)
+        : context_(context),
+          what_(what),
+          number_(number),
+          outer_(std::exchange(innermost_, this)) {}
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
     ~Scope() {
@@ -267,21 +222,33 @@ class Context {
     }
 
     /// From here on a failure ends the job: the work was done, and a retry would do it again.
-    void commit(const std::string& what, const std::function<Json()>& result) {
+    void commit(const std::function<std::string()>& result) {
       returned_ = true;
       close();
+      std::string why;
       try {
-        const std::string text = detail::dump(result());
-        context_.call(what, context_.host_.commit, number_, detail::lend(text));
-      } catch (const CallError&) {
-        throw;
+        detail::Reply reply;
+        const std::string text = result();
+        const auto status =
+            context_.host_.commit(context_.run_, number_, detail::lend(text), reply);
+        if (status == FIELDHOOK_OK) return;
+        why = reply.text();
       } catch (const std::exception& error) {
-        const auto text = what +
-                          ": its result is no JSON, so it could not be stored, and a retry "
-                          "would do the work again: " +
-                          error.what();
-        throw CallError(text, Outcome::fail(text));
+        why = error.what();
       }
+      const auto text = what_ +
+                        ": its work was done, but its result cannot be stored, and a retry would "
+                        "do the work again: " +
+                        why;
+      throw CallError(text, Outcome::fail(text));
+    }
+
+    /// Whether this thread is inside of it.
+    static bool is_open(const Context& context, const std::string& what) {
+      const Scope* scope = innermost_;
+      while (scope != nullptr && (&scope->context_ != &context || scope->what_ != what))
+        scope = scope->outer_;
+      return scope != nullptr;
     }
 
     static std::uint64_t number_in(const Context& context) {
@@ -298,6 +265,7 @@ class Context {
     static inline thread_local Scope* innermost_ = nullptr;
 
     const Context& context_;
+    const std::string& what_;
     std::uint64_t number_;
     Scope* outer_;
     bool returned_ = false;
@@ -318,22 +286,26 @@ class Context {
   auto memoized(Begin begin, const std::string& what, std::string_view name, Fn&& fn) {
     using Returned = std::remove_cvref_t<std::invoke_result_t<Fn&>>;
     using Result = typename detail::Stored<Returned>::type;
-    static_assert(!detail::kRefersToText<Result>,
-                  "what once() and step() return is read from a text that is gone then: return "
-                  "std::string, not std::string_view or a pointer, in containers too");
+    if (Scope::is_open(*this, what))
+      detail::require(FIELDHOOK_REFUSED, what, "it is inside itself");
     std::uint64_t number = 0;
     detail::Reply reply;
     const auto status = begin(run_, detail::lend(name), &number, reply);
     detail::require(status, what, reply.text());
     if (status == FIELDHOOK_DONE_BEFORE) return restored<Result>(what, reply.text());
-    Scope scope(*this, number);
+    Scope scope(*this, what, number);
     if constexpr (std::is_void_v<Result>) {
       fn();
-      scope.commit(what, [] { return Json(); });
+      scope.commit([] { return "null"; });
     } else {
-      Result result(fn());
-      scope.commit(what, [&result] { return Json(result); });
-      return result;
+      const auto& returned = fn();
+      std::optional<Result> result;
+      scope.commit([&] {
+        std::string text = detail::text_of_result<Returned>(returned);
+        result = detail::result_in<Result>(text);
+        return text;
+      });
+      return *std::move(result);
     }
   }
 
@@ -341,26 +313,33 @@ class Context {
   static Result restored(const std::string& what, const std::string& text) {
     if constexpr (!std::is_void_v<Result>) {
       try {
-        return Json::parse(text).template get<Result>();
-      } catch (const Json::exception& error) {
-        const auto why = what + ": the result stored earlier is of another type: " + error.what();
+        return detail::result_in<Result>(text);
+      } catch (const std::invalid_argument& error) {
+        const auto why = what + ": the result stored earlier: " + error.what();
         throw CallError(why, Outcome::fail(why));
       }
     }
   }
 
+  template <class T>
+  T given(T Given::*part) const {
+    const std::lock_guard lock(giving_);
+    return all_given().*part;
+  }
+  const Json& given_json(detail::LazyJson Given::*part) const {
+    const std::lock_guard lock(giving_);
+    return (all_given().*part).get();
+  }
+  const Given& all_given() const {
+    if (given_) return *given_;
+    throw CallError("the run has ended", Outcome::retry("the run has ended"));
+  }
+
+  static inline std::mutex giving_;  // between a late call and the end of its run
+
   const fieldhook_host& host_;
   fieldhook_run* run_;
-  std::uint64_t job_id_;
-  std::uint32_t run_number_;
-  std::uint32_t attempt_;
-  std::uint32_t max_attempts_;
-  std::chrono::sys_time<Millis> deadline_;
-  detail::LazyJson settings_;
-  detail::LazyJson event_;
-  detail::LazyJson delivery_;
-  detail::LazyJson matched_;
-  detail::LazyJson input_;
+  std::unique_ptr<Given> given_;  // null once the run has ended
 };
 
 inline State::State(const Context& context) : context_(context) {

@@ -41,7 +41,8 @@ class Outcome {
   static Outcome retry(std::string reason, std::optional<Millis> after = std::nullopt) {
     return Outcome(Retry{std::move(reason), after});
   }
-  /// Not yet: runs again after the duration, charges nothing. Other jobs of the record go ahead.
+  /// Not yet: runs again after the duration, a second at least; charges nothing. Other jobs of the
+  /// record go ahead.
   static Outcome snooze(Millis duration) { return Outcome(Snooze{duration}); }
   /// It will never work: the job is dead until a person replays it.
   static Outcome fail(std::string reason) { return Outcome(Fail{std::move(reason)}); }

@@ -14,9 +14,14 @@
 // instance of the command and calls it from one thread, run after run.
 #pragma once
 
+#if defined(_MSVC_LANG) ? _MSVC_LANG <= 201703L : __cplusplus <= 201703L
+#error "fieldhook/plugin.hpp needs C++20: compile with -std=c++20"
+#endif
+
 #include <fieldhook/abi.h>
 
-#include <array>
+#include <deque>
+#include <exception>
 #include <fieldhook/context.hpp>
 #include <fieldhook/manifest.hpp>
 #include <fieldhook/outcome.hpp>
@@ -25,10 +30,12 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 // A command overrides execute() for the record type it watches, and so hides the other on purpose.
-#if defined(__clang__)
-#pragma clang diagnostic ignored "-Woverloaded-virtual"
+#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"
 #endif
 
 namespace fieldhook {
@@ -81,6 +88,27 @@ inline void report(const Outcome& outcome, const fieldhook_host& host, fieldhook
   std::visit(Reporter{host, run}, outcome.kind());
 }
 
+/// What the exception that is being handled says, and then those nested in it.
+inline std::string text_of_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    std::string text = error.what();
+    try {
+      std::rethrow_if_nested(error);
+    } catch (...) {
+      text += ": " + text_of_exception();
+    }
+    return text;
+  } catch (const std::string& text) {
+    return text;
+  } catch (const char* text) {
+    return text == nullptr ? "the plugin threw a null pointer" : text;
+  } catch (...) {
+    return "the plugin threw something that is no std::exception";
+  }
+}
+
 /// Calls use(); gives the outcome of what it throws, or nullopt.
 template <class Use>
 std::optional<Outcome> outcome_of_throw(Use&& use) {
@@ -92,10 +120,8 @@ std::optional<Outcome> outcome_of_throw(Use&& use) {
   } catch (const std::bad_alloc&) {
     return Outcome::retry(
         "out of memory: let the plugin use less, or raise its \"memory\" in plugins.limits");
-  } catch (const std::exception& error) {
-    return Outcome::retry(error.what());
   } catch (...) {
-    return Outcome::retry("the plugin threw something that is no std::exception");
+    return Outcome::retry(text_of_exception());
   }
 }
 
@@ -130,8 +156,8 @@ class Instance {
  private:
   // execute() finds what already_done() of the same run has parsed.
   void begin(const fieldhook_job& job, const fieldhook_host& host, fieldhook_run* run) {
-    if (context_) return;
-    context_ = std::make_unique<Context>(job, host, run);
+    if (context_ != nullptr) return;
+    context_ = &kept_contexts().emplace_back(job, host, run);
     if (view(job.record_type) == "company") {
       company_.emplace(job);
     } else {
@@ -139,21 +165,24 @@ class Instance {
     }
   }
 
-  // A thread that outlives its run may still hold the context: the last few are kept, so that what
-  // it asks is answered by an exception and not by a crash.
   void end() {
     contact_.reset();
     company_.reset();
     context_->end();
-    ended_[next_++ % ended_.size()] = std::move(context_);
+    context_ = nullptr;
+  }
+
+  // A thread that outlives its run may still hold the context: what it asks is answered by an
+  // exception and not by a crash, however late. An ended context is three words.
+  static std::deque<Context>& kept_contexts() {
+    static auto& contexts = *new std::deque<Context>;
+    return contexts;
   }
 
   std::unique_ptr<Command> command_;
-  std::unique_ptr<Context> context_;
+  Context* context_ = nullptr;  // null between runs
   std::optional<Contact> contact_;
   std::optional<Company> company_;
-  std::array<std::unique_ptr<Context>, 16> ended_;
-  std::size_t next_ = 0;
 };
 
 /// The functions of fieldhook_plugin_table. Nothing leaves them but by return.
@@ -194,10 +223,8 @@ struct Trampolines {
     };
     try {
       use();
-    } catch (const std::exception& error) {
-      tell(error.what());
     } catch (...) {
-      tell("the plugin threw something that is no std::exception");
+      tell(text_of_exception());
     }
   }
 };
@@ -215,15 +242,28 @@ inline constexpr fieldhook_plugin_table kTable = {
     nullptr,
 };
 
+/// Whether no comma has cut the name of a template's instance in two.
+consteval bool is_whole(std::string_view name) {
+  int open = 0;
+  for (const char c : name) open += (c == '<') - (c == '>');
+  return open == 0;
+}
+
 }  // namespace detail
 }  // namespace fieldhook
 
-/// Makes the library a plugin: its command class, then its manifest in braces. Once per library.
-#define FIELDHOOK_PLUGIN(Class, ...)                                        \
-  static ::fieldhook::Manifest fieldhook_manifest() { return __VA_ARGS__; } \
-  extern "C" {                                                              \
-  extern FIELDHOOK_EXPORT const ::fieldhook_plugin_table fieldhook_plugin;  \
-  constinit const ::fieldhook_plugin_table fieldhook_plugin =               \
-      ::fieldhook::detail::kTable<Class, &fieldhook_manifest>;              \
-  }                                                                         \
+/// Makes the library a plugin: its command class, then its manifest in braces. Once per library. A
+/// class with a comma in its name, as Sync<int, int>, gets a name of its own first, by `using`.
+#define FIELDHOOK_PLUGIN(Class, ...)                                                         \
+  static_assert(::fieldhook::detail::is_whole(#Class),                                       \
+                "FIELDHOOK_PLUGIN takes a class name with a comma in it for two arguments: " \
+                "name it first, as in: using Mine = Sync<int, int>;");                       \
+  static_assert(std::is_convertible_v<Class*, ::fieldhook::Command*>,                        \
+                "FIELDHOOK_PLUGIN wants a class derived publicly from fieldhook::Command");  \
+  static ::fieldhook::Manifest fieldhook_manifest() { return __VA_ARGS__; }                  \
+  extern "C" {                                                                               \
+  extern FIELDHOOK_EXPORT const ::fieldhook_plugin_table fieldhook_plugin;                   \
+  constinit const ::fieldhook_plugin_table fieldhook_plugin =                                \
+      ::fieldhook::detail::kTable<Class, &fieldhook_manifest>;                               \
+  }                                                                                          \
   static_assert(true, "so that a semicolon may follow")

@@ -5,7 +5,7 @@
 
 #include <fieldhook/abi.h>
 
-#include <concepts>
+#include <fieldhook/convert.hpp>
 #include <fieldhook/outcome.hpp>
 #include <mutex>
 #include <optional>
@@ -16,38 +16,22 @@
 namespace fieldhook {
 namespace detail {
 
-inline std::string_view view(fieldhook_string text) { return {text.data, text.size}; }
-inline fieldhook_string lend(std::string_view text) { return {text.data(), text.size()}; }
-
-/// Bytes that are not UTF-8 become U+FFFD, so that no result is ever lost to them.
-inline std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// A text of the host's, parsed at the first get(). Safe from any thread.
 class LazyJson {
  public:
   explicit LazyJson(fieldhook_string text) : text_(text) {}
 
-  /// Null for an empty text. Throws CallError when the host has taken the text back.
+  /// Null for an empty text.
   const Json& get() const {
     const std::lock_guard lock(mutex_);
     if (value_) return *value_;
-    if (closed_) throw CallError("the run has ended", Outcome::retry("the run has ended"));
     return value_.emplace(text_.size == 0 ? Json() : Json::parse(view(text_)));
-  }
-
-  /// From here on the text is gone; a value already parsed stays.
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
   }
 
  private:
   fieldhook_string text_;
   mutable std::mutex mutex_;
   mutable std::optional<Json> value_;
-  bool closed_ = false;
 };
 
 inline const Json* member(const Json& object, std::string_view name) {
@@ -75,28 +59,6 @@ inline const Json* find_field(const Json& record, std::string_view path) {
     if (const Json* custom = find_inside(*fields, bare_field(path))) return custom;
   }
   return find_inside(record, bare_field(path));
-}
-
-/// nullopt unless the value is of that type: 1 is no bool, 1.5 no int, 300 no int8_t, "1" no
-/// number.
-template <class T>
-std::optional<T> convert(const Json& json) {
-  if constexpr (std::same_as<T, bool>) {
-    if (!json.is_boolean()) return std::nullopt;
-  } else if constexpr (std::integral<T>) {
-    if (json.is_number_unsigned()
-            ? !std::in_range<T>(json.get<std::uint64_t>())
-            : !json.is_number_integer() || !std::in_range<T>(json.get<std::int64_t>())) {
-      return std::nullopt;
-    }
-  } else if constexpr (std::floating_point<T>) {
-    if (!json.is_number()) return std::nullopt;
-  }
-  try {
-    return json.get<T>();
-  } catch (const Json::exception&) {
-    return std::nullopt;
-  }
 }
 
 }  // namespace detail

@@ -35,6 +35,15 @@ TEST(Manifest, ListsEveryMistakeAtOnce) {
   EXPECT_EQ(parsed.mistakes.size(), 7u);
 }
 
+TEST(Manifest, NamesTheLimitsOfANumber) {
+  for (const char* value : {"0", "-1", "1.5", "2147483648", "\"1\""}) {
+    const auto parsed =
+        manifest_from_text(std::string(R"({"name":"a","backoff_max_ms":)") + value + "}");
+    ASSERT_EQ(parsed.mistakes.size(), 1u) << value;
+    EXPECT_EQ(parsed.mistakes[0], "\"backoff_max_ms\" must be a whole number from 1 to 2147483647");
+  }
+}
+
 TEST(Manifest, RefusesWhatIsNoManifest) {
   for (const char* text : {"", "[]", "{", "null", R"({"name":"a","name":"b"})", R"({})",
                            R"({"name":"../x"})", R"({"name":".x"})"})

@@ -91,6 +91,8 @@ TEST(Watch, RefusesMalformedJson) {
         R"({"record":"lead","field":"f","changes":true})", R"({"record":"contact","changes":true})",
         R"({"record":"contact","field":"","changes":true})",
         R"({"record":"contact","field":"f","changes":false})",
+        R"({"record":"contact","field":"custom_field","changes":true})",
+        R"({"record":"contact","field":"custom_field.","clears":true})",
         R"({"record":"contact","field":"f","becomes":[]})",
         R"({"record":"contact","field":"f","becomes":"x"})",
         R"({"record":"contact","field":"f","from":1})",

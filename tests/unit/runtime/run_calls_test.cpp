@@ -1,90 +1,14 @@
 // What a plugin asks of the host during a run, over the real store.
-#include "runtime/run_calls.h"
-
-#include <limits>
-
-#include "runtime/run_frames.h"
+#include "served_run.h"
 #include "support/small_disk.h"
-#include "support/store_fixture.h"
 
 namespace fh {
 namespace {
 
-using test::StoreTest;
+using test::RunCallsTest;
+using test::ServedRun;
 using wire::CallMethod;
 using wire::CallStatus;
-
-// One run of a job, as its slot would serve it.
-class ServedRun {
- public:
-  ServedRun(Store& store, const Clock& clock, const JobRow& job) {
-    lease_.job = job;
-    calls_ = std::make_unique<RunCalls>(lease_, RunSurroundings{store,
-                                                                clock,
-                                                                {},
-                                                                [](const std::string& plugin) {
-                                                                  NewJob fresh;
-                                                                  fresh.plugin = plugin;
-                                                                  return std::optional(fresh);
-                                                                },
-                                                                {}});
-  }
-
-  wire::Answer ask(CallMethod method, const std::string& key, const std::string& payload = "",
-                   std::uint64_t scope = 0, std::int64_t number = 0) {
-    wire::Call call;
-    call.method = method;
-    call.job_id = static_cast<std::uint64_t>(lease_.job.id);
-    call.key = key;
-    call.payload = payload;
-    call.scope = scope;
-    call.number = number;
-    return calls_->serve(call);
-  }
-  /// The scope that once or step opens.
-  std::uint64_t open(CallMethod method, const std::string& key) {
-    const auto answer = ask(method, key);
-    EXPECT_EQ(answer.status, CallStatus::ok) << answer.text;
-    return static_cast<std::uint64_t>(answer.number);
-  }
-  CallStatus commit(std::uint64_t scope, const std::string& result = "1") {
-    return ask(CallMethod::commit, "", result, scope).status;
-  }
-  /// Reads the state and writes it, as State::set() does.
-  void set_state(const std::string& value, std::uint64_t scope = 0) {
-    const auto seen = ask(CallMethod::state_get, "").number;
-    EXPECT_EQ(ask(CallMethod::state_set, "", value, scope, seen).status, CallStatus::ok);
-  }
-  std::string state() { return ask(CallMethod::state_get, "").text; }
-  CallStatus enqueue(const std::string& plugin, std::uint64_t scope = 0) {
-    return ask(CallMethod::enqueue, plugin, "{}", scope).status;
-  }
-
-  const Lease& lease() const { return lease_; }
-  RunCalls& calls() { return *calls_; }
-
- private:
-  Lease lease_;
-  std::unique_ptr<RunCalls> calls_;
-};
-
-class RunCallsTest : public StoreTest {
- protected:
-  ServedRun run(const std::string& record_id = "1") {
-    add_job(record(record_id));
-    return {*store_, clock_, *lease()};
-  }
-  std::optional<JobTransition> end(ServedRun& run, OutcomeKind kind = OutcomeKind::done) {
-    RunEnd end{
-        .job = run.lease().job.id, .lease = run.lease().job.lease, .outcome = {.kind = kind}};
-    end.effects = run.calls().take_effects();
-    return write([&](Transaction& tx) { return finish_run(tx, end); });
-  }
-  std::string stored_state(const ServedRun& run) {
-    return write(
-        [&](Transaction& tx) { return tx.effects.state("p", run.lease().job.record).value; });
-  }
-};
 
 TEST_F(RunCallsTest, AKeyThatAnotherJobIsAtWorkOnIsBusyAndTheRetryIsNotCharged) {
   ServedRun first = run("1");
@@ -105,10 +29,36 @@ TEST_F(RunCallsTest, ANameUsedTwiceGivesTheFirstResult) {
   }
 }
 
-TEST_F(RunCallsTest, ANameInsideItselfIsRefused) {
+// It may be another thread's, which is done with it soon; the attempt is charged all the same.
+TEST_F(RunCallsTest, ANameThatThisRunIsInsideOfIsBusy) {
   ServedRun one = run();
   one.open(CallMethod::step_begin, "name");
-  EXPECT_EQ(one.ask(CallMethod::step_begin, "name").status, CallStatus::refused);
+  EXPECT_EQ(one.ask(CallMethod::step_begin, "name").status, CallStatus::busy);
+  EXPECT_FALSE(one.calls().was_told_busy());
+}
+
+TEST_F(RunCallsTest, WhatIsNoJsonIsRefusedAndNothingOfItStored) {
+  ServedRun one = run();
+  const auto scope = one.open(CallMethod::step_begin, "name");
+  for (const char* text : {"", "not json", "{", "{bad", "1 2", R"({"a":1,"a":2})"}) {
+    SCOPED_TRACE(text);
+    const auto commit = one.ask(CallMethod::commit, "", text, scope);
+    EXPECT_EQ(commit.status, CallStatus::refused);
+    EXPECT_EQ(commit.text.find("the result is no JSON: "), 0U) << commit.text;
+    const auto set = one.ask(CallMethod::state_set, "", text);
+    EXPECT_EQ(set.status, CallStatus::refused);
+    EXPECT_EQ(set.text.find("the state is no JSON: "), 0U) << set.text;
+  }
+  EXPECT_EQ(one.state(), "");
+  EXPECT_EQ(one.commit(scope), CallStatus::ok);
+}
+
+TEST_F(RunCallsTest, ProgressIsShownFromNoneToAll) {
+  ServedRun one = run();
+  for (const auto& [said, shown] : {std::pair{-5, 0}, {0, 0}, {66, 66}, {100, 100}, {500, 100}}) {
+    EXPECT_EQ(one.ask(CallMethod::progress, "", "text", 0, said).status, CallStatus::ok);
+    EXPECT_EQ(one.percent(), shown) << said;
+  }
 }
 
 TEST_F(RunCallsTest, AResultOverTheCapIsNotStoredAndLeavesTheKeyInterrupted) {
@@ -120,9 +70,8 @@ TEST_F(RunCallsTest, AResultOverTheCapIsNotStoredAndLeavesTheKeyInterrupted) {
   EXPECT_FALSE(lease("q"));
   ServedRun later = run("2");
   EXPECT_EQ(later.ask(CallMethod::interrupted, "key").number, 1);
-  EXPECT_EQ(
-      later.commit(later.open(CallMethod::once_begin, "key"), std::string(kMaxResultBytes, '1')),
-      CallStatus::ok);
+  const std::string most = "\"" + std::string(kMaxResultBytes - 2, '1') + "\"";
+  EXPECT_EQ(later.commit(later.open(CallMethod::once_begin, "key"), most), CallStatus::ok);
 }
 
 TEST_F(RunCallsTest, WhatIsMadeInsideIsStoredWithTheResultEvenIfTheRunFails) {
@@ -138,55 +87,15 @@ TEST_F(RunCallsTest, WhatIsMadeInsideIsStoredWithTheResultEvenIfTheRunFails) {
   EXPECT_FALSE(lease("r"));
 }
 
-TEST_F(RunCallsTest, WhatAnAbandonedScopeMadeIsDropped) {
-  ServedRun one = run();
-  one.set_state("\"outside\"");
-  const auto scope = one.open(CallMethod::step_begin, "name");
-  one.set_state("\"inside\"", scope);
-  one.enqueue("q", scope);
-  EXPECT_EQ(one.state(), "\"inside\"");
-  EXPECT_EQ(one.ask(CallMethod::abandon, "", "", scope).status, CallStatus::ok);
-  EXPECT_EQ(one.state(), "\"outside\"");
-  one.set_state("\"again\"");
-  end(one);
-  EXPECT_EQ(stored_state(one), "\"again\"");
-  EXPECT_FALSE(lease("q"));
-}
-
-TEST_F(RunCallsTest, TheStateWrittenLastIsTheOneThatStays) {
-  ServedRun one = run("1");
-  one.set_state("1");
-  const auto scope = one.open(CallMethod::once_begin, "key");
-  one.set_state("2", scope);
-  EXPECT_EQ(one.commit(scope), CallStatus::ok);
-  end(one);
-  EXPECT_EQ(stored_state(one), "2") << "the run's own write is the older one";
-
-  ServedRun two = run("2");
-  const auto inside = two.open(CallMethod::step_begin, "name");
-  two.set_state("3", inside);
-  two.set_state("4");
-  EXPECT_EQ(two.commit(inside), CallStatus::ok);
-  EXPECT_EQ(stored_state(two), "3");
-  end(two);
-  EXPECT_EQ(stored_state(two), "4");
-}
-
-TEST_F(RunCallsTest, AStateThatAnotherJobChangedMeanwhileIsAConflict) {
-  ServedRun one = run();
-  const auto scope = one.open(CallMethod::once_begin, "key");
-  one.set_state("1", scope);
-  write([&](Transaction& tx) {
-    EXPECT_TRUE(tx.effects.set_state("p", one.lease().job.record, "9", 0));
-  });
-  EXPECT_EQ(one.commit(scope), CallStatus::conflict);
-  EXPECT_EQ(stored_state(one), "9");
-}
-
 TEST_F(RunCallsTest, EnqueueingHasItsLimits) {
   ServedRun one = run("1");
   for (int i = 0; i < kMaxEnqueuedPerRun; ++i) EXPECT_EQ(one.enqueue("q"), CallStatus::ok);
   EXPECT_EQ(one.enqueue("q"), CallStatus::refused);
+  ServedRun again = run("4");
+  const auto scope = again.open(CallMethod::step_begin, "name");
+  for (int i = 0; i < kMaxEnqueuedPerRun; ++i) again.enqueue("q", scope);
+  EXPECT_EQ(again.ask(CallMethod::abandon, "", "", scope).status, CallStatus::ok);
+  EXPECT_EQ(again.enqueue("q"), CallStatus::ok) << "what was dropped does not count";
   NewJob deep = new_job(record("2"));
   deep.depth = kMaxDepth - 1;
   write([&](Transaction& tx) { tx.jobs.insert(deep); });
@@ -197,6 +106,18 @@ TEST_F(RunCallsTest, EnqueueingHasItsLimits) {
   write([&](Transaction& tx) { tx.jobs.insert(deep); });
   ServedRun too_deep = {*store_, clock_, *lease()};
   EXPECT_EQ(too_deep.enqueue("q"), CallStatus::refused);
+}
+
+TEST_F(RunCallsTest, AnInputIsMeasuredWithoutWhatIsAroundIt) {
+  ServedRun one = run();
+  const std::string most = "\"" + std::string(kMaxInputBytes - 2, 'i') + "\"";
+  const auto enqueue = [&](const std::string& input) {
+    return one.ask(CallMethod::enqueue, "q", R"({"input":)" + input + R"(,"after_ms":5})");
+  };
+  EXPECT_EQ(enqueue(most).status, CallStatus::ok);
+  const auto more = enqueue("[" + most + "]");
+  EXPECT_EQ(more.status, CallStatus::too_large);
+  EXPECT_EQ(more.text, "an input of 65538 bytes is over the 65536 allowed");
 }
 
 TEST_F(RunCallsTest, NoWaitIsLongerThanTheLongest) {
@@ -215,15 +136,6 @@ TEST_F(RunCallsTest, NoWaitIsLongerThanTheLongest) {
   ASSERT_EQ(jobs.size(), std::size(waits));
   for (std::size_t i = 0; i < jobs.size(); ++i)
     EXPECT_EQ(jobs[i].run_at, clock_.now() + waits[i].second) << waits[i].first;
-}
-
-TEST_F(RunCallsTest, ASnoozeForEverIsTheLongestWait) {
-  const auto longest = std::numeric_limits<std::int64_t>::max();
-  for (const auto kind : {wire::RunOutcome::snooze, wire::RunOutcome::retry}) {
-    EXPECT_EQ(outcome_of({7, kind, longest, ""}).after, kLongestWait);
-    EXPECT_EQ(outcome_of({7, kind, 1500, ""}).after, Millis(1500));
-    EXPECT_EQ(outcome_of({7, kind, -1, ""}).after, std::nullopt);
-  }
 }
 
 TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
