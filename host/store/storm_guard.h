@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -21,7 +22,15 @@ class StormGuard {
     if (most == 0) return true;
     forget_old(now);
     latest_.push_back({now, plugin, record});
-    return ++counts_[{plugin, record}] <= most;
+    return ++counts_[{plugin, record}].jobs <= most;
+  }
+
+  /// Of a pair that enter() has just stopped: true once in each window.
+  bool to_be_told(const std::string& plugin, std::int64_t record, TimePoint now) {
+    auto& told = counts_[{plugin, record}].told;
+    if (told && now - *told <= kWindow) return false;
+    told = now;
+    return true;
   }
 
   /// An operator says that it may go on: counts from zero.
@@ -38,19 +47,23 @@ class StormGuard {
     std::string plugin;
     std::int64_t record = 0;
   };
+  struct Count {
+    int jobs = 0;
+    std::optional<TimePoint> told;  // when the log said that it was too many
+  };
   // A flood of many records is no storm; what is oldest then goes early.
   static constexpr std::size_t kMost = 20'000;
 
   void forget_old(TimePoint now) {
     while (!latest_.empty() && (now - latest_.front().at > kWindow || latest_.size() > kMost)) {
       const auto count = counts_.find({latest_.front().plugin, latest_.front().record});
-      if (--count->second == 0) counts_.erase(count);
+      if (--count->second.jobs == 0) counts_.erase(count);
       latest_.pop_front();
     }
   }
 
   std::deque<Entry> latest_;
-  std::map<std::pair<std::string, std::int64_t>, int> counts_;
+  std::map<std::pair<std::string, std::int64_t>, Count> counts_;
 };
 
 }  // namespace fh
