@@ -4,6 +4,7 @@
 #include "admin/job_calls.h"
 #include "admin/metrics.h"
 #include "admin/plugin_calls.h"
+#include "admin/release_command.h"
 #include "admin/view_json.h"
 #include "base/digest.h"
 #include "base/log.h"
@@ -196,7 +197,10 @@ Answer Api::status() {
   for (const auto& [plugin, states] : Views(p_.store.reader()).tallies())
     for (const auto& [state, count] : states) jobs[state] = jobs[state].get<std::int64_t>() + count;
   Json parked = Json::array();
-  for (const ParkedView& view : Views(p_.store.reader()).parked()) parked.push_back(to_json(view));
+  for (const ParkedView& view : Views(p_.store.reader()).parked()) {
+    parked.push_back(to_json(view));
+    parked.back()["release"] = release_command(view.plugin, view.record, p_.config.sources);
+  }
   Json sources = Json::array();
   for (const SourceConfig& source : p_.receiver.sources())
     sources.push_back(source_status(p_.receiver, source));

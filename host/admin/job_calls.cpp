@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "admin/release_command.h"
 #include "admin/view_json.h"
 #include "admin/why.h"
 #include "base/log.h"
@@ -12,12 +13,33 @@ namespace {
 
 constexpr int kJobsPerPage = 500;
 
-JobFilter filter_of(const Call& call) {
+// The query's plugin, which must be one or have jobs. Throws BadQuery.
+std::string plugin_of(const Call& call, const ApiParts& parts) {
+  std::string name = text_of(call, "plugin");
+  if (name.empty() || parts.catalog.find(name)) return name;
+  const auto tallies = Views(parts.store.reader()).tallies();
+  const auto own = tallies.find(name);
+  const bool has_jobs =
+      own != tallies.end() && std::any_of(own->second.begin(), own->second.end(),
+                                          [](const auto& state) { return state.second > 0; });
+  if (!has_jobs) throw BadQuery{"there is no plugin \"" + name + "\", and no job of one"};
+  return name;
+}
+
+JobFilter filter_of(const Call& call, const ApiParts& parts) {
   JobFilter filter;
   filter.state = text_of(call, "state");
   if (!filter.state.empty() && !job_state_from(filter.state))
     throw BadQuery{"\"" + filter.state + "\" is no job state"};
-  filter.plugin = text_of(call, "plugin");
+  filter.parked = flag_of(call, "parked");
+  if (filter.parked && !filter.state.empty() && filter.state != "scheduled")
+    throw BadQuery{"what is parked is scheduled, and not " + filter.state};
+  if (filter.parked) filter.state = "scheduled";
+  filter.plugin = plugin_of(call, parts);
+  filter.account = text_of(call, "account");
+  filter.type = text_of(call, "type");
+  if (!filter.type.empty() && !record_type_from(filter.type))
+    throw BadQuery{"type=" + filter.type + " is neither contact nor company"};
   filter.record = text_of(call, "record");
   filter.delivery = number_of(call, "delivery", 0);
   return filter;
@@ -55,8 +77,9 @@ Answer no_such_job(std::int64_t id) {
 }  // namespace
 
 Answer JobCalls::list(const Call& call) {
-  refuse_unknown(call, {"state", "plugin", "record", "delivery", "limit"});
-  JobFilter filter = filter_of(call);
+  refuse_unknown(call,
+                 {"state", "parked", "plugin", "account", "type", "record", "delivery", "limit"});
+  JobFilter filter = filter_of(call, p_);
   filter.limit = static_cast<int>(limit_of(call, 50, kMaxListed));
   Json list = Json::array();
   for (const JobView& job : Views(p_.store.reader()).jobs(filter)) list.push_back(to_json(job));
@@ -87,6 +110,7 @@ Answer JobCalls::show(std::int64_t id) {
 std::string JobCalls::why_of(Views& views, const JobView& job, const std::vector<RunView>& runs) {
   WhyFacts facts;
   facts.job = job;
+  facts.release_command = release_command(job.plugin, job.record, p_.config.sources);
   if (!runs.empty()) facts.last_run = runs.back();
   if (job.state == "blocked") facts.blocked_by = views.holder_of_turn(job.id);
   const auto actions = views.actions_on_job(job.id);
@@ -141,11 +165,12 @@ Answer JobCalls::act(JobAction action, std::int64_t id, const Call& call) {
 }
 
 Answer JobCalls::act_on_all(JobAction action, const Call& call) {
-  refuse_unknown(call, {"state", "plugin", "record", "delivery", "limit", "dry_run"});
-  JobFilter filter = filter_of(call);
-  if (filter.state.empty() && filter.plugin.empty() && filter.record.empty() &&
-      filter.delivery == 0)
-    throw BadQuery{"say which jobs: state, plugin, record or delivery"};
+  refuse_unknown(call, {"state", "parked", "plugin", "account", "type", "record", "delivery",
+                        "limit", "dry_run"});
+  JobFilter filter = filter_of(call, p_);
+  if (filter.state.empty() && filter.plugin.empty() && filter.account.empty() &&
+      filter.type.empty() && filter.record.empty() && filter.delivery == 0)
+    throw BadQuery{"say which jobs: state, parked, plugin, account, type, record or delivery"};
   if (!filter.state.empty() && !fits(action, *job_state_from(filter.state)))
     throw BadQuery{"a job that is " + filter.state + ": " + misfit_text(action)};
   const bool dry = flag_of(call, "dry_run");

@@ -102,7 +102,11 @@ std::string metrics_text(const ApiParts& parts, const RefusedCalls& refused) {
 
   page.family("fieldhook_jobs", "gauge",
               "Jobs by plugin and state; finished ones while they are kept.");
-  for (const auto& [plugin, states] : Views(parts.store.reader()).tallies())
+  auto tallies = Views(parts.store.reader()).tallies();
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    for (int state = 0; state < kJobStates; ++state)
+      tallies[plugin.row.name].emplace(name_of(static_cast<JobState>(state)), 0);
+  for (const auto& [plugin, states] : tallies)
     for (const auto& [state, jobs] : states)
       page.sample({{"plugin", plugin}, {"state", state}}, jobs);
 
@@ -111,6 +115,13 @@ std::string metrics_text(const ApiParts& parts, const RefusedCalls& refused) {
   auto parked = Views(parts.store.reader()).parked_jobs();
   for (const ActivePlugin& plugin : parts.catalog.all())
     page.sample({{"plugin", plugin.row.name}}, parked[plugin.row.name]);
+
+  page.family("fieldhook_backlog_full", "gauge",
+              "1 when the plugin has as many open jobs as it may have, and what matches it is "
+              "answered 503.");
+  auto open = Views(parts.store.reader()).open_jobs();
+  for (const ActivePlugin& plugin : parts.catalog.all())
+    page.sample({{"plugin", plugin.row.name}}, is_full(plugin, open[plugin.row.name]) ? 1 : 0);
 
   page.family("fieldhook_workers", "gauge", "Worker processes by plugin.");
   for (const auto& [plugin, workers] : parts.supervisor.workers_by_plugin())

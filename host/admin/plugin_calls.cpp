@@ -27,6 +27,7 @@ Json plugin_json(const ActivePlugin& plugin) {
       {"slots", plugin.terms.slots},
       {"max_attempts", plugin.terms.max_attempts},
       {"timeout_ms", plugin.terms.timeout.count()},
+      {"backlog", plugin.terms.backlog},
       {"activated_at", rfc3339(plugin.row.activated_at)}};
 }
 
@@ -35,7 +36,8 @@ Json refused_json(const RefusedFile& refused) {
           {"build", nullptr},         {"state", "refused"},
           {"reason", refused.reason}, {"quarantine", nullptr},
           {"paused", nullptr},        {"file", refused.file},
-          {"watches", Json::array()}, {"jobs", Json::object()}};
+          {"watches", Json::array()}, {"jobs", Json::object()},
+          {"backlog_full", nullptr}};
 }
 
 Answer no_such_plugin(const std::string& name) {
@@ -45,13 +47,17 @@ Answer no_such_plugin(const std::string& name) {
 }  // namespace
 
 std::vector<Json> PluginCalls::list() {
-  const auto tallies = Views(p_.store.reader()).tallies();
+  Views views(p_.store.reader());
+  const auto tallies = views.tallies();
+  auto open = views.open_jobs();
   std::vector<Json> list;
   std::set<std::string> files;
   for (const ActivePlugin& plugin : p_.catalog.all()) {
     Json json = plugin_json(plugin);
     const auto counts = tallies.find(plugin.row.name);
     json["jobs"] = counts == tallies.end() ? Json::object() : Json(counts->second);
+    json["backlog_full"] =
+        is_full(plugin, open[plugin.row.name]) ? Json(full_backlog_text(plugin)) : Json();
     files.insert(plugin.row.file);
     list.push_back(std::move(json));
   }

@@ -1,7 +1,5 @@
 #include "admin/why.h"
 
-#include "base/shell_quoted.h"
-
 namespace fh {
 namespace {
 
@@ -75,10 +73,8 @@ std::string runs(const WhyFacts& facts) {
 std::string waits_for_its_time(const WhyFacts& facts) {
   if (!facts.last_run && !facts.job.reason.empty())
     return "it is parked until " + rfc3339(facts.job.run_at) + ": " + facts.job.reason +
-           "; 'fieldhook jobs release " + number(facts.job.id) +
-           "' runs it now, and 'fieldhook jobs release --state scheduled --plugin " +
-           facts.job.plugin + " --record " + shell_quoted(facts.job.record.key) +
-           "' all of the record" + and_then(facts);
+           "; 'fieldhook jobs release " + number(facts.job.id) + "' runs it now, and '" +
+           facts.release_command + "' all of the record" + and_then(facts);
   const bool snoozed = facts.last_run && facts.last_run->outcome == "snooze";
   return std::string(snoozed ? "its plugin snoozed it until " : "it was enqueued for ") +
          rfc3339(facts.job.run_at) + and_then(facts);

@@ -22,7 +22,8 @@ struct WhyFacts {
   int busy = 0;                 // of all plugins
   int workers_max = 0;
   bool draining = false;
-  std::string disk_low;  // why no run is started; "" when there is room
+  std::string disk_low;         // why no run is started; "" when there is room
+  std::string release_command;  // of all that is parked of the job's record
 };
 
 std::string why(const WhyFacts& facts);

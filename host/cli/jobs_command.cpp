@@ -64,10 +64,17 @@ std::string job_text(const Json& job) {
          table.text() + runs_text(job) + actions_text(job.value("actions", Json()));
 }
 
+AdminClient::Query filters_of(const Arguments& arguments) {
+  auto query =
+      query_of(arguments, {"state", "plugin", "account", "type", "record", "delivery", "limit"});
+  if (arguments.has("parked")) query.emplace_back("parked", "true");
+  return query;
+}
+
 // On the job whose id is given, or on all that the filters match.
 int act(const Arguments& arguments, const std::string& action,
         const std::function<std::string(const Json&)>& for_one) {
-  const auto query = query_of(arguments, {"state", "plugin", "record", "delivery", "limit"});
+  const auto query = filters_of(arguments);
   const AdminClient client(arguments);
   if (!arguments.words.empty()) {
     if (!query.empty() || arguments.has("dry-run"))
@@ -88,8 +95,7 @@ int act(const Arguments& arguments, const std::string& action,
 }  // namespace
 
 int run_jobs_list(const Arguments& arguments) {
-  const auto query = query_of(arguments, {"state", "plugin", "record", "delivery", "limit"});
-  return show(arguments, AdminClient(arguments).get("/jobs", query), list_text);
+  return show(arguments, AdminClient(arguments).get("/jobs", filters_of(arguments)), list_text);
 }
 
 int run_jobs_show(const Arguments& arguments) {

@@ -11,25 +11,19 @@ std::string path_of(const Arguments& arguments) {
   return "/plugins/" + percent_encode(arguments.words.front());
 }
 
-// A pause outlives what else keeps the plugin from running.
-std::string state_of(const Json& plugin) {
-  const std::string state = cell(plugin, "state");
-  const bool too = state != "paused" && !plugin.value("paused", Json()).is_null();
-  return state + (too ? ", paused" : "");
-}
-
 std::string list_text(const Json& plugins) {
   if (plugins.empty()) return "no plugins\n";
   Table table({"PLUGIN", "VERSION", "BUILD", "STATE", "JOBS", "REASON"});
   for (const Json& plugin : plugins)
-    table.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin), state_of(plugin),
-               tallies_text(plugin.value("jobs", Json())), cell(plugin, "reason")});
+    table.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin),
+               plugin_state(plugin), tallies_text(plugin.value("jobs", Json())),
+               cell(plugin, "reason")});
   return table.text();
 }
 
 std::string plugin_text(const Json& plugin) {
-  std::string text = "plugin " + cell(plugin, "name") + ": " + state_of(plugin) + "\n" +
-                     members(plugin, {"version", "build", "file", "reason"});
+  std::string text = "plugin " + cell(plugin, "name") + ": " + plugin_state(plugin) + "\n" +
+                     members(plugin, {"version", "build", "file", "reason", "backlog_full"});
   const std::string jobs = tallies_text(plugin.value("jobs", Json()));
   text += "\njobs: " + (jobs.empty() ? "none" : jobs) + "\nwatches:\n";
   for (const Json& watch : plugin.value("watches", Json::array()))
@@ -46,8 +40,8 @@ std::string removed_text(const Json& removed) {
 
 std::string state_text(const Json& plugin) {
   const std::string reason = cell(plugin, "reason");
-  return cell(plugin, "name") + " is " + state_of(plugin) + (reason.empty() ? "" : ": " + reason) +
-         "\n";
+  return cell(plugin, "name") + " is " + plugin_state(plugin) +
+         (reason.empty() ? "" : ": " + reason) + "\n";
 }
 
 int act(const Arguments& arguments, const std::string& action) {

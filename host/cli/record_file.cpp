@@ -4,13 +4,14 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "cli/arguments.h"
 
 namespace fh {
 namespace {
 
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw HostError("cannot read " + file.string());
+  if (!in) throw UsageError("cannot read " + file.string());
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();

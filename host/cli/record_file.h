@@ -1,5 +1,5 @@
 // Records of a CRM's export: a JSON array of objects, one object a line, or a table with a line of
-// names. Throws HostError with the file's line.
+// names. Throws HostError with the place in the file, UsageError when there is no such file.
 #pragma once
 
 #include <filesystem>

@@ -43,6 +43,14 @@ std::string short_build(const Json& object) {
   return cell(object, "build").substr(0, kDigits);
 }
 
+// A pause outlives what else keeps the plugin from running.
+std::string plugin_state(const Json& plugin) {
+  const std::string state = cell(plugin, "state");
+  const bool too = state != "paused" && !cell(plugin, "paused").empty();
+  const bool full = !cell(plugin, "backlog_full").empty();
+  return state + (too ? ", paused" : "") + (full ? ", backlog full" : "");
+}
+
 std::string tallies_text(const Json& tallies) {
   if (!tallies.is_object()) return "";
   std::string text;

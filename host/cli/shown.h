@@ -29,6 +29,9 @@ std::string progress_text(const Json& object);
 /// The first twelve digits of a build's hash.
 std::string short_build(const Json& object);
 
+/// "missing, paused, backlog full": what keeps a plugin from running, or deliveries from it.
+std::string plugin_state(const Json& plugin);
+
 /// "available 3, running 1" of {"available": 3, "running": 1}.
 std::string tallies_text(const Json& tallies);
 

@@ -1,4 +1,3 @@
-#include "base/shell_quoted.h"
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/shown.h"
@@ -33,8 +32,7 @@ std::string parked_text(const Json& parked) {
   for (const Json& one : parked) {
     const Json record = one.value("record", Json());
     table.add({cell(one, "plugin"), record_text(record), cell(one, "jobs"), cell(one, "until"),
-               "fieldhook jobs release --state scheduled --plugin " + cell(one, "plugin") +
-                   " --record " + shell_quoted(cell(record, "id"))});
+               cell(one, "release")});
   }
   return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
 }
@@ -55,9 +53,12 @@ std::string status_text(const Json& status) {
                      "\njobs: " + (jobs.empty() ? "none" : jobs) + "\n";
 
   Table plugins({"PLUGIN", "VERSION", "BUILD", "STATE"});
-  for (const Json& plugin : list_of(status, "plugins"))
-    plugins.add({cell(plugin, "name"), cell(plugin, "version"), short_build(plugin),
-                 cell(plugin, "state")});
+  std::string full;
+  for (const Json& plugin : list_of(status, "plugins")) {
+    plugins.add(
+        {cell(plugin, "name"), cell(plugin, "version"), short_build(plugin), plugin_state(plugin)});
+    if (const std::string why = cell(plugin, "backlog_full"); !why.empty()) full += why + "\n";
+  }
   Table sources({"SOURCE", "PATH", "LAST DELIVERY", "STATE"});
   std::string unusable;
   for (const Json& source : list_of(status, "sources")) {
@@ -65,14 +66,16 @@ std::string status_text(const Json& status) {
                  state_of_source(source)});
     unusable += unusable_text(source);
   }
-  return text + "\n" + plugins.text() + running_text(list_of(status, "running")) +
+  return text + "\n" + plugins.text() + full + running_text(list_of(status, "running")) +
          parked_text(list_of(status, "parked")) + "\n" + sources.text() + unusable;
 }
 
 }  // namespace
 
 int run_status(const Arguments& arguments) {
-  return show(arguments, AdminClient(arguments).get("/status"), status_text);
+  const Json status = AdminClient(arguments).get("/status");
+  show(arguments, status, status_text);
+  return status.value("ready", Json(false)) == true ? kDone : kFailed;
 }
 
 }  // namespace fh

@@ -53,8 +53,13 @@ struct Acceptance {
 /// The plugin has as many open jobs as it may have; the sender must come again.
 class BacklogFull : public HostError {
  public:
-  explicit BacklogFull(const std::string& plugin)
-      : HostError("plugin " + plugin + " has reached its backlog limit") {}
+  explicit BacklogFull(const NewJob& refused)
+      : HostError("plugin " + refused.plugin + " has as many open jobs as it may have, " +
+                  std::to_string(refused.backlog) + " (plugins.limits." + refused.plugin +
+                  ".backlog)"),
+        plugin(refused.plugin) {}
+
+  const std::string plugin;
 };
 
 /// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.

@@ -36,14 +36,21 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
 }
 
 // A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
-void put_off(NewJob& job, const std::string& record) {
+void put_off(NewJob& job) {
   job.run_at = job.created_at + StormGuard::kWindow;
   job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
                " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
                "raise plugins.limits." +
                job.plugin + ".per_record";
-  log_warning("storm",
-              {{"plugin", job.plugin}, {"record", record}, {"until", rfc3339(job.run_at)}});
+}
+
+void log_storm(const NewJob& job, const RecordKey& record) {
+  log_warning("storm", {{"plugin", job.plugin},
+                        {"account", record.account},
+                        {"type", name_of(record.type)},
+                        {"record", record.key},
+                        {"until", rfc3339(job.run_at)},
+                        {"reason", job.reason}});
 }
 
 }  // namespace
@@ -63,14 +70,17 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
   for (const Match& match : considered.matches) {
     auto job = catalog.job_for(match.plugin);
     if (!job) continue;  // removed since the index was read
-    if (tx.tallies.open(match.plugin) >= job->backlog) throw BacklogFull(match.plugin);
+    if (tx.tallies.open(match.plugin) >= job->backlog) throw BacklogFull(*job);
     job->record = considered.record.id;
     job->event = event;
     job->delivery = arrival.delivery;
     job->matched = to_text(Json(match.watches));
     job->created_at = job->run_at = tx.now;
-    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now))
-      put_off(*job, considered.record.key.key);
+    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now)) {
+      put_off(*job);
+      if (tx.storms.to_be_told(match.plugin, job->record, tx.now))
+        log_storm(*job, considered.record.key);
+    }
     tx.jobs.insert(*job);
     ++jobs;
   }

@@ -193,12 +193,25 @@ Answer Receiver::answer_to(const SourceConfig& source, const std::exception_ptr&
   count(source, Reception::unavailable);
   try {
     std::rethrow_exception(failure);
-  } catch (const BacklogFull& full) {
-    log_warning("backlog_full", {{"source", source.name}, {"error", full.what()}});
-    return unavailable("a queue is full");
   } catch (const std::exception& error) {
     log_error("accept_failed", {{"source", source.name}, {"error", error.what()}});
     return unavailable("the delivery could not be stored");
+  }
+}
+
+Answer Receiver::answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
+                                    const std::exception_ptr& failure) {
+  const SourceConfig& source = *arrival.source;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const BacklogFull& full) {
+    count(source, Reception::unavailable);
+    full_backlogs_.note(source.name, full, catalog_, clock_.steady());
+    refused_.add({clock_.now(), source.name, 503, "backlog_full", full.what(), remote_address,
+                  arrival.head, arrival.body.size()});
+    return unavailable("a queue is full");
+  } catch (const std::exception&) {
+    return answer_to(source, failure);
   }
 }
 
@@ -299,7 +312,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
     arrival.ignored = "capture";
   else
     read_events(arrival, Storing::now);
-  return store_arrival(source, std::move(arrival), respond);
+  return store_arrival(source, std::move(arrival), request.remote_address, respond);
 }
 
 // As much as may be in flight. A disk that does not keep up is then waited for by the senders, and
@@ -311,6 +324,7 @@ bool Receiver::has_room_for(std::size_t bytes) {
 }
 
 std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arrival arrival,
+                                              const std::string& remote_address,
                                               const Respond& respond) {
   arrival.delivery = store_.new_delivery_id();
   const std::int64_t id = arrival.delivery;
@@ -339,8 +353,10 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
   const auto result = std::make_shared<Acceptance>();
   store_.write_then(
       [this, shared, result](Transaction& tx) { *result = accept(tx, *shared, catalog_); },
-      [this, &source, id, result, respond](const std::exception_ptr& failure) {
-        respond(failure ? answer_to(source, failure) : answer_to(source, id, *result));
+      [this, &source, id, shared, remote_address, result,
+       respond](const std::exception_ptr& failure) {
+        respond(failure ? answer_to_unstored(*shared, remote_address, failure)
+                        : answer_to(source, id, *result));
       });
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "ingress/accept.h"
 #include "ingress/answer.h"
+#include "ingress/full_backlogs.h"
 #include "ingress/rate_gate.h"
 #include "ingress/raw_request.h"
 #include "ingress/refused_list.h"
@@ -102,11 +103,13 @@ class Receiver {
   std::optional<Answer> receive(const SourceConfig& source, RawRequest& request,
                                 const Respond& respond);
   std::optional<Answer> store_arrival(const SourceConfig& source, Arrival arrival,
-                                      const Respond& respond);
+                                      const std::string& remote_address, const Respond& respond);
   /// Whether what is answered at once may still wait for its commit besides all else that does.
   bool has_room_for(std::size_t bytes);
   Answer answer_to(const SourceConfig& source, std::int64_t delivery, const Acceptance& acceptance);
   Answer answer_to(const SourceConfig& source, const std::exception_ptr& failure);
+  Answer answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
+                            const std::exception_ptr& failure);
   void count(const SourceConfig& source, Reception reception);
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);
@@ -127,6 +130,7 @@ class Receiver {
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;
   std::map<std::string, std::unique_ptr<RateGate>> gates_;
   RefusedList refused_;
+  FullBacklogs full_backlogs_;
   const TimePoint started_at_;
   /// Bytes of what was answered before it is written; shared with that.
   const std::shared_ptr<std::atomic<std::size_t>> unwritten_ =

@@ -57,11 +57,14 @@ std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end) {
   return next;
 }
 
-void log_if_dead(const JobRow& job, const JobTransition& next) {
+void log_if_dead(const JobRow& job, const RecordKey& record, const JobTransition& next) {
   if (next.state != JobState::dead) return;
-  log_warning(
-      "job_dead",
-      {{"job", job.id}, {"plugin", job.plugin}, {"record", job.record}, {"reason", next.reason}});
+  log_warning("job_dead", {{"job", job.id},
+                           {"plugin", job.plugin},
+                           {"account", record.account},
+                           {"type", name_of(record.type)},
+                           {"record", record.key},
+                           {"reason", next.reason}});
 }
 
 }  // namespace fh

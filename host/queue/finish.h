@@ -53,6 +53,6 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects);
 std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end);
 
 /// A line in the log when the job died: an operator has to look at it. After the commit.
-void log_if_dead(const JobRow& job, const JobTransition& next);
+void log_if_dead(const JobRow& job, const RecordKey& record, const JobTransition& next);
 
 }  // namespace fh

@@ -9,7 +9,12 @@ int recover(Store& store) {
   constexpr int kRunsPerCommit = 1000;
   int lost = 0;
   while (true) {
-    std::vector<std::pair<JobRow, JobTransition>> ended;
+    struct Ended {
+      JobRow job;
+      RecordKey record;
+      JobTransition next;
+    };
+    std::vector<Ended> ended;
     store.write([&](Transaction& tx) {
       ended.clear();
       const auto jobs = tx.jobs.leased_before(tx.host_run, kRunsPerCommit);
@@ -18,11 +23,11 @@ int recover(Store& store) {
         end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
         const auto next = finish_run(tx, end);
         CHECK(next.has_value());
-        ended.emplace_back(job, *next);
+        ended.push_back({job, tx.records.load(job.record).key, *next});
         fault_point("in_recovery");
       }
     });
-    for (const auto& [job, next] : ended) log_if_dead(job, next);
+    for (const Ended& one : ended) log_if_dead(one.job, one.record, one.next);
     lost += static_cast<int>(ended.size());
     if (ended.size() < std::size_t{kRunsPerCommit}) return lost;
   }

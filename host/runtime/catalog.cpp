@@ -278,14 +278,16 @@ int Catalog::remove(const std::string& name, const std::string& who) {
   while (true) {
     const int closed = store_.write([&](Transaction& tx) {
       const auto jobs = tx.jobs.waiting_of(name, kJobsPerCommit);
-      for (const std::int64_t job : jobs)
+      for (const std::int64_t job : jobs) {
         CHECK(tx.jobs.close(job, JobState::cancelled, "its plugin was removed", tx.now));
+        tx.actions.add({tx.now, who, "cancel", job, name});
+      }
       return static_cast<int>(jobs.size());
     });
     cancelled += closed;
     if (closed < kJobsPerCommit) break;
   }
-  log_info("plugin_removed", {{"plugin", name}, {"cancelled", cancelled}});
+  log_info("plugin_removed", {{"plugin", name}, {"cancelled", cancelled}, {"who", who}});
   if (changed_) changed_(name);
   return cancelled;
 }

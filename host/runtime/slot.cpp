@@ -268,7 +268,7 @@ void Slot::run(const ActivePlugin& plugin) {
   end.effects = run.take_effects();
   end.backoff = plugin.terms.backoff;
   end.jitter = random_jitter();
-  write_end(lease.job, end);
+  write_end(lease, end);
   fault_point("after_finish");
 }
 
@@ -277,7 +277,7 @@ void Slot::give_back_lease() {
   const Lease lease = *std::exchange(lease_, {});
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = {}};
   end.outcome = {.kind = OutcomeKind::interrupted, .text = "its worker could not be started"};
-  write_end(lease.job, end);
+  write_end(lease, end);
 }
 
 RunSurroundings Slot::surroundings() {
@@ -298,12 +298,12 @@ RunSurroundings Slot::surroundings() {
           }};
 }
 
-void Slot::write_end(const JobRow& job, RunEnd end) {
+void Slot::write_end(const Lease& lease, RunEnd end) {
   while (true) {
     try {
       const auto next = s_.store.write([&](Transaction& tx) { return finish_run(tx, end); });
       if (next)
-        log_if_dead(job, *next);
+        log_if_dead(lease.job, lease.record.key, *next);
       else
         log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
       break;

@@ -72,7 +72,7 @@ class Slot final : public IdleWorker {
   void run(const ActivePlugin& plugin);
   void give_back_lease();
   RunSurroundings surroundings();
-  void write_end(const JobRow& job, RunEnd end);
+  void write_end(const Lease& lease, RunEnd end);
   void note_crash_of(const std::string& build, std::int64_t job);
   void back_off();
 

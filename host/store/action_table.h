@@ -1,4 +1,4 @@
-// ActionTable: what operators did, by whom and when, kept for good: cancel, discard and retry of a
+// ActionTable: what operators did, by whom and when: cancel, discard, release and retry of a
 // job, pause, resume, reload and removal of a plugin. Written in the transaction that does it. The
 // writer's thread only, inside a transaction.
 #pragma once

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -21,7 +22,15 @@ class StormGuard {
     forget_old(now);
     latest_.push_back({now, plugin, record});
     ++entered_;
-    return ++counts_[{plugin, record}] <= most;
+    return ++counts_[{plugin, record}].jobs <= most;
+  }
+
+  /// Of a pair that enter() has just stopped: true once in each window.
+  bool to_be_told(const std::string& plugin, std::int64_t record, TimePoint now) {
+    auto& told = counts_[{plugin, record}].told;
+    if (told && now - *told <= kWindow) return false;
+    told = now;
+    return true;
   }
 
   /// How many this transaction counted.
@@ -50,6 +59,10 @@ class StormGuard {
     std::string plugin;
     std::int64_t record = 0;
   };
+  struct Count {
+    int jobs = 0;
+    std::optional<TimePoint> told;  // when the log said that it was too many
+  };
   // A flood of many records is no storm; what is oldest then goes early.
   static constexpr std::size_t kMost = 20'000;
 
@@ -62,12 +75,12 @@ class StormGuard {
 
   void uncount(const Entry& entry) {
     const auto count = counts_.find({entry.plugin, entry.record});
-    if (--count->second == 0) counts_.erase(count);
+    if (--count->second.jobs == 0) counts_.erase(count);
   }
 
   std::deque<Entry> latest_;
   std::size_t entered_ = 0;  // the last of them, which are not committed
-  std::map<std::pair<std::string, std::int64_t>, int> counts_;
+  std::map<std::pair<std::string, std::int64_t>, Count> counts_;
 };
 
 }  // namespace fh

@@ -154,7 +154,11 @@ Action read_action(const Row& row) {
 void narrow(Selection& select, const JobFilter& filter) {
   if (!filter.state.empty()) select.where("j.state = ?", filter.state);
   if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
+  if (!filter.account.empty()) select.where("r.account = ?", filter.account);
+  if (!filter.type.empty()) select.where("r.type = ?", filter.type);
   if (!filter.record.empty()) select.where("r.key = ?", filter.record);
+  // Written out, or the index of them would be of no use.
+  if (filter.parked) select.where("j.state = 'scheduled' AND j.reason <> ''");
   if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);
   if (filter.above != 0) select.where("j.id > ?", filter.above);
 }
@@ -306,6 +310,15 @@ std::map<std::string, std::map<std::string, std::int64_t>> Views::tallies() {
     return 0;
   });
   return tallies;
+}
+
+std::map<std::string, std::int64_t> Views::open_jobs() {
+  Selection select(session_,
+                   "SELECT plugin, sum(jobs) AS jobs FROM tallies"
+                   " WHERE state NOT IN ('completed', 'dead', 'cancelled') GROUP BY plugin");
+  std::map<std::string, std::int64_t> jobs;
+  select.rows([&](const Row& row) { return jobs[row.text("plugin")] = row.integer("jobs"); });
+  return jobs;
 }
 
 std::vector<ParkedView> Views::parked() {

@@ -57,7 +57,10 @@ struct ParkedView {
 struct JobFilter {
   std::string state;
   std::string plugin;
-  std::string record;  // key
+  std::string account;  // these three: of the record
+  std::string type;
+  std::string record;   // its key
+  bool parked = false;  // only what a storm has put off
   std::int64_t delivery = 0;
   std::int64_t above = 0;  // only those whose id is greater
   int limit = 50;
@@ -121,6 +124,8 @@ class Views {
   std::vector<EventView> events_of(std::int64_t delivery);
   /// plugin -> state -> jobs.
   std::map<std::string, std::map<std::string, std::int64_t>> tallies();
+  /// How many open jobs each plugin has.
+  std::map<std::string, std::int64_t> open_jobs();
   /// The longest parked first.
   std::vector<ParkedView> parked();
   /// How many jobs of each plugin are parked.

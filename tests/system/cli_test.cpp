@@ -187,8 +187,17 @@ TEST_F(Cli, PluginsAreListedShownAndRemoved) {
   host_.uninstall("misbehave.so");
   ASSERT_TRUE(
       eventually(kPatience, [&] { return host_.plugin("misbehave")["state"] == "missing"; }));
+  const auto waiting = host_.job_of(host_.send(contact_update("c-1", "ok")));
   EXPECT_EQ(json_of({"plugins", "remove", "misbehave"})["name"], "misbehave");
   EXPECT_EQ(json_of({"plugins", "list"}).size(), 0U);
+  EXPECT_EQ(host_.log_lines("plugin_removed plugin=misbehave cancelled=1 who=test").size(), 1U);
+  const Json job = json_of({"jobs", "show", std::to_string(waiting)});
+  EXPECT_EQ(job["reason"], "its plugin was removed");
+  ASSERT_EQ(job["actions"].size(), 1U);
+  EXPECT_EQ(job["actions"][0]["who"], "test");
+  EXPECT_EQ(job["actions"][0]["action"], "cancel");
+  // It is known by its jobs still.
+  EXPECT_EQ(json_of({"jobs", "list", "--plugin", "misbehave"}).size(), 1U);
 }
 
 TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
@@ -199,6 +208,8 @@ TEST_F(Cli, WhatIsAskedForAndFailsExitsWith1) {
                                                 {"plugins", "remove", "none"},
                                                 {"status", "--token", "wrong"},
                                                 {"jobs", "list", "--state", "none"},
+                                                {"jobs", "list", "--plugin", "none"},
+                                                {"jobs", "retry", "--plugin", "none"},
                                                 {"deliveries", "list", "--status", "bogus"},
                                                 {"deliveries", "list", "--source", "nope"}}) {
     const Ran ran = fieldhook(words);
@@ -218,6 +229,8 @@ TEST_F(Cli, WrongUsageExitsWith2) {
                                                 {"status", "more"},
                                                 {"send", "x"},
                                                 {"send", "/nowhere", "--source", "contact"},
+                                                {"import", "/nowhere", "--source", "contact"},
+                                                {"verify", "/nowhere", "--source", "contact"},
                                                 {"status", "--url", "nonsense"}}) {
     const Ran ran = fieldhook(words);
     EXPECT_EQ(ran.code, 2) << (words.empty() ? "" : words[0]) << ": " << ran.err;
@@ -233,6 +246,23 @@ TEST_F(Cli, AHostThatCannotBeReachedExitsWith3) {
   EXPECT_NE(ran.err.find(host_.admin_url()), std::string::npos) << ran.err;
   EXPECT_EQ(fieldhook({"jobs", "list", "--json"}).code, 3);
   EXPECT_EQ(send(contact_update("c-1", "ok")).code, 3);
+}
+
+TEST_F(Cli, AHostThatTakesNothingExitsWith1) {
+  const auto id = host_.job_of(host_.send(contact_update("c-1", "sleep:60000")));
+  host_.wait_for(id, "running");
+  host_.terminate();
+  Ran ran;
+  EXPECT_TRUE(eventually(kPatience,
+                         [&] {
+                           ran = fieldhook({"status"});
+                           return ran.out.find("not ready: the host is stopping") !=
+                                  std::string::npos;
+                         }))
+      << ran.out << ran.err;
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(json_of({"jobs", "cancel", std::to_string(id)})["id"], id);
+  EXPECT_EQ(host_.wait_for_end(), 0);
 }
 
 TEST_F(Cli, HelpIsACommandToo) {

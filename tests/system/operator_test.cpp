@@ -122,12 +122,17 @@ TEST_F(Operator, SeesWhatAStormHasParkedAndLetsItGoOn) {
   EXPECT_EQ(status["parked"][0]["jobs"], 3);
   EXPECT_EQ(metric(R"(fieldhook_parked_jobs{plugin="misbehave"})"), 3);
   const std::string command =
-      "fieldhook jobs release --state scheduled --plugin misbehave --record c-1";
+      "fieldhook jobs release --parked --plugin misbehave --type contact --record c-1";
   for (const std::string& text : {fieldhook({"status"}).out, why(parked[0])}) {
     EXPECT_NE(text.find("brought the plugin more than 2 jobs"), std::string::npos) << text;
     EXPECT_NE(text.find(command), std::string::npos) << text;
   }
   EXPECT_NE(fieldhook({"jobs", "list"}).out.find("scheduled, parked"), std::string::npos);
+  EXPECT_EQ(json_of({"jobs", "list", "--parked"}).size(), 3U);
+  EXPECT_EQ(
+      host_.log_lines("warning storm plugin=misbehave account=insites type=contact record=c-1")
+          .size(),
+      1U);
   const auto release = [&](const std::vector<std::string>& more) {
     std::vector<std::string> words = {"jobs",      "release",  "--plugin",
                                       "misbehave", "--record", "c-1"};
@@ -155,6 +160,10 @@ TEST_F(Operator, IsToldWhatIsWrongWithAnAction) {
                                                 {"jobs/cancel", 400},
                                                 {"jobs/cancel?state=dead", 400},
                                                 {"jobs/retry?dry_run=maybe&state=dead", 400},
+                                                {"jobs/retry?parked=true", 400},
+                                                {"jobs/discard?parked=true&state=dead", 400},
+                                                {"jobs/discard?type=person", 400},
+                                                {"jobs/retry?plugin=none", 400},
                                                 {"jobs/999/frob", 404},
                                                 {"plugins/none/pause", 404},
                                                 {"plugins/none/resume", 404},
@@ -216,9 +225,23 @@ TEST_F(Operator, AFullBacklogTurnsAwayWhatMatchesThePluginAndNothingElse) {
   const auto deliver = [&](const Json& changes) {
     return host_.post(HostProcess::sign(Json{{"id", "c-2"}, {"changes", changes}}.dump()));
   };
+  EXPECT_EQ(metric(R"(fieldhook_backlog_full{plugin="other"})"), 0);
   const Reply full = deliver({{"misbehave", "ok"}});
   EXPECT_EQ(full.status, 503);
   EXPECT_TRUE(full.headers.contains("retry-after"));
+  // Where an operator would look.
+  EXPECT_EQ(metric(R"(fieldhook_backlog_full{plugin="misbehave"})"), 1);
+  const std::string why = host_.plugin("misbehave")["backlog_full"];
+  EXPECT_NE(why.find("1 (plugins.limits.misbehave.backlog): what matches it is answered 503"),
+            std::string::npos)
+      << why;
+  EXPECT_NE(why.find("'fieldhook plugins resume misbehave'"), std::string::npos) << why;
+  EXPECT_TRUE(host_.plugin("other")["backlog_full"].is_null());
+  for (const std::string& text : {std::string("paused, backlog full"), why})
+    EXPECT_NE(fieldhook({"status"}).out.find(text), std::string::npos) << text;
+  const Json refused = json_of({"deliveries", "list", "--refused"});
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0]["cause"], "backlog_full");
   EXPECT_EQ(deliver({{"other", 1}}).status, 200);
   EXPECT_EQ(deliver({{"nobody", 1}}).status, 200);
   // One delivery that matches both is taken for both or for neither.

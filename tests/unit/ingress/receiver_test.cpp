@@ -1,4 +1,5 @@
-// What the receiver does while nothing can be written, and what it says of a request's head.
+// What the receiver does while nothing can be written, or a queue is full, and what it says of a
+// request's head.
 #include "ingress/receiver.h"
 
 #include <future>
@@ -35,6 +36,7 @@ class ReceiverTest : public test::IngestTest {
     RawRequest request;
     request.path = "/in";
     request.body = body;
+    request.remote_address = "192.0.2.1";
     receiver_->handle(std::move(request), [this](const Answer& answer) {
       answers_.with([&](auto& all) { all.push_back(answer); });
     });
@@ -107,6 +109,43 @@ TEST_F(ReceiverTest, ARefusalIsShortHoweverLongTheBody) {
   EXPECT_EQ(refused[0].body_bytes, kMiB - 13);
   EXPECT_NE(refused[0].text.find("not valid JSON at byte 104"), std::string::npos)
       << refused[0].text;
+}
+
+TEST_F(ReceiverTest, WhatAFullBacklogTurnsAwayIsListedAndSaidOnceAMinute) {
+  watch("p", R"([{"record":"contact","field":"s","changes":true}])", 1);
+  write([&](Transaction& tx) { tx.holds.pause("p", "ops", tx.now); });
+  watch("q", "[]");  // reads what is paused
+  receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
+  const auto bring = [&](int id) {
+    const std::size_t before = answers().size();
+    post(R"({"id":)" + std::to_string(id) + R"(,"changes":{"s":"Passed"}})");
+    while (answers().size() == before) write([](Transaction&) {});
+    return answers().back().status;
+  };
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(bring(1), 200);
+  EXPECT_EQ(bring(2), 503);
+  EXPECT_EQ(bring(3), 503);
+  clock_.advance(FullBacklogs::kBetweenLines);
+  EXPECT_EQ(bring(4), 503);
+  const std::string log = testing::internal::GetCapturedStderr();
+
+  const auto refused = receiver_->refused("src");
+  ASSERT_EQ(refused.size(), 3U);
+  EXPECT_EQ(refused[0].status, 503);
+  EXPECT_EQ(refused[0].cause, "backlog_full");
+  EXPECT_EQ(refused[0].text,
+            "plugin p has as many open jobs as it may have, 1 (plugins.limits.p.backlog)");
+  EXPECT_EQ(refused[0].remote_address, "192.0.2.1");
+  EXPECT_EQ(refused[0].body_bytes, std::string(R"({"id":4,"changes":{"s":"Passed"}})").size());
+  EXPECT_EQ(receiver_->counters("src").receptions[std::size_t(Reception::unavailable)], 3U);
+
+  const auto first = log.find("warning backlog_full plugin=p source=src times=1 ");
+  const auto second = log.find("warning backlog_full plugin=p source=src times=2 ");
+  EXPECT_LT(first, second) << log;
+  EXPECT_NE(second, std::string::npos) << log;
+  EXPECT_EQ(log.find("backlog_full", log.find("backlog_full", second) + 1), std::string::npos);
+  EXPECT_NE(log.find("'fieldhook plugins resume p' lets its jobs run"), std::string::npos) << log;
 }
 
 }  // namespace
