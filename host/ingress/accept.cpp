@@ -47,14 +47,21 @@ std::optional<TimePoint> updated_at(const Event& event) {
   return parse_time(field.empty() ? event.occurred_at : field);
 }
 
-// Compares a full object with the baseline; the reason says why nothing counts as changed.
+bool is_stale(const Considered& considered) {
+  const auto& given = considered.arrived->updated_at;
+  const auto& known = considered.record.updated_at;
+  return given && known && *given < *known;
+}
+
+// Compares a full object with the baseline; the reason says why nothing counts as changed. That a
+// record was created counts even if it is told late.
 void find_changes(Transaction& tx, Considered& considered, bool stale,
                   SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
   if (stale) {
-    considered.reason = "stale";
+    if (event.kind != EventKind::created) considered.reason = "stale";
     return;
   }
   const auto baseline = tx.records.baseline(considered.record);
@@ -116,15 +123,13 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  const StoredRecord& record = considered.record;
-  const ArrivedEvent& arrived = *considered.arrived;
-  const bool stale =
-      arrived.updated_at && record.updated_at && *arrived.updated_at < *record.updated_at;
-  considered.changes = arrived.event.changes;
-  if (arrived.event.mode == PayloadMode::full_object)
+  const Event& event = considered.arrived->event;
+  const bool stale = is_stale(considered);
+  considered.changes = event.changes;
+  if (event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
   else if (considered.wants_old_values && !stale)
-    fill_old_values(tx, record, considered.changes);
+    fill_old_values(tx, considered.record, considered.changes);
   if (!stale) update_baseline(tx, arrival, considered);
 }
 
@@ -161,6 +166,12 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
 
+std::string why_unmet(const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const bool compared = event.mode != PayloadMode::full_object || !is_stale(considered);
+  return compared ? no_match(event, considered.changes) : "stale";
+}
+
 Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
                     const WatchIndex& watches) {
   const Event& event = arrived.event;
@@ -177,8 +188,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   if (tx.effects.any_echoes(considered.record.id))
     std::erase_if(considered.matches,
                   [&](Match& match) { return !still_matches(tx, considered, match, watches); });
-  if (considered.matches.empty())
-    considered.reason = matched > 0 ? "echo" : no_match(event, considered.changes);
+  if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : why_unmet(considered);
   return considered;
 }
 
