@@ -35,6 +35,7 @@ struct Event {
   SnapshotText snapshot;                   // none: no whole record; else has what changed, too
   std::optional<std::size_t> snapshot_at;  // where its text begins in the body
   bool may_lack_fields = false;            // the snapshot is some of the record's fields, or all
+  int ordinal = 0;                         // which item of the body's list it was read from
   std::string sender_id;    // the sender's own id of this event; empty when it has none
   std::string occurred_at;  // as the sender wrote it; empty when unknown
   std::string actor;        // who made the change, as the sender wrote it; empty when unknown

@@ -6,28 +6,12 @@
 #include "domain/echo.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
-#include "ingress/event_jobs.h"
+#include "ingress/reasons.h"
 
 namespace fh {
 namespace {
 
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
-
-// What changed in a whole record is known only now: the next one replaces what it is compared with.
-// A change list can be read again from the body.
-std::string no_match(const Event& event, const Changes& changes) {
-  constexpr std::size_t kMostText = 200;
-  std::string reason = "no_match";
-  if (event.mode != PayloadMode::full_object) return reason;
-  std::size_t told = 0;
-  for (const auto& [field, change] : changes) {
-    if (reason.size() + field.size() > kMostText) break;
-    reason += (told++ == 0 ? ": " : ", ") + field;
-  }
-  if (told == changes.size()) return reason;
-  const std::string rest = std::to_string(changes.size() - told);
-  return reason + (told == 0 ? ": " + rest + " with long names" : " and " + rest + " more");
-}
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
   return event.sender_id.empty() ? arrival.sender_id : event.sender_id;
@@ -63,14 +47,21 @@ std::optional<TimePoint> updated_at(const Event& event) {
   return parse_time(field.empty() ? event.occurred_at : field);
 }
 
-// Compares a full object with the baseline; the reason says why nothing counts as changed.
+bool is_stale(const Considered& considered) {
+  const auto& given = considered.arrived->updated_at;
+  const auto& known = considered.record.updated_at;
+  return given && known && *given < *known;
+}
+
+// Compares a full object with the baseline; the reason says why nothing counts as changed. That a
+// record was created counts even if it is told late.
 void find_changes(Transaction& tx, Considered& considered, bool stale,
                   SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
   if (stale) {
-    considered.reason = "stale";
+    if (event.kind != EventKind::created) considered.reason = "stale";
     return;
   }
   const auto baseline = tx.records.baseline(considered.record);
@@ -132,15 +123,13 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  const StoredRecord& record = considered.record;
-  const ArrivedEvent& arrived = *considered.arrived;
-  const bool stale =
-      arrived.updated_at && record.updated_at && *arrived.updated_at < *record.updated_at;
-  considered.changes = arrived.event.changes;
-  if (arrived.event.mode == PayloadMode::full_object)
+  const Event& event = considered.arrived->event;
+  const bool stale = is_stale(considered);
+  considered.changes = event.changes;
+  if (event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
   else if (considered.wants_old_values && !stale)
-    fill_old_values(tx, record, considered.changes);
+    fill_old_values(tx, considered.record, considered.changes);
   if (!stale) update_baseline(tx, arrival, considered);
 }
 
@@ -177,6 +166,12 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
 
+std::string why_unmet(const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const bool compared = event.mode != PayloadMode::full_object || !is_stale(considered);
+  return compared ? no_match(event, considered.changes) : "stale";
+}
+
 Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
                     const WatchIndex& watches) {
   const Event& event = arrived.event;
@@ -193,54 +188,40 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   if (tx.effects.any_echoes(considered.record.id))
     std::erase_if(considered.matches,
                   [&](Match& match) { return !still_matches(tx, considered, match, watches); });
-  if (considered.matches.empty())
-    considered.reason = matched > 0 ? "echo" : no_match(event, considered.changes);
+  if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : why_unmet(considered);
   return considered;
 }
 
-// As consider(), for a delivery that is here already.
+// As take_changes(), for an event that made no job when its delivery came. One that was not taken
+// into account then is known from now on, unless something newer is.
+void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
+  const bool is_latest = considered.arrived->is_news &&
+                         tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
+  considered.wants_old_values = is_latest;
+  take_changes(tx, arrival, considered);
+  if (!is_latest) return;
+  // Without a key: the same body may come again.
+  tx.records.set_latest(considered.record, arrival.source->name, {arrival.delivery, {}, tx.now});
+  tx.records.save(considered.record);
+}
+
+// As consider(), for a delivery that is here already, and of which these events are stored.
 Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
-                      const WatchIndex& watches) {
+                      const std::vector<StoredEvent>& stored) {
   const Event& event = arrived.event;
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
-  considered.wants_old_values = arrival.is_news;
-  if (const auto stored =
-          tx.deliveries.event_of(arrival.delivery, considered.record.id, name_of(event.kind))) {
-    considered.event = stored->id;
-    considered.changes = changes_from_json(Json::parse(stored->changes));
+  const auto same = std::find_if(stored.begin(), stored.end(), [&](const StoredEvent& one) {
+    return one.record == considered.record.id && is_stored_as(event, one);
+  });
+  if (same == stored.end()) {
+    take_changes_late(tx, arrival, considered);
   } else {
-    take_changes(tx, arrival, considered);
-    if (arrival.is_news) tx.records.save(considered.record);
+    considered.event = same->id;
+    considered.changes = changes_from_json(Json::parse(same->changes));
   }
-  if (considered.reason.empty())
-    considered.matches = watches.match({event, considered.changes, event.snapshot});
   return considered;
-}
-
-std::string of_delivery(std::int64_t id) { return "of delivery " + std::to_string(id); }
-
-// Why nothing of a delivery makes a job, each reason once; last, of what was not read as an event.
-std::string joined_reasons(const Arrival& arrival, const std::vector<Considered>& all) {
-  constexpr std::size_t kMostText = 500;
-  std::vector<std::string> reasons;
-  const auto add = [&](std::string reason) {
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end())
-      reasons.push_back(std::move(reason));
-  };
-  for (const Considered& one : all)
-    add(one.duplicate_of ? "duplicate " + of_delivery(*one.duplicate_of) : one.reason);
-  if (!arrival.unmapped.empty()) add("unmapped: " + arrival.unmapped);
-  if (!arrival.ignored.empty()) add(arrival.ignored);
-  std::string text;
-  std::size_t told = 0;
-  for (const std::string& reason : reasons) {
-    if (text.size() + reason.size() > kMostText) break;
-    text += (told++ == 0 ? "" : kReasonSeparator) + reason;
-  }
-  if (told == reasons.size()) return text;
-  return text + kReasonSeparator + "and " + std::to_string(reasons.size() - told) + " more";
 }
 
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
@@ -296,6 +277,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   delivery.secret = arrival.secret;
   delivery.head = arrival.head;
   delivery.body = arrival.body;
+  delivery.event_reasons = event_reasons(arrival, all);
   for (const Considered& one : all)
     if (one.record.in_body && one.record.in_body->delivery == arrival.delivery)
       delivery.record = one.record.id;
@@ -310,10 +292,15 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
 Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                 const Catalog& catalog) {
   const auto watches = catalog.watches();
+  // Not what this replay is about to store.
+  const auto stored = tx.deliveries.events_of(arrival.delivery);
   Replayed replayed;
   int jobs = 0;
   for (const ArrivedEvent& arrived : arrival.events) {
-    Considered considered = reconsider(tx, arrival, arrived, *watches);
+    Considered considered = reconsider(tx, arrival, arrived, stored);
+    const Event& event = arrived.event;
+    if (considered.reason.empty())
+      considered.matches = watches->match({event, considered.changes, event.snapshot});
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });

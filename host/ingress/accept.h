@@ -15,6 +15,7 @@ struct ArrivedEvent {
 
   Event event;
   std::optional<TimePoint> updated_at;  // of its snapshot
+  bool is_news = true;  // false: a replay of what was taken into account when it came
 };
 
 /// One verified and read request.
@@ -31,7 +32,6 @@ struct Arrival {
   // The watches of which none can be met, so that old values are of no use; null: some may be.
   std::shared_ptr<const WatchIndex> unmet = nullptr;
   std::vector<ArrivedEvent> events;
-  bool is_news = true;  // false: a replay of what was taken into account when it came
 };
 
 /// An operator's order to run a stored delivery again, with new jobs.
@@ -68,7 +68,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
 /// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate and no echo
 /// is looked for. What an event changed is what was found when it arrived, where that was kept;
 /// else its change list without old values, or how it differs from what is known now. What is known
-/// of its record stays as it is, but for news.
+/// of its record stays as it is, but for news of which nothing newer is known.
 Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                 const Catalog& catalog);
 

@@ -29,13 +29,12 @@ class Deliveries {
   Acceptance import(const SourceConfig& source, const std::string& record, const Import& order);
 
   /// {"events": [{"record", "kind", "mode", "changes", "no_job", "watches": [{"plugin", "watch",
-  /// "met", "why"}]}], "unmapped"}, with the watches and the mapping as they are now.
+  /// "met", "why"}]}], "unmapped"}, with the watches and the mapping as they are now. `stored` are
+  /// the events of it that made a job.
   Json explain(const DeliveryView& delivery, const std::vector<EventView>& stored) const;
 
  private:
   Arrival read(const DeliveryView& delivery) const;
-  Json explain_event(const Event& event, const DeliveryView& delivery,
-                     const std::vector<EventView>& stored) const;
 
   const Config& config_;
   Store& store_;

@@ -1,5 +1,7 @@
 #include "ingress/event_jobs.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "domain/snapshot.h"
 
@@ -23,6 +25,7 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   const auto last_known = shows_last_known(tx, considered);
   NewEvent stored;
   stored.delivery = arrival.delivery;
+  stored.ordinal = event.ordinal;
   stored.record = considered.record.id;
   stored.kind = name_of(event.kind);
   stored.mode = name_of(event.mode);
@@ -54,6 +57,17 @@ void log_storm(const NewJob& job, const RecordKey& record) {
 }
 
 }  // namespace
+
+bool is_stored_as(const Event& event, const StoredEvent& stored) {
+  if (stored.kind != name_of(event.kind)) return false;
+  if (stored.ordinal) return *stored.ordinal == event.ordinal;
+  if (event.mode == PayloadMode::full_object) return true;
+  const Changes changes = changes_from_json(Json::parse(stored.changes));
+  return std::all_of(changes.begin(), changes.end(), [&](const auto& change) {
+    const auto same = event.changes.find(change.first);
+    return same != event.changes.end() && same->second.to == change.second.to;
+  });
+}
 
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
   if (!event.snapshot_at) return std::nullopt;

@@ -18,6 +18,10 @@ struct Considered {
   bool wants_old_values = true;
 };
 
+/// Whether the stored event, of the same delivery and record, is this one. Where it has no ordinal,
+/// what changed tells the events of a record apart.
+bool is_stored_as(const Event& event, const StoredEvent& stored);
+
 /// Where the event's snapshot stands in the body of the delivery that is being stored.
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event);
 

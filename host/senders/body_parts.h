@@ -46,14 +46,21 @@ SenderReading unmapped(const std::string& why);
 /// Events one after the other; of what was not read, the first reason.
 void add(SenderReading& all, SenderReading one);
 
-/// Calls read(item), which gives a SenderReading, for each item of the list.
+/// Calls read(item), which gives a SenderReading, for each item of the list. The events' ordinals
+/// are the items' places, so that they mean the same however many of the others can be read.
 template <class List, class Read>
 SenderReading read_items(const List& list, Read read) {
   if (list.empty()) return unmapped("the list of events is empty");
   if (list.size() > kMostEvents)
     return unmapped("more than " + std::to_string(kMostEvents) + " events in one delivery");
   SenderReading all;
-  for (const auto& item : list) add(all, read(item));
+  int ordinal = 0;
+  for (const auto& item : list) {
+    SenderReading one = read(item);
+    for (Event& event : one.events) event.ordinal = ordinal;
+    add(all, std::move(one));
+    ++ordinal;
+  }
   return all;
 }
 

@@ -5,9 +5,9 @@ namespace fh {
 void DeliveryTable::insert(const NewDelivery& d) {
   db_.run(
       "INSERT INTO deliveries (id, source, status, reason, received_at_ms, duplicate_of, jobs,"
-      " secret, head, body, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " secret, head, body, record, event_reasons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       d.id, d.source, d.status, d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs, d.secret,
-      d.head, Blob{d.body}, d.record);
+      d.head, Blob{d.body}, d.record, d.event_reasons);
 }
 
 std::int64_t DeliveryTable::insert(const NewEvent& e) {
@@ -15,22 +15,27 @@ std::int64_t DeliveryTable::insert(const NewEvent& e) {
   const auto& part = e.body_part;
   CHECK(!part || part->delivery == e.delivery);
   db_.run(
-      "INSERT INTO events (id, delivery, record, kind, mode, complete, changes, snapshot,"
-      " occurred_at, actor, body_at, body_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, e.delivery, e.record, e.kind, e.mode, e.complete, e.changes,
+      "INSERT INTO events (id, delivery, ordinal, record, kind, mode, complete, changes, snapshot,"
+      " occurred_at, actor, body_at, body_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, e.delivery, e.ordinal, e.record, e.kind, e.mode, e.complete, e.changes,
       part ? std::string_view() : e.snapshot, e.occurred_at, e.actor,
       part ? std::optional(part->at) : std::nullopt,
       part ? std::optional(part->size) : std::nullopt);
   return id;
 }
 
-std::optional<StoredEvent> DeliveryTable::event_of(std::int64_t delivery, std::int64_t record,
-                                                   std::string_view kind) {
+std::vector<StoredEvent> DeliveryTable::events_of(std::int64_t delivery) {
   auto query = db_.query(
-      "SELECT id, changes FROM events WHERE delivery = ? AND record = ? AND kind = ? LIMIT 1",
-      delivery, record, kind);
-  if (!query.next()) return std::nullopt;
-  return StoredEvent{query.integer(0), query.text(1)};
+      "SELECT e.id, coalesce(r.merged_into, r.id), e.ordinal, e.kind, e.changes"
+      " FROM events e JOIN records r ON r.id = e.record WHERE e.delivery = ? ORDER BY e.id",
+      delivery);
+  std::vector<StoredEvent> events;
+  while (query.next()) {
+    StoredEvent event{query.integer(0), query.integer(1), {}, query.text(3), query.text(4)};
+    if (!query.null(2)) event.ordinal = static_cast<int>(query.integer(2));
+    events.push_back(std::move(event));
+  }
+  return events;
 }
 
 void DeliveryTable::add_jobs(std::int64_t delivery, int jobs) {

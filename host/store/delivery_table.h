@@ -2,6 +2,8 @@
 // told to be a duplicate. The writer's thread only, inside a transaction.
 #pragma once
 
+#include <vector>
+
 #include "base/clock.h"
 #include "domain/event.h"
 #include "store/id_sequence.h"
@@ -23,11 +25,13 @@ struct NewDelivery {
   std::string secret;  // the name of the secret it was signed with
   std::string head;    // JSON, credentials masked
   std::string_view body;
-  std::optional<std::int64_t> record;  // whose baseline is a part of this body
+  std::optional<std::int64_t> record;        // whose baseline is a part of this body
+  std::optional<std::string> event_reasons;  // JSON (ingress/reasons.h)
 };
 
 struct NewEvent {
   std::int64_t delivery = 0;
+  int ordinal = 0;  // Event::ordinal
   std::int64_t record = 0;
   std::string kind;
   std::string mode;
@@ -41,6 +45,9 @@ struct NewEvent {
 
 struct StoredEvent {
   std::int64_t id = 0;
+  std::int64_t record = 0;     // the one that it is part of by now
+  std::optional<int> ordinal;  // nullopt: an older fieldhook stored it
+  std::string kind;
   std::string changes;  // JSON
 };
 
@@ -51,9 +58,8 @@ class DeliveryTable {
   void insert(const NewDelivery& delivery);
   std::int64_t insert(const NewEvent& event);
 
-  /// What the delivery said of the record in its event of this kind, where that made a job.
-  std::optional<StoredEvent> event_of(std::int64_t delivery, std::int64_t record,
-                                      std::string_view kind);
+  /// Those of the delivery that made a job, the oldest first.
+  std::vector<StoredEvent> events_of(std::int64_t delivery);
   /// The delivery made further jobs: it counts as accepted from now on.
   void add_jobs(std::int64_t delivery, int jobs);
 

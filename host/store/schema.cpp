@@ -296,6 +296,13 @@ constexpr const char* kFifth[] = {
          WHERE state = 'scheduled' AND reason <> '')",
 };
 
+// Which event of its delivery a row is; null: not known, the row is of before this step. And why
+// the events of a batch made no job, where the delivery's own reason does not say whose it is.
+constexpr const char* kSixth[] = {
+    "ALTER TABLE events ADD COLUMN ordinal INTEGER",
+    "ALTER TABLE deliveries ADD COLUMN event_reasons TEXT",
+};
+
 void first_step(Poco::Data::Session& session) {
   for (const char* sql : kFirst) session << sql, now;
 }
@@ -316,8 +323,12 @@ void fifth_step(Poco::Data::Session& session) {
   for (const char* sql : kFifth) session << sql, now;
 }
 
-constexpr std::array<void (*)(Poco::Data::Session&), 5> kSteps = {
-    first_step, second_step, third_step, fourth_step, fifth_step};
+void sixth_step(Poco::Data::Session& session) {
+  for (const char* sql : kSixth) session << sql, now;
+}
+
+constexpr std::array<void (*)(Poco::Data::Session&), 6> kSteps = {
+    first_step, second_step, third_step, fourth_step, fifth_step, sixth_step};
 
 }  // namespace
 

@@ -23,6 +23,10 @@ class Row {
     return value.isEmpty() ? 0 : value.convert<std::int64_t>();
   }
   int small(const char* column) const { return static_cast<int>(integer(column)); }
+  std::optional<int> maybe_small(const char* column) const {
+    if (set_.value(column, row_).isEmpty()) return std::nullopt;
+    return small(column);
+  }
   std::string text(const char* column) const {
     const auto value = set_.value(column, row_);
     return value.isEmpty() ? "" : value.convert<std::string>();
@@ -277,12 +281,14 @@ std::int64_t Views::last_delivery() {
 
 std::optional<DeliveryView> Views::delivery(std::int64_t id) {
   Selection select(session_, std::string(kDeliveryColumns) +
-                                 ", head, CAST(body AS TEXT) AS body FROM deliveries");
+                                 ", head, CAST(body AS TEXT) AS body, event_reasons"
+                                 " FROM deliveries");
   select.where("id = ?", id);
   auto found = select.rows([](const Row& row) {
     DeliveryView delivery = read_delivery(row);
     delivery.head = row.text("head");
     delivery.body = row.text("body");
+    delivery.event_reasons = row.text("event_reasons");
     return delivery;
   });
   if (found.empty()) return std::nullopt;
@@ -291,14 +297,14 @@ std::optional<DeliveryView> Views::delivery(std::int64_t id) {
 
 std::vector<EventView> Views::events_of(std::int64_t delivery) {
   Selection select(session_,
-                   "SELECT e.id, e.kind, e.mode, e.changes, r.account, r.type, r.key"
+                   "SELECT e.id, e.ordinal, e.kind, e.mode, e.changes, r.account, r.type, r.key"
                    " FROM events e JOIN records n ON n.id = e.record"
                    " JOIN records r ON r.id = coalesce(n.merged_into, n.id)");
   select.where("e.delivery = ?", delivery);
   select.append(" ORDER BY e.id LIMIT " + std::to_string(kMaxListed));
   return select.rows([](const Row& row) {
-    return EventView{row.integer("id"), read_record(row), row.text("kind"), row.text("mode"),
-                     row.text("changes")};
+    return EventView{row.integer("id"), row.maybe_small("ordinal"), read_record(row),
+                     row.text("kind"),  row.text("mode"),           row.text("changes")};
   });
 }
 

@@ -68,6 +68,7 @@ struct JobFilter {
 
 struct EventView {
   std::int64_t id = 0;
+  std::optional<int> ordinal;  // StoredEvent::ordinal
   RecordKey record;
   std::string kind;
   std::string mode;
@@ -83,8 +84,9 @@ struct DeliveryView {
   std::int64_t duplicate_of = 0;
   int jobs = 0;
   std::string secret;
-  std::string head;  // JSON; only of find_delivery()
-  std::string body;  // only of find_delivery()
+  std::string head;           // JSON; only of find_delivery()
+  std::string body;           // only of find_delivery()
+  std::string event_reasons;  // JSON, "" when none; only of find_delivery()
 };
 
 struct DeliveryFilter {

@@ -84,6 +84,21 @@ TEST_F(AcceptTest, AChangeThatComesLateHasNoOldValueFromLater) {
   EXPECT_EQ(changes(), Json::parse(R"({"s":{"to":"Passed"}})"));
 }
 
+TEST_F(AcceptTest, ACreationCountsEvenIfItComesAfterALaterUpdate) {
+  deliver(R"({"id":1,"s":"Failed","updated_at":"2026-01-02T00:00:00Z"})");
+  source_.event = EventKind::created;
+  const char* created = R"({"id":1,"s":"Passed","updated_at":"2026-01-01T00:00:00Z"})";
+  EXPECT_EQ(status(created), "ignored stale") << "its fields are no change any more";
+  watch("births", R"([{"record":"contact","created":true}])");
+  EXPECT_EQ(deliver(created).jobs, 1);
+  EXPECT_EQ(changes(), Json::object());
+  EXPECT_EQ(snapshot_of_next_job("births"), Json::parse(created));
+  source_.event = EventKind::updated;
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed","t":1,"updated_at":"2026-01-02T00:00:01Z"})"),
+            "ignored no_match: t, updated_at")
+      << "the later update is what is known";
+}
+
 TEST_F(AcceptTest, TimesInOtherFormsTellWhatIsLateToo) {
   const auto at = [](const char* time) {
     return R"({"id":1,"s":"Failed","updated_at":")" + std::string(time) + "\"}";

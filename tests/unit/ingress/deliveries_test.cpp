@@ -1,120 +1,8 @@
-// What operators do with stored deliveries: replay and explain, over a real store and catalog.
-#include "ingress/deliveries.h"
+// What operators ask of stored deliveries, and what they import, over a real store and catalog.
+#include "unit/ingress/deliveries_fixture.h"
 
-#include "ingress/read_delivery.h"
-#include "support/ingest_fixture.h"
-
-namespace fh {
+namespace fh::test {
 namespace {
-
-class DeliveriesTest : public test::IngestTest {
- protected:
-  void SetUp() override {
-    IngestTest::SetUp();
-    watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
-  }
-
-  Acceptance deliver(const std::string& body) {
-    last_ = store_->new_delivery_id();
-    const Arrival arrival = read_stored(config_.sources[0], last_, body);
-    return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
-  }
-
-  DeliveryView last() { return Views(store_->reader()).delivery(last_).value(); }
-  std::size_t jobs() {
-    JobFilter filter;
-    filter.delivery = last_;
-    return Views(store_->reader()).jobs(filter).size();
-  }
-  Replayed replay(const Replay& order) {
-    return Deliveries(config_, *store_, *catalog_).replay(last(), order);
-  }
-  Json explain() {
-    return Deliveries(config_, *store_, *catalog_)
-        .explain(last(), Views(store_->reader()).events_of(last_));
-  }
-
-  std::int64_t last_ = 0;
-};
-
-constexpr const char* kPassed = R"({"id":1,"changes":{"s":"Passed"}})";
-
-TEST_F(DeliveriesTest, AReplayMakesANewJobOfAnAcceptedDelivery) {
-  EXPECT_EQ(deliver(kPassed).status, "accepted");
-  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
-  EXPECT_EQ(jobs(), 2U);
-  EXPECT_EQ(last().jobs, 2);
-  expect_tallies_hold();
-}
-
-TEST_F(DeliveriesTest, AReplayTellsTheEventsOfOneRecordApart) {
-  source_.sender = "hubspot";
-  watch("deletions", R"([{"record":"contact","deleted":true}])");
-  deliver(R"([{"subscriptionType":"contact.deletion","objectId":7,"eventId":1,"occurredAt":1},
-              {"subscriptionType":"contact.propertyChange","objectId":7,"eventId":2,"occurredAt":2,
-               "propertyName":"s","propertyValue":"Passed"}])");
-  EXPECT_EQ(jobs(), 2U);
-  const auto again = replay({}).plugins;
-  EXPECT_EQ(std::multiset<std::string>(again.begin(), again.end()),
-            (std::multiset<std::string>{"deletions", "p"}));
-  JobFilter filter;
-  filter.delivery = last_;
-  std::multiset<std::string> kinds;
-  for (const JobView& job : Views(store_->reader()).jobs(filter))
-    kinds.insert(job.plugin + " " +
-                 write([&](Transaction& tx) { return tx.jobs.event(job.event).kind; }));
-  EXPECT_EQ(kinds, (std::multiset<std::string>{"deletions deleted", "deletions deleted",
-                                               "p updated", "p updated"}));
-}
-
-TEST_F(DeliveriesTest, ADryRunChangesNothing) {
-  deliver(kPassed);
-  EXPECT_EQ(replay({"", true}).plugins, std::vector<std::string>{"p"});
-  EXPECT_EQ(jobs(), 1U);
-  EXPECT_EQ(last().jobs, 1);
-  expect_tallies_hold();
-}
-
-TEST_F(DeliveriesTest, AReplayReachesAPluginThatCameLater) {
-  deliver(kPassed);
-  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
-  EXPECT_EQ(replay({"q"}).plugins, std::vector<std::string>{"q"});
-  EXPECT_EQ(jobs(), 2U);
-}
-
-TEST_F(DeliveriesTest, WhatChangedInAWholeRecordIsWhatWasFoundWhenItArrived) {
-  deliver(R"({"id":1,"s":"Failed"})");
-  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed"})").status, "accepted");
-  const std::int64_t passed = last_;
-  deliver(R"({"id":1,"s":"Failed"})");
-  last_ = passed;
-  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"p"});
-}
-
-TEST_F(DeliveriesTest, AnUnmappedDeliveryIsReplayedOnceItsMappingIsRight) {
-  EXPECT_EQ(deliver(R"({"what":"ever"})").status, "ignored");
-  EXPECT_THROW(replay({}), NotReadable);
-  config_.sources.clear();
-  EXPECT_THROW(replay({}), NotReadable);
-}
-
-TEST_F(DeliveriesTest, AReplayAdvisesAMappingOnlyWhereTheSenderTakesOne) {
-  const auto refusal = [&](const char* sender) -> std::string {
-    config_.sources[0].sender = sender;
-    deliver(R"({"module":"Contacts","operation":"update","ids":["7"]})");
-    try {
-      replay({});
-    } catch (const NotReadable& error) {
-      return error.what();
-    }
-    return "";
-  };
-  EXPECT_TRUE(refusal("insites").ends_with(": correct the source's mapping first"));
-  EXPECT_TRUE(
-      refusal("zoho").ends_with("return_affected_field_values in the notification's "
-                                "settings"));
-  EXPECT_EQ(refusal("hubspot"), "unmapped: the body is not a list of events");
-}
 
 TEST_F(DeliveriesTest, ExplainSaysWhyAnEventThatMeetsAWatchMadeNoJob) {
   deliver(kPassed);
@@ -127,25 +15,59 @@ TEST_F(DeliveriesTest, ExplainSaysWhyAnEventThatMeetsAWatchMadeNoJob) {
   EXPECT_TRUE(explain()["events"][0]["no_job"].is_null()) << "it has one by now";
 }
 
-TEST_F(DeliveriesTest, ExplainDoesNotSayOfABatchWhoseEachReasonWas) {
-  source_.sender = "hubspot";
-  source_.ignore_actors = {"API"};
-  deliver(R"([{"subscriptionType":"contact.propertyChange","objectId":7,"propertyName":"s",
-               "propertyValue":"Passed","changeSource":"API"},
-              {"subscriptionType":"contact.propertyChange","objectId":8,"propertyName":"s",
-               "propertyValue":"Open"}])");
+TEST_F(DeliveriesTest, ExplainSaysOfEachEventOfABatchWhatBecameOfIt) {
+  Json batch =
+      Json::parse(hubspot({{"7", "s", "Passed"}, {"8", "s", "Open"}, {"7", "s", "Passed"}}));
+  for (Json& event : batch) event.update({{"eventId", 1}, {"subscriptionId", 1}});
+  batch[0]["occurredAt"] = batch[2]["occurredAt"] = 1;
+  EXPECT_EQ(deliver(to_text(batch)).jobs, 1);
   const Json events = explain()["events"];
-  EXPECT_EQ(events[0]["no_job"], "actor");
-  EXPECT_EQ(events[1]["no_job"], "one of: actor; no_match");
+  EXPECT_EQ(events[0]["no_job"], Json());
+  EXPECT_EQ(events[0]["watches"][0]["met"], true);
+  EXPECT_EQ(events[1]["no_job"], "no_match");
+  EXPECT_EQ(events[1]["changes"], Json::parse(R"({"s":{"to":"Open"}})"));
+  EXPECT_EQ(events[1]["watches"][0]["met"], false);
+  EXPECT_EQ(events[2]["no_job"], "duplicate of delivery " + std::to_string(last_));
+  make_older();
+  EXPECT_EQ(explain()["events"][0]["no_job"], Json());
+  EXPECT_EQ(explain()["events"][1]["no_job"], "what became of it when it arrived was not kept");
+  EXPECT_EQ(explain()["events"][1]["changes"], events[1]["changes"]);
+}
+
+TEST_F(DeliveriesTest, ExplainDoesNotSayOfAnOlderBatchWhoseEachReasonWas) {
+  source_.ignore_actors = {"API"};
+  Json batch = Json::parse(hubspot({{"7", "s", "Passed"}, {"8", "s", "Open"}}));
+  batch[0]["changeSource"] = "API";
+  EXPECT_EQ(deliver(to_text(batch)).reason, "actor; no_match");
+  EXPECT_EQ(explain()["events"][0]["no_job"], "actor");
+  EXPECT_EQ(explain()["events"][1]["no_job"], "no_match");
+  make_older();
+  EXPECT_EQ(explain()["events"][0]["no_job"], "actor");
+  EXPECT_EQ(explain()["events"][1]["no_job"], "one of: actor; no_match");
+}
+
+TEST_F(DeliveriesTest, ExplainSaysThatAWatchWhichMadeNoJobWasNotMetThen) {
+  watch("q", R"([{"record":"contact","field":"address.city","changes":true}])");
+  deliver(R"({"id":1,"changes":{"address":{"city":"A","zip":1}}})");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"address":{"city":"A","zip":2}}})").reason, "no_match");
+  const Json same = explain()["events"][0]["watches"][1];
+  EXPECT_EQ(same["met"], false);
+  EXPECT_TRUE(same["why"].get<std::string>().ends_with("which are not kept")) << same;
+}
+
+TEST_F(DeliveriesTest, ExplainSaysThatAWatchCameAfterTheDelivery) {
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"t":1}})").reason, "no_match");
+  clock_.advance(Millis(1));
+  watch("q", R"([{"record":"contact","field":"t","changes":true}])");
+  const Json later = explain()["events"][0]["watches"][1];
+  EXPECT_EQ(later["met"], true) << "a replay makes its job";
+  EXPECT_EQ(later["why"],
+            "this build came later, at " + rfc3339(clock_.now()) + "; no watch of then was met");
 }
 
 TEST_F(DeliveriesTest, ExplainSaysThatACaptureOrADuplicateWasNotCompared) {
   const auto why = [&] { return explain()["events"][0]["watches"][0]["why"].get<std::string>(); };
-  Arrival arrival =
-      read_stored(source_, last_ = store_->new_delivery_id(), R"({"id":1,"s":"Passed"})");
-  arrival.events.clear();
-  arrival.ignored = "capture";
-  write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
+  capture(R"({"id":1,"s":"Passed"})");
   EXPECT_EQ(explain()["events"][0]["no_job"], "capture");
   EXPECT_NE(why().find("its source only kept it (capture)"), std::string::npos) << why();
   source_.first_seen = SourceConfig::FirstSeen::changed;
@@ -268,37 +190,6 @@ TEST_F(ImportTest, IsRefusedWhereNothingSaysOfWhatTypeOrNothingMayRun) {
   EXPECT_NE(why_not("contact").find("capture"), std::string::npos) << why_not();
 }
 
-TEST_F(DeliveriesTest, AReplayOfWhatWasTakenIntoAccountLeavesWhatIsKnown) {
-  watch("p", R"([{"record":"contact","field":"t","changes":true}])");
-  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"A"}})").reason, "no_match");
-  const std::int64_t first = last_;
-  deliver(R"({"id":1,"changes":{"s":"C"}})");
-  last_ = first;
-  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
-  EXPECT_EQ(replay({"q"}).plugins, std::vector<std::string>{"q"});
-  const auto job = lease("q");
-  ASSERT_TRUE(job);
-  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).changes; }),
-            R"({"s":{"to":"A"}})")
-      << "what it was from is not known any more";
-  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"D"}})").status, "accepted");
-  EXPECT_EQ(explain()["events"][0]["changes"]["s"]["from"], "C");
-}
-
-TEST_F(DeliveriesTest, ADeletionReachesAPluginThatCameLater) {
-  deliver(R"({"id":1,"s":"Open"})");
-  config_.sources[0].event = EventKind::deleted;
-  EXPECT_EQ(deliver(R"({"id":1,"changes":{}})").reason, "no_match");
-  watch("q", R"([{"record":"contact","deleted":true}])");
-  EXPECT_EQ(explain()["events"][0]["watches"][0]["why"], "s is not among the changes");
-  EXPECT_EQ(explain()["events"][0]["watches"][1]["met"], true);
-  EXPECT_EQ(replay({}).plugins, std::vector<std::string>{"q"});
-  const auto job = lease("q");
-  ASSERT_TRUE(job);
-  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }),
-            R"({"id":1,"s":"Open"})");
-}
-
 TEST_F(DeliveriesTest, ExplainSaysWhichPointersOfTheMappingLeadSomewhere) {
   SourceConfig& source = config_.sources[0];
   source.sender = "generic";
@@ -327,4 +218,4 @@ TEST_F(DeliveriesTest, ExplainSaysWhatIsUnmapped) {
 }
 
 }  // namespace
-}  // namespace fh
+}  // namespace fh::test

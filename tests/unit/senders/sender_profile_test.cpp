@@ -56,5 +56,16 @@ TEST(SourceTerms, ARecordThatIsWrittenOutIsTheOnlyOneTaken) {
   EXPECT_EQ(read(Json::array({deal}), contacts).ignored, "other_record: deal");
 }
 
+TEST(SourceTerms, AnEventKeepsItsPlaceWhateverElseIsTaken) {
+  const Json contact = {{"subscriptionType", "contact.creation"}, {"objectId", 1}};
+  const Json company = {{"subscriptionType", "company.creation"}, {"objectId", 2}};
+  const auto ordinal = [&](const SourceTerms& terms) {
+    const Json body = {company, Json::object(), contact};
+    return read_for_source(find_sender("hubspot"), body, terms).events.back().ordinal;
+  };
+  EXPECT_EQ(ordinal({}), 2);
+  EXPECT_EQ(ordinal({.only_record = true}), 2);
+}
+
 }  // namespace
 }  // namespace fh

@@ -160,6 +160,8 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
           "ALTER TABLE records DROP COLUMN latest_hash",
           "ALTER TABLE records DROP COLUMN latest_at_ms",
           "DROP INDEX jobs_parked",
+          "ALTER TABLE events DROP COLUMN ordinal",
+          "ALTER TABLE deliveries DROP COLUMN event_reasons",
           "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
           " FROM records",
           "PRAGMA user_version = 1"})
@@ -170,7 +172,9 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
   store_->reader() << "PRAGMA user_version", into(version), now;
   EXPECT_EQ(version, schema_version());
   EXPECT_EQ(state_of(job), "dead");
+  const std::int64_t delivery = Views(store_->reader()).job(job)->delivery;
   write([&](Transaction& tx) {
+    EXPECT_EQ(tx.deliveries.events_of(delivery).at(0).ordinal, std::nullopt);
     EXPECT_TRUE(tx.jobs.reopen(job, tx.now));
     tx.holds.pause("p", "ops", tx.now);
     EXPECT_EQ(tx.records.latest(tx.records.load(known), "s")->delivery, 9);
