@@ -20,7 +20,8 @@ class Storm : public CommandLine {
   }
   /// The command that `status` prints for the account, as words.
   std::vector<std::string> release_of(const std::string& account) {
-    for (const Json& one : host_.api("status")["parked"]) {
+    const Json status = host_.api("status");
+    for (const Json& one : status["parked"]) {
       if (one["record"]["account"] != account) continue;
       const std::string command = one["release"];
       EXPECT_NE(fieldhook({"status"}).out.find(command), std::string::npos) << command;
