@@ -11,8 +11,10 @@ namespace {
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
 constexpr std::size_t kAdminConnections = 256;
-// Descriptors that are not the ingest server's: store, workers, admin server, logs.
+// Descriptors that are not the ingest server's: store, admin server, logs.
 constexpr std::size_t kOtherFiles = 512;
+// Five, and three more while it is started.
+constexpr std::size_t kFilesOfAWorker = 8;
 // A delivery up to this size is verified, read and matched on the front end's own thread, which
 // saves two changes of thread; parsing a larger one would keep the others waiting.
 constexpr std::size_t kQuickBody = 64 * 1024;
@@ -85,9 +87,10 @@ HttpFrontOptions Daemon::ingest_options() {
   options.name = "ingest";
   options.listen = ingest.listen;
   options.max_connections = ingest.max_connections;
-  const std::size_t files = raise_open_files(ingest.max_connections + kOtherFiles);
-  if (files < ingest.max_connections + kOtherFiles) {
-    options.max_connections = files > 2 * kOtherFiles ? files - kOtherFiles : files / 2;
+  const std::size_t others = kOtherFiles + config_.workers.max * kFilesOfAWorker;
+  const std::size_t files = raise_open_files(ingest.max_connections + others);
+  if (files < ingest.max_connections + others) {
+    options.max_connections = files > 2 * others ? files - others : files / 2;
     log_warning("few_open_files", {{"allowed", files}, {"connections", options.max_connections}});
   }
   options.max_connections_per_address = ingest.max_connections_per_address;

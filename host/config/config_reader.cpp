@@ -4,19 +4,12 @@
 
 #include "config/config_text.h"
 #include "config/suggestion.h"
+#include "domain/manifest.h"
 
 namespace fh {
 namespace {
 
 constexpr std::size_t kMostItems = 1000;
-constexpr std::size_t kLongestPluginName = 64;
-
-bool is_plugin_name(std::string_view name) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !name.empty() && name.size() <= kLongestPluginName &&
-         name.find_first_not_of(kAllowed) == std::string_view::npos &&
-         name.find_first_of("._-") != 0;
-}
 
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
@@ -235,7 +228,7 @@ void ConfigReader::each_plugin(const std::string& key, const UseEntry& use) {
   if (map == nullptr) return;
   for (const auto& [name, value] : map->items()) {
     if (!is_plugin_name(name))
-      mistake(key, "has " + quoted(name) + ", which is no plugin's name (a-z 0-9 . _ -)");
+      mistake(key, "has " + quoted(name) + ", which is no plugin's name (" + kPluginNameRule + ")");
     ConfigReader entry(&value, join_place(place_of(key), name),
                        join_place(join_place(shape_, key), "*"), reading_);
     use(name, entry);

@@ -6,14 +6,6 @@
 namespace fh {
 namespace {
 
-bool is_plugin_name(const std::string& name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  };
-  return !name.empty() && name.size() <= kMaxPluginName && name[0] != '.' && name[0] != '-' &&
-         std::all_of(name.begin(), name.end(), allowed);
-}
-
 class Reader {
  public:
   Reader(const Json& json, std::vector<std::string>& mistakes) : json_(json), mistakes_(mistakes) {}
@@ -83,6 +75,12 @@ std::optional<int> as_int(std::optional<std::int64_t> number) {
 
 }  // namespace
 
+bool is_plugin_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+  return !name.empty() && name.size() <= kMaxPluginName && name[0] != '-' && name[0] != '.' &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
 ParsedManifest manifest_from_text(const std::string& text) {
   ParsedManifest parsed;
   if (text.size() > kMaxManifestBytes) {
@@ -98,8 +96,7 @@ ParsedManifest manifest_from_text(const std::string& text) {
   Manifest& manifest = parsed.manifest;
   manifest.name = reader.text("name");
   if (!is_plugin_name(manifest.name))
-    parsed.mistakes.push_back(
-        "\"name\" must be 1 to 64 of a-z, 0-9, '-', '_' and '.', not starting with '-' or '.'");
+    parsed.mistakes.push_back("\"name\" must be " + std::string(kPluginNameRule));
   manifest.version = reader.text("version");
   manifest.description = reader.text("description");
   manifest.max_attempts = as_int(reader.positive("max_attempts"));

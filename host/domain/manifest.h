@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/watch.h"
@@ -17,8 +18,13 @@ inline constexpr std::size_t kMaxManifestBytes = 256 * 1024;
 inline constexpr std::size_t kMaxWatches = 1000;
 inline constexpr std::size_t kMaxPluginName = 64;
 
+/// Whether a plugin may be called so; in a manifest and in the configuration.
+bool is_plugin_name(std::string_view name);
+inline constexpr const char* kPluginNameRule =
+    "1 to 64 of a-z, 0-9, '-', '_' and '.', not starting with '-' or '.'";
+
 struct Manifest {
-  std::string name;     // [a-z0-9][a-z0-9._-]*, at most 64 bytes
+  std::string name;     // is_plugin_name()
   std::string version;  // free text; "" when not given
   std::string description;
   std::vector<Watch> watches;

@@ -1,5 +1,7 @@
 #include "ingress/handler_threads.h"
 
+#include "base/log.h"
+
 namespace fh {
 
 HandlerThreads::HandlerThreads(std::size_t count) {
@@ -32,7 +34,11 @@ void HandlerThreads::run() {
       work = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    work();
+    try {
+      work();
+    } catch (const std::exception& error) {
+      log_error("work_failed", {{"error", error.what()}});
+    }
   }
 }
 

@@ -3,6 +3,24 @@
 #include <algorithm>
 
 namespace fh {
+namespace {
+
+// Reads what the run needs; "" or why it cannot be had. A row that is gone or damaged is the
+// trouble of its job alone, a store that cannot be read everybody's.
+std::string load(Transaction& tx, Lease& lease) {
+  try {
+    lease.event = tx.jobs.event(lease.job.event);
+    lease.record = tx.records.load(lease.job.record);
+    return "";
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    return error.what();
+  } catch (const HostError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
 
 void Dispatcher::park(Parking parking, bool nudge_writer) {
   {
@@ -67,23 +85,36 @@ void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
     const TimePoint until = tx.now + parking.timeout;
     auto job = tx.jobs.lease_next(plugin, {tx.host_run, parking.build, tx.now, until});
     if (!job) return;
-    // Out of the parking first: what the tables throw from here on puts it back.
-    granted_.emplace_back(parking, Lease{std::move(*job), {}, {}, until});
+    Lease lease{std::move(*job), {}, {}, until};
+    if (const std::string why = load(tx, lease); !why.empty()) {
+      end_unreadable(tx, lease.job, why);
+      continue;
+    }
+    granted_.emplace_back(parking, std::move(lease));
     parked.pop_back();
-    Lease& lease = granted_.back().second;
-    lease.event = tx.jobs.event(lease.job.event);
-    lease.record = tx.records.load(lease.job.record);
   }
   if (tx.jobs.has_ready(plugin)) starved_.push_back(plugin);
+}
+
+void Dispatcher::end_unreadable(Transaction& tx, const JobRow& job, const std::string& why) {
+  RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
+  end.outcome = {.kind = OutcomeKind::fail,
+                 .text = "its event or record cannot be read: " + why +
+                         ": restore a backup, or discard the job"};
+  const auto next = finish_run(tx, end);
+  CHECK(next.has_value());
+  unreadable_.emplace_back(job, *next);
 }
 
 void Dispatcher::after_commit() {
   // Moved out first: a callback may lead to another transaction only after this one is done with.
   auto granted = std::exchange(granted_, {});
   auto starved = std::exchange(starved_, {});
+  const auto unreadable = std::exchange(unreadable_, {});
   const auto due = std::exchange(due_, {});
   looked_at_.clear();
   for (auto& [parking, lease] : granted) parking.worker->take(std::move(lease));
+  for (const auto& [job, next] : unreadable) log_if_dead(job, next);
   if (callbacks_.starved)
     for (const std::string& plugin : starved) callbacks_.starved(plugin);
   if (callbacks_.due && due) callbacks_.due(*due);
@@ -96,6 +127,7 @@ void Dispatcher::after_rollback() {
   to_look_at_.insert(looked_at_.begin(), looked_at_.end());
   looked_at_.clear();
   starved_.clear();
+  unreadable_.clear();
 }
 
 }  // namespace fh

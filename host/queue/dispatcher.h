@@ -1,7 +1,7 @@
 // Dispatcher: brings ready jobs and idle workers together, inside the writer's transactions. An
 // idle worker's slot parks here; at the end of every transaction the parked slots of the plugins
 // that have ready jobs are leased one each, so accepting a job and leasing it cost one commit, and
-// nobody polls.
+// nobody polls. A job whose event or record cannot be read is dead; the others go on.
 //
 // park(), withdraw() and the rest: any thread. The hooks: the writer's thread. Callbacks are made
 // from the writer's thread after the commit, without a lock held, and must not wait.
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "queue/finish.h"
 #include "store/store.h"
 
 namespace fh {
@@ -70,6 +71,7 @@ class Dispatcher final : public CommitHook {
 
  private:
   void lease_for(Transaction& tx, const std::string& plugin);
+  void end_unreadable(Transaction& tx, const JobRow& job, const std::string& why);
   void nudge();
 
   Store& store_;
@@ -85,6 +87,7 @@ class Dispatcher final : public CommitHook {
   std::vector<std::pair<Parking, Lease>> granted_;
   std::vector<std::string> looked_at_;
   std::vector<std::string> starved_;
+  std::vector<std::pair<JobRow, JobTransition>> unreadable_;  // and what became of it
   std::optional<TimePoint> due_;
 };
 

@@ -48,7 +48,7 @@ void leave_effect(Transaction& tx, const Holder& holder, const EffectName& name)
 bool was_interrupted(Transaction& tx, const Holder& holder, const std::string& key) {
   const auto row = tx.effects.find_once(holder.plugin, key);
   if (!row || row->result) return false;
-  return row->interrupted || row->lease == 0 || !tx.jobs.is_live(row->job, row->lease);
+  return row->interrupted || (row->lease != 0 && !tx.jobs.is_live(row->job, row->lease));
 }
 
 }  // namespace fh

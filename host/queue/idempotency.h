@@ -40,11 +40,11 @@ BeginResult begin_effect(Transaction& tx, const Holder& holder, const EffectName
 [[nodiscard]] bool finish_effect(Transaction& tx, const Holder& holder, const EffectName& name,
                                  const std::string& result, const Effects& effects);
 
-/// The work failed; an interrupted() of a later run will say so.
+/// The work failed and its plugin knows it: the key or name is free, and as interrupted as before.
 void leave_effect(Transaction& tx, const Holder& holder, const EffectName& name);
 
-/// Whether the key was begun and never finished, by a begin other than the one under way: the same
-/// answer before this run begins it and inside.
+/// Whether a run that is over began the key and neither finished nor left it, so that the work may
+/// have been done: the same answer before this run begins it and inside.
 bool was_interrupted(Transaction& tx, const Holder& holder, const std::string& key);
 
 }  // namespace fh

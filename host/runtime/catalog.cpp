@@ -112,16 +112,11 @@ void Catalog::load_stored() {
   }
 }
 
-std::map<std::string, Catalog::Stamp> Catalog::list_folder() const {
-  std::map<std::string, Stamp> present;
+std::map<std::string, FileStamp> Catalog::list_folder() const {
+  std::map<std::string, FileStamp> present;
   for (const auto& entry : std::filesystem::directory_iterator(options_.plugins.directory)) {
     const std::string name = entry.path().filename().string();
-    if (!is_plugin_file_name(name)) continue;
-    std::error_code size_error;
-    std::error_code time_error;
-    std::error_code status_error;
-    present[name] = {entry.file_size(size_error), entry.last_write_time(time_error),
-                     entry.status(status_error).permissions()};
+    if (is_plugin_file_name(name)) present[name] = stamp_of(entry.path());
   }
   return present;
 }
@@ -136,7 +131,7 @@ void Catalog::judge_folder() {
   note_missing(present);
   for (const auto& entry : present) {
     const std::string& file = entry.first;  // by hand, since clang 14 captures no binding
-    const Stamp& stamp = entry.second;
+    const FileStamp& stamp = entry.second;
     const bool known = state_.with([&](const State& state) {
       const auto seen = state.files.find(file);
       return seen != state.files.end() && seen->second.stamp == stamp;
@@ -150,7 +145,7 @@ void Catalog::judge_folder() {
   }
 }
 
-void Catalog::note_missing(const std::map<std::string, Stamp>& present) {
+void Catalog::note_missing(const std::map<std::string, FileStamp>& present) {
   std::vector<std::string> missing;
   state_.with([&](State& state) {
     const auto is_gone = [&](const auto& file) { return !present.contains(file.first); };
@@ -178,7 +173,7 @@ void Catalog::set_missing(const std::string& name, const std::string& reason) {
   if (changed_) changed_(name);
 }
 
-void Catalog::judge(const std::string& file, const Stamp& stamp) {
+void Catalog::judge(const std::string& file, const FileStamp& stamp) {
   const JudgedFile judged =
       judge_plugin_file(options_.plugins.directory / file, options_.plugins.trust, options_.builds);
   if (const auto* refusal = std::get_if<PluginRefusal>(&judged))
@@ -206,7 +201,7 @@ void Catalog::judge(const std::string& file, const Stamp& stamp) {
     set_missing(other, "its file " + file + " now holds plugin \"" + name + "\"");
 }
 
-void Catalog::refuse(const std::string& file, const Stamp& stamp, const std::string& reason) {
+void Catalog::refuse(const std::string& file, const FileStamp& stamp, const std::string& reason) {
   state_.with([&](State& state) {
     state.files[file] = {stamp, "", reason};
     for (auto& [name, plugin] : state.plugins)

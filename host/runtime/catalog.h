@@ -17,6 +17,7 @@
 #include "base/guarded.h"
 #include "domain/watch_index.h"
 #include "runtime/active_plugin.h"
+#include "runtime/file_stamp.h"
 #include "runtime/folder_watch.h"
 #include "runtime/plugin_file.h"
 #include "runtime/worker_process.h"
@@ -76,14 +77,8 @@ class Catalog {
   void judge_folder();
 
  private:
-  struct Stamp {
-    std::uintmax_t size = 0;
-    std::filesystem::file_time_type changed;
-    std::filesystem::perms allowed{};
-    bool operator==(const Stamp&) const = default;
-  };
   struct SeenFile {
-    Stamp stamp;
+    FileStamp stamp;
     std::string provides;  // the plugin's name; "" when refused
     std::string refused;
   };
@@ -96,11 +91,11 @@ class Catalog {
   };
 
   void load_stored();
-  std::map<std::string, Stamp> list_folder() const;
-  void judge(const std::string& file, const Stamp& stamp);
-  void refuse(const std::string& file, const Stamp& stamp, const std::string& reason);
+  std::map<std::string, FileStamp> list_folder() const;
+  void judge(const std::string& file, const FileStamp& stamp);
+  void refuse(const std::string& file, const FileStamp& stamp, const std::string& reason);
   void activate(const std::string& file, const PluginCopy& copy, const std::string& manifest_text);
-  void note_missing(const std::map<std::string, Stamp>& present);
+  void note_missing(const std::map<std::string, FileStamp>& present);
   void set_missing(const std::string& plugin, const std::string& reason);
   std::string name_taken_by(const std::string& plugin, const std::string& file) const;
   bool change_hold(const std::string& plugin, const std::string& who, const std::string& action,

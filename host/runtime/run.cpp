@@ -39,7 +39,12 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
 
 Outcome Run::converse() {
   for (const OutputLine& line : worker_.begin_work()) log_plugin_output(lease_.job.plugin, 0, line);
-  send_or_kill(execute_frame(lease_));
+  try {
+    worker_.send(execute_frame(lease_));
+  } catch (const FrameTooLarge& error) {
+    worker_.end_work();
+    return too_large(error.size());
+  }
   while (true) {
     heed_signals();
     Happening happening = worker_.wait(deadline_);
@@ -57,7 +62,7 @@ Outcome Run::converse() {
 
 std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
   if (const auto* call = std::get_if<wire::Call>(&frame)) {
-    send_or_kill(calls_.serve(*call));
+    worker_.send(calls_.serve(*call));
   } else if (const auto* log = std::get_if<wire::Log>(&frame)) {
     if (may_log())
       log_plugin_line({{"job", lease_.job.id},
@@ -69,6 +74,15 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
       return on_finished(*finished);
   }
   return std::nullopt;
+}
+
+// The worker never hears of it: no attempt would fare better.
+Outcome Run::too_large(std::size_t size) const {
+  return {.kind = OutcomeKind::fail,
+          .text = "the record and its changes make " + std::to_string(size) +
+                  " bytes, and a worker is given " + std::to_string(wire::kMaxPayload) +
+                  " at most: let source \"" + lease_.event.source +
+                  "\" send less of a record, or lower its max_body so that it is refused"};
 }
 
 Outcome Run::on_finished(const wire::Finished& finished) {
@@ -130,7 +144,7 @@ void Run::ask_to_end(OutcomeKind why, std::string text) {
   if (asked_to_end_) return;
   asked_to_end_ = Outcome{.kind = why, .text = std::move(text)};
   deadline_ = steady_now() + terms_.cancel_grace;
-  send_or_kill(wire::Cancel{static_cast<std::uint64_t>(lease_.job.id)});
+  worker_.send(wire::Cancel{static_cast<std::uint64_t>(lease_.job.id)});
 }
 
 bool Run::may_log() {
@@ -140,15 +154,6 @@ bool Run::may_log() {
         "plugin_output_cut",
         {{"job", lease_.job.id}, {"plugin", lease_.job.plugin}, {"lines", kMaxLinesPerRun}});
   return lines_ <= kMaxLinesPerRun;
-}
-
-// A worker that takes nothing any more is ended; wait() then tells how.
-void Run::send_or_kill(const wire::Frame& frame) {
-  try {
-    worker_.send(frame);
-  } catch (const WireError&) {
-    worker_.kill();
-  }
 }
 
 void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line) {

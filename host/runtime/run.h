@@ -55,6 +55,7 @@ class Run {
 
  private:
   std::optional<Outcome> on_frame(const wire::Frame& frame);
+  Outcome too_large(std::size_t size) const;
   Outcome on_finished(const wire::Finished& finished);
   Outcome on_ended(const WorkerEnded& ended);
   std::string memory_remedy() const;
@@ -62,7 +63,6 @@ class Run {
   void heed_signals();
   void on_deadline();
   void ask_to_end(OutcomeKind why, std::string text);
-  void send_or_kill(const wire::Frame& frame);
   bool may_log();
 
   WorkerProcess& worker_;

@@ -144,18 +144,14 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
 
 void Slot::stop_worker() {
   if (!worker_) return;
-  try {
-    worker_->send(wire::Stop{});
-    const auto deadline = steady_now() + s_.workers.cancel_grace;
-    while (true) {
-      const Happening happening = worker_->wait(deadline);
-      if (const auto* line = std::get_if<OutputLine>(&happening))
-        log_plugin_output(plugin_, 0, *line);
-      if (std::holds_alternative<WorkerEnded>(happening)) break;
-      if (std::holds_alternative<TimedOut>(happening)) break;
-    }
-  } catch (const WireError&) {
-    // It is gone already.
+  worker_->send(wire::Stop{});
+  const auto deadline = steady_now() + s_.workers.cancel_grace;
+  while (true) {
+    const Happening happening = worker_->wait(deadline);
+    if (const auto* line = std::get_if<OutputLine>(&happening))
+      log_plugin_output(plugin_, 0, *line);
+    if (std::holds_alternative<WorkerEnded>(happening)) break;
+    if (std::holds_alternative<TimedOut>(happening)) break;
   }
   drop_worker();
 }
@@ -203,17 +199,16 @@ bool Slot::take_mail() {
 }
 
 bool Slot::idle_until_leased(const ActivePlugin& plugin) {
-  bool lives = true;
   while (true) {
-    if (take_mail()) return lives;
-    if (lives) warn_if_spinning(plugin.row.build);
+    if (take_mail()) return worker_ != nullptr;
+    if (worker_) warn_if_spinning(plugin.row.build);
     if (gives_way_ && began_) retiring_ = true;
     const bool leaving =
-        !lives || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
+        !worker_ || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
     // The commit of the lease that is on its way may fail: then nobody says so.
     const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
-    if (!lives) {
+    if (!worker_) {
       wake_.wait(patience);
       continue;
     }
@@ -222,7 +217,7 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     if (const auto* line = std::get_if<OutputLine>(&happening))
       log_plugin_output(plugin_, 0, *line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
-      lives = false;
+      drop_worker();
       ++failures_;
       log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
       note_crash_of(plugin.row.build, 0);

@@ -5,6 +5,13 @@
 #include "base/log.h"
 
 namespace fh {
+namespace {
+
+constexpr std::chrono::seconds kTryAgain(1);
+
+std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
 
 Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
   surroundings_.runs = &runs_;
@@ -69,33 +76,49 @@ void Supervisor::drain(Millis grace) {
 }
 
 void Supervisor::loop() {
-  std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return something_ended_ || !wanted_.empty() || stopping_; });
-    something_ended_ = false;
-    // Taken out under the lock, ended without it: a slot's end joins its thread.
-    std::list<std::unique_ptr<Slot>> ended;
-    for (auto slot = slots_.begin(); slot != slots_.end();) {
-      const auto next = std::next(slot);
-      if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
-      slot = next;
+    try {
+      if (!turn()) return;
+    } catch (const std::exception& error) {
+      log_error("supervisor_failed", {{"error", error.what()}});
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, kTryAgain, [this] { return stopping_; });
     }
-    // Who has waited longest goes first, before what ended asks for its place again.
-    while (!draining_ && !hungry_.empty() && start_slot(hungry_.front())) hungry_.pop_front();
-    const auto wanted = std::exchange(wanted_, {});
-    for (const std::string& plugin : wanted)
-      if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
-    // There is room again: for those that found none, and for what the ended ones left waiting.
-    std::set<std::string> look;
-    if (!ended.empty()) look.insert(hungry_.begin(), hungry_.end());
-    for (const auto& slot : ended) look.insert(slot->plugin());
-    lock.unlock();
-    ended.clear();
-    changed_.notify_all();  // drain() waits for the list to be empty
-    for (const std::string& plugin : look) surroundings_.dispatcher.look_at(plugin);
-    lock.lock();
-    if (stopping_ && slots_.empty()) return;
   }
+}
+
+// Waits for something to do and does it. False: everything has ended.
+bool Supervisor::turn() {
+  // Taken out under the lock, ended without it: a slot's end joins its thread.
+  std::list<std::unique_ptr<Slot>> ended;
+  std::unique_lock lock(mutex_);
+  const auto has_work = [this] { return something_ended_ || !wanted_.empty() || stopping_; };
+  if (start_again_ && !hungry_.empty())
+    changed_.wait_until(lock, *start_again_, has_work);
+  else
+    changed_.wait(lock, has_work);
+  something_ended_ = false;
+  if (start_again_ && steady_now() >= *start_again_) start_again_.reset();
+  for (auto slot = slots_.begin(); slot != slots_.end();) {
+    const auto next = std::next(slot);
+    if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
+    slot = next;
+  }
+  // Who has waited longest goes first, before what ended asks for its place again.
+  while (!draining_ && !hungry_.empty() && start_slot(hungry_.front())) hungry_.pop_front();
+  const auto wanted = std::exchange(wanted_, {});
+  for (const std::string& plugin : wanted)
+    if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
+  // There is room again: for those that found none, and for what the ended ones left waiting.
+  std::set<std::string> look;
+  if (!ended.empty()) look.insert(hungry_.begin(), hungry_.end());
+  for (const auto& slot : ended) look.insert(slot->plugin());
+  lock.unlock();
+  ended.clear();
+  changed_.notify_all();  // drain() waits for the list to be empty
+  for (const std::string& plugin : look) surroundings_.dispatcher.look_at(plugin);
+  lock.lock();
+  return !stopping_ || !slots_.empty();
 }
 
 std::map<std::string, int> Supervisor::count_locked() const {
@@ -113,9 +136,23 @@ bool Supervisor::start_slot(const std::string& plugin) {
   const auto own = counts.find(plugin);
   if (own != counts.end() && own->second >= known->terms.slots) return true;
   if (slots_.size() >= surroundings_.workers.max) return false;
-  slots_.push_back(std::make_unique<Slot>(surroundings_, plugin));
-  slots_.back()->start();
-  return true;
+  return make_slot(plugin);
+}
+
+// False, and for a while without another try: the system gives no descriptor or no thread.
+bool Supervisor::make_slot(const std::string& plugin) {
+  if (start_again_) return false;
+  auto& slot = slots_.emplace_back();
+  try {
+    slot = std::make_unique<Slot>(surroundings_, plugin);
+    slot->start();
+    return true;
+  } catch (const std::exception& error) {
+    slots_.pop_back();
+    start_again_ = steady_now() + kTryAgain;
+    log_error("slot_not_started", {{"plugin", plugin}, {"error", error.what()}});
+    return false;
+  }
 }
 
 // workers.max is reached: an idle worker of another plugin goes first, else the plugin with the

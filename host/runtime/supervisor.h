@@ -1,6 +1,7 @@
 // Supervisor: starts slots on demand, within each plugin's slots and workers.max, and ends them.
-// Its own thread does both; the others only leave word. Lock order: none of its calls is made under
-// another lock of the runtime.
+// One that cannot be made (no descriptor, no thread) is tried again a second later. Its own thread
+// does all that; the others only leave word. Lock order: none of its calls is made under another
+// lock of the runtime.
 #pragma once
 
 #include <condition_variable>
@@ -51,10 +52,11 @@ class Supervisor {
 
  private:
   void loop();
+  bool turn();
   void make_room_for(const std::string& plugin);
   bool start_slot(const std::string& plugin);
+  bool make_slot(const std::string& plugin);
   std::map<std::string, int> count_locked() const;
-  bool all_ended() const;
 
   UndisturbedRuns runs_;
   SlotSurroundings surroundings_;
@@ -63,9 +65,11 @@ class Supervisor {
   std::list<std::unique_ptr<Slot>> slots_;  // guarded by mutex_
   std::set<std::string> wanted_;            // guarded by mutex_
   std::deque<std::string> hungry_;          // guarded by mutex_; wanted, and found no room
-  bool something_ended_ = false;            // guarded by mutex_
-  bool draining_ = false;                   // guarded by mutex_
-  bool stopping_ = false;                   // guarded by mutex_
+  // guarded by mutex_; no slot is made before, since one could not be
+  std::optional<std::chrono::steady_clock::time_point> start_again_;
+  bool something_ended_ = false;  // guarded by mutex_
+  bool draining_ = false;         // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
   std::jthread thread_;
 };
 

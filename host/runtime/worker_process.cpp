@@ -72,7 +72,16 @@ WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
 }
 
 void WorkerProcess::send(const wire::Frame& frame) {
-  channel_.send(frame, std::chrono::steady_clock::now() + kSendPatience);
+  const Deadline deadline = std::chrono::steady_clock::now() + kSendPatience;
+  try {
+    channel_.send(frame, deadline);
+  } catch (const FrameTooLarge&) {
+    throw;
+  } catch (const WireError& error) {
+    // One that is gone has an end of its own to tell of.
+    if (std::chrono::steady_clock::now() >= deadline) broken_ = error.what();
+    kill();
+  }
 }
 
 bool WorkerProcess::is_short_of_memory() const {
@@ -170,7 +179,7 @@ WorkerEnded WorkerProcess::end() {
   if (!status) status = child_.reap(kReapPatience);
   WorkerEnded ended;
   ended.how = status ? status->describe() : "it did not end when it was killed";
-  if (!broken_.empty()) ended.how = "it " + broken_ + "; killed";
+  if (!broken_.empty()) ended.how += " after " + broken_;
   if (status && is_nearly_all(status->most_memory, memory_)) {
     ended.short_of_memory = true;
     ended.how += ", using " + mib(status->most_memory) + " of the " + mib(memory_) +

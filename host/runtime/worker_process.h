@@ -50,10 +50,11 @@ class WorkerProcess {
   /// Throws HostError when it cannot be started.
   WorkerProcess(const WorkerLaunch& launch, WakeUp& wake);
 
-  /// Waits for the next thing to happen. After WorkerEnded it is never called again.
+  /// Waits for the next thing to happen. After WorkerEnded it says that again.
   Happening wait(Deadline deadline);
 
-  /// Throws WireError when the worker is gone or takes nothing for ten seconds.
+  /// A worker that is gone, or takes nothing for ten seconds, is killed; wait() then tells how it
+  /// ended. Throws FrameTooLarge, the worker being as it was.
   void send(const wire::Frame& frame);
 
   /// Kills the worker and what it started at once; wait() then tells the end.
@@ -109,7 +110,7 @@ class WorkerProcess {
   bool channel_open_ = true;
   bool ended_ = false;
   bool woken_ = false;
-  std::string broken_;  // what was wrong with its frames
+  std::string broken_;  // what was wrong with its frames, or with how it took them
 };
 
 }  // namespace fh

@@ -26,7 +26,7 @@ void EffectTable::begin_once(const std::string& plugin, const std::string& key, 
   db_.run(
       "INSERT INTO once_keys (plugin, key, job, lease, started_at_ms) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT DO UPDATE SET job = excluded.job, lease = excluded.lease,"
-      " started_at_ms = excluded.started_at_ms, interrupted = 1",
+      " started_at_ms = excluded.started_at_ms, interrupted = interrupted OR lease <> 0",
       plugin, key, job, lease, to_ms(now));
 }
 

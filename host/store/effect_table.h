@@ -13,7 +13,7 @@ struct EffectRow {
   std::int64_t job = 0;               // the job that began it last
   std::int64_t lease = 0;             // and its lease; 0 when nobody is inside
   std::optional<std::string> result;  // JSON; nullopt: begun, not finished
-  bool interrupted = false;           // once: an earlier begin was never finished
+  bool interrupted = false;           // once: an earlier begin was neither finished nor left
 };
 
 struct StateRow {

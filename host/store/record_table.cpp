@@ -82,9 +82,13 @@ StoredRecord RecordTable::load(std::int64_t id) {
       " shape, latest_source, latest_delivery, latest_hash, latest_at_ms FROM records WHERE id = ?",
       id);
   if (!query.next()) throw HostError("store: record " + std::to_string(id) + " is missing");
+  const auto type = record_type_from(query.text(1));
+  if (!type)
+    throw HostError("store: record " + std::to_string(id) + " has a type that is none, \"" +
+                    query.text(1) + "\"");
   StoredRecord record;
   record.id = id;
-  record.key = {query.text(0), record_type_from(query.text(1)).value(), query.text(2)};
+  record.key = {query.text(0), *type, query.text(2)};
   record.uuid = query.text(3);
   if (!query.null(4)) record.snapshot = query.text(4);
   if (!query.null(5)) record.in_body = {query.integer(5), query.integer(6), query.integer(7)};

@@ -45,7 +45,7 @@ class RecordTable {
 
   /// Finds the record with either alias, or makes it. Aliases must not both be empty.
   StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
-  /// Throws HostError when there is no such record.
+  /// Throws HostError when there is no such record, or it cannot be read.
   StoredRecord load(std::int64_t id);
   /// The baseline's JSON text; nullopt when the record was never seen whole.
   std::optional<std::string> baseline(const StoredRecord& record);

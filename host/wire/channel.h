@@ -25,8 +25,8 @@ class Channel {
 
   explicit Channel(UniqueHandle end);
 
-  /// Sends the whole frame, waiting as long as it takes. Throws WireError if the peer is gone or
-  /// the frame is over the limit (then nothing was sent).
+  /// Sends the whole frame, waiting as long as it takes. Throws WireError if the peer is gone,
+  /// FrameTooLarge if the frame is over the limit.
   void send(const wire::Frame& frame) { write(frame, std::nullopt); }
 
   /// The same until the deadline; throws WireError when it passes, and the channel must be closed.

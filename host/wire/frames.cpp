@@ -40,11 +40,8 @@ std::string encode(const Frame& frame) {
   std::visit(
       [&](const auto& one) {
         one.fields(one, PayloadWriter(bytes));
-        if (bytes.size() - kHeaderSize > kMaxPayload) {
-          throw WireError(std::string("a frame of kind ") + name_of(one.kKind) + " would be " +
-                          std::to_string(bytes.size() - kHeaderSize) + " bytes, the limit is " +
-                          std::to_string(kMaxPayload));
-        }
+        if (bytes.size() - kHeaderSize > kMaxPayload)
+          throw FrameTooLarge(name_of(one.kKind), bytes.size() - kHeaderSize, kMaxPayload);
         put_header(bytes, one.kKind);
       },
       frame);

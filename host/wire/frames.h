@@ -187,7 +187,7 @@ struct Header {
   FrameKind kind = FrameKind::stop;
 };
 
-/// The whole frame as bytes, header first. Throws WireError if the payload is over kMaxPayload.
+/// The whole frame as bytes, header first. Throws FrameTooLarge if the payload is over kMaxPayload.
 [[nodiscard]] std::string encode(const Frame& frame);
 
 /// Reads the first kHeaderSize of bytes, which must be there. Throws WireError on another version,

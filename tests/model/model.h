@@ -60,7 +60,7 @@ struct ModelEffect {
   Id lease = 0;
   std::optional<std::string> result;
   int commits = 0;
-  bool taken_over = false;  // somebody began it before and did not finish
+  bool taken_over = false;  // somebody began it before and neither finished nor left it
 };
 
 struct ModelDelivery {

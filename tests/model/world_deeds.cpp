@@ -150,7 +150,7 @@ void World::begin(std::size_t at, const EffectName& name) {
             "\"" + name.name + "\" has another result than was committed");
   if (begun.begin == Begin::begun) {
     ModelEffect& row = effect(run, name);
-    row.taken_over |= row.job != 0;
+    row.taken_over |= row.lease != 0;
     row.job = run.job.id;
     row.lease = run.job.lease;
     run.open.push_back(name);
@@ -214,7 +214,7 @@ void World::ask_interrupted(std::size_t at, const std::string& key) {
   const ModelEffect* row = find_effect(run, {EffectName::Kind::once, key});
   const bool expected =
       row != nullptr && !row->result &&
-      (row->taken_over || row->lease == 0 || !model.is_live(row->job, row->lease));
+      (row->taken_over || (row->lease != 0 && !model.is_live(row->job, row->lease)));
   const bool answer =
       write([&](Transaction& tx) { return was_interrupted(tx, holder_of(run), key); });
   require(

@@ -68,6 +68,7 @@ TEST_F(Once, AnExceptionInsideLeavesTheKeyToTheNextRun) {
   const Json job = host_.run(contact_update("c-1", "throw-in-once:letter"), "dead");
   EXPECT_EQ(job["runs"].size(), 3U);
   for (const Json& run : job["runs"]) EXPECT_EQ(run["error"], "asked to throw");
+  EXPECT_EQ(host_.effects(), Lines{}) << "no run is told that the one before was interrupted";
   host_.run(contact_update("c-2", "once:letter"));
   EXPECT_EQ(host_.effects(), Lines{"once letter"});
 }

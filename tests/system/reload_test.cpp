@@ -98,6 +98,26 @@ TEST_F(Reload, ARunThatIsUnderWayEndsInItsOwnBuild) {
   EXPECT_EQ(job["runs"].size(), 1U);
 }
 
+TEST_F(Reload, ANewVersionOfTheSameSizeAndTimeTakesOverToo) {
+  std::string old_bytes = text_of(test_plugin("misbehave.so"));
+  std::string new_bytes = text_of(test_plugin("misbehave_v2.so"));
+  // What follows the last section is nobody's.
+  const std::size_t size = std::max(old_bytes.size(), new_bytes.size());
+  old_bytes.resize(size);
+  new_bytes.resize(size);
+  const fs::path file = host_.folder() / "build.so";
+  std::ofstream(file, std::ios::binary) << old_bytes;
+  host_.install_file(file, "misbehave.so");
+  const fs::path installed = host_.plugin_folder() / "misbehave.so";
+  const auto time = fs::last_write_time(installed);
+  host_.start();
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << new_bytes;
+  fs::last_write_time(file, time);
+  fs::permissions(file, fs::status(installed).permissions());
+  fs::rename(file, installed);
+  EXPECT_TRUE(comes_to("misbehave", "version", "2.0.0"));
+}
+
 struct Broken {
   const char* name;
   const char* file;  // of the test plugins

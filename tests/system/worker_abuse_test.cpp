@@ -233,6 +233,24 @@ TEST_F(Abuse, ACrashOfOneJobLeavesTheOthersRunning) {
   EXPECT_EQ(job["runs"].size(), 1U);
 }
 
+TEST_F(Abuse, WhatIsTooLargeForAWorkerFailsItsJobAndNoWorker) {
+  host_.config()["ingest"]["max_body"] = "32MiB";
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  const auto workers = host_.workers();
+  ASSERT_EQ(workers.size(), 1U);
+  // It is in the record and among the changes.
+  const Json job = host_.run(contact_update("c-2", "ok", std::string(9U << 20U, 'x')), "dead");
+  ASSERT_EQ(job["runs"].size(), 1U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "fail");
+  EXPECT_NE(error_of(job).find("a worker is given 16777216 at most: let source \"contact\" send"),
+            std::string::npos)
+      << error_of(job);
+  EXPECT_EQ(job["crashes"], 0);
+  EXPECT_TRUE(workers[0].is_alive());
+  expect_all_is_well();
+}
+
 TEST_F(Abuse, AWorkerInheritsNoSecretAndNoDescriptorOfItsHost) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));

@@ -147,11 +147,12 @@ typedef struct fieldhook_host {
   fieldhook_status (*commit)(fieldhook_run* run, uint64_t scope, fieldhook_string result_json,
                              fieldhook_reply reply);
 
-  /* Closes a scope whose work was not done; its effects are dropped, its key is free again. */
+  /* Closes a scope whose work was not done; its effects are dropped, its key is free again and was
+   * not interrupted. */
   fieldhook_status (*abandon)(fieldhook_run* run, uint64_t scope, fieldhook_reply reply);
 
-  /* *yes = 1 when an earlier run began the once-key and died before its commit, so the work may or
-   * may not have happened; else 0. */
+  /* *yes = 1 when an earlier run began the once-key and ended (it died, or was killed) with neither
+   * commit nor abandon, so the work may or may not have happened; else 0. */
   fieldhook_status (*interrupted)(fieldhook_run* run, fieldhook_string key, int32_t* yes,
                                   fieldhook_reply reply);
 

@@ -131,7 +131,8 @@ class Context {
   auto step(std::string_view name, Fn&& fn) {
     return memoized(host_.step_begin, detail::named("step", name), name, std::forward<Fn>(fn));
   }
-  /// Whether an earlier run died between the start of once(key) and its result being on disk.
+  /// Whether an earlier run died between the start of once(key) and its result being on disk. An fn
+  /// that threw does not count: it knows how far it came.
   bool interrupted(std::string_view key) const {
     std::int32_t yes = 0;
     call(detail::named("interrupted", key), host_.interrupted, detail::lend(key), &yes);

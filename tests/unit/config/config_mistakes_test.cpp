@@ -95,9 +95,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BackoffMax",
              R"({"plugins": {"limits": {"p": {"backoff": "2m", "backoff_max": "1m"}}}})",
              R"(config: plugins.limits.p.backoff_max "1m" is less than backoff "2m")"},
-        Case{
-            "PluginName", R"({"plugins": {"limits": {"My Plugin": {}}}})",
-            R"(config: plugins.limits has "My Plugin", which is no plugin's name (a-z 0-9 . _ -))"},
+        Case{"PluginName", R"({"plugins": {"limits": {"My Plugin": {}}}})",
+             "config: plugins.limits has \"My Plugin\", which is no plugin's name (1 to 64 of a-z, "
+             "0-9, '-', '_' and '.', not starting with '-' or '.')"},
         Case{"SettingsType", R"({"plugins": {"settings": {"p": []}}})",
              "config: plugins.settings.p must be an object, not array"},
         Case{"PluginSecret", R"({"plugins": {"secrets": {"p": {"k": "hunter2"}}}})",

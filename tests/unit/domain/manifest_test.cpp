@@ -27,6 +27,16 @@ TEST(Manifest, NameAloneIsEnough) {
   EXPECT_FALSE(parsed.manifest.max_attempts);
 }
 
+TEST(Manifest, NameIsWhatThePluginGuideSays) {
+  for (const std::string& name : {std::string("a"), std::string("_x"), std::string("0.a-b_c"),
+                                  std::string(kMaxPluginName, 'z')})
+    EXPECT_TRUE(is_plugin_name(name)) << name;
+  for (const std::string& name :
+       {std::string(), std::string("-a"), std::string(".a"), std::string("A"), std::string("a b"),
+        std::string("a/b"), std::string("a\0", 2), std::string(kMaxPluginName + 1, 'z')})
+    EXPECT_FALSE(is_plugin_name(name)) << name;
+}
+
 TEST(Manifest, ListsEveryMistakeAtOnce) {
   const auto parsed = manifest_from_text(
       R"({"name":"Bad Name","version":1,"max_attempts":0,"timeout_ms":"1s","ordering":"fifo",

@@ -1,5 +1,7 @@
 #include "queue/dispatcher.h"
 
+#include <Poco/Data/Statement.h>
+
 #include <condition_variable>
 
 #include "queue/timer.h"
@@ -8,6 +10,7 @@
 namespace fh {
 namespace {
 
+using Poco::Data::Keywords::now;
 using test::StoreTest;
 
 constexpr std::chrono::seconds kPatience(10);
@@ -168,6 +171,43 @@ TEST_F(DispatcherTest, AnOperationThatFailsTakesNoLeaseWithIt) {
                }),
                HostError);
   const auto good = write([&](Transaction& tx) { return tx.jobs.insert(job); });
+  EXPECT_EQ(worker.job(), good);
+}
+
+TEST_F(DispatcherTest, AJobWhoseEventIsGoneIsDeadAndTheOthersRun) {
+  const auto one = record("1");
+  NewJob bad = new_job(one);
+  bad.event = 999;
+  const auto dead = write([&](Transaction& tx) { return tx.jobs.insert(bad); });
+  const auto behind = add_job(one);
+  ASSERT_EQ(state_of(behind), "blocked");
+  const auto others = add_job(one, "q");
+  Worker worker;
+  Worker other;
+  park(worker);
+  park(other, "q");
+  EXPECT_EQ(worker.job(), behind) << "its turn is next";
+  EXPECT_EQ(other.job(), others);
+  const auto view = Views(store_->reader()).job(dead);
+  EXPECT_EQ(view->state, "dead");
+  EXPECT_NE(view->reason.find("store: event 999 is missing"), std::string::npos) << view->reason;
+  EXPECT_EQ(view->counters.attempts, 1);
+  expect_tallies_hold();
+}
+
+TEST_F(DispatcherTest, AJobWhoseRecordIsNoneKeepsNobodyWaiting) {
+  NewJob gone = new_job(record("1"));
+  gone.record = 999;
+  const NewJob senseless = new_job(record("2"));
+  Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+  session << "UPDATE records SET type = 'x' WHERE id = " + std::to_string(senseless.record), now;
+  write([&](Transaction& tx) {
+    tx.jobs.insert(gone);
+    tx.jobs.insert(senseless);
+  });
+  const auto good = add_job(record("3"));
+  Worker worker;
+  park(worker);
   EXPECT_EQ(worker.job(), good);
 }
 

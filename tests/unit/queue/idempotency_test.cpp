@@ -23,6 +23,9 @@ class Idempotency : public StoreTest {
     return write(
         [&](Transaction& tx) { return finish_effect(tx, holder(job), name, result, effects); });
   }
+  void leave(const JobRow& job) {
+    write([&](Transaction& tx) { leave_effect(tx, holder(job), kOnce); });
+  }
   bool interrupted(const JobRow& job) {
     return write([&](Transaction& tx) { return was_interrupted(tx, holder(job), kOnce.name); });
   }
@@ -71,8 +74,7 @@ TEST_F(Idempotency, AKeyThatALiveJobHoldsIsBusy) {
   EXPECT_EQ(begin(second, kOnce).begin, Begin::busy);
   EXPECT_EQ(begin(first, kOnce).begin, Begin::nested);
   EXPECT_FALSE(interrupted(second));
-  write([&](Transaction& tx) { leave_effect(tx, holder(first), kOnce); });
-  EXPECT_TRUE(interrupted(second));
+  leave(first);
   EXPECT_EQ(begin(second, kOnce).begin, Begin::begun);
 }
 
@@ -100,6 +102,30 @@ TEST_F(Idempotency, InterruptedIsSaidInsideTheWorkToo) {
   EXPECT_TRUE(interrupted(again));
   EXPECT_TRUE(commit(again, kOnce, "1"));
   EXPECT_FALSE(interrupted(again));
+}
+
+TEST_F(Idempotency, WorkThatFailedWasNotInterrupted) {
+  const JobRow first = running("1");
+  const JobRow second = running("2");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(begin(first, kOnce).begin, Begin::begun);
+    EXPECT_FALSE(interrupted(first));
+    leave(first);
+    EXPECT_FALSE(interrupted(first));
+    EXPECT_FALSE(interrupted(second));
+  }
+}
+
+TEST_F(Idempotency, WorkThatFailedAfterItWasInterruptedStaysSo) {
+  begin(running("1"), kOnce);
+  reopen();
+  recover(*store_);
+  const JobRow again = *lease();
+  EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
+  leave(again);
+  EXPECT_TRUE(interrupted(again)) << "the run before it may have got through all the same";
+  EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
+  EXPECT_TRUE(interrupted(again));
 }
 
 TEST_F(Idempotency, ANameUsedTwiceInOneRunIsDoneTheSecondTime) {

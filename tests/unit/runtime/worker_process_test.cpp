@@ -68,6 +68,21 @@ TEST_F(WorkerProcessTest, TellsHowItEnded) {
   EXPECT_FALSE(ended.short_of_memory);
 }
 
+TEST_F(WorkerProcessTest, OneThatIsGoneTellsHowItEndedToWhoSendsToIt) {
+  const auto worker = start(wake_);
+  worker->kill();
+  EXPECT_EQ(end_of(*worker).how, test::kKilled);
+  worker->send(wire::Stop{});
+  EXPECT_EQ(end_of(*worker).how, test::kKilled);
+}
+
+TEST_F(WorkerProcessTest, AFrameOverTheLimitIsNotSentAndTheNextOneIs) {
+  const auto worker = start(wake_);
+  EXPECT_THROW(worker->send(wire::Start{std::string(wire::kMaxPayload, 'x')}), FrameTooLarge);
+  worker->send(work("print"));
+  await<wire::Frame>(*worker);
+}
+
 TEST_F(WorkerProcessTest, GivesAllThatWasPrintedBeforeTheEnd) {
   const auto worker = start(wake_);
   worker->send(work("print"));

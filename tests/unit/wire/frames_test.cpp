@@ -76,7 +76,7 @@ TEST(Frames, StandOnTheWireAsTheDocumentSays) {
 }
 
 TEST(Frames, OverTheLimitAreNotSent) {
-  EXPECT_THROW((void)wire::encode(wire::Start{std::string(wire::kMaxPayload, 'x')}), WireError);
+  EXPECT_THROW((void)wire::encode(wire::Start{std::string(wire::kMaxPayload, 'x')}), FrameTooLarge);
   EXPECT_NO_THROW((void)wire::encode(wire::Start{std::string(wire::kMaxPayload - 4, 'x')}));
 }
 

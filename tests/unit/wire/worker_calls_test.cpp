@@ -80,6 +80,7 @@ TEST(Worker, AnAnswerThatIsNotOkEndsTheRun) {
 TEST(Worker, WorkThatThrowsIsAbandoned) {
   Started worker;
   worker.send(work("throw-in-once:mail"));
+  worker.answer(worker.expect_call(CallMethod::interrupted), CallStatus::ok, 0);
   worker.answer(worker.expect_call(CallMethod::once_begin), CallStatus::ok, 12);
   const auto abandon = worker.expect_call(CallMethod::abandon);
   EXPECT_EQ(abandon.scope, 12U);
