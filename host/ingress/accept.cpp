@@ -73,6 +73,23 @@ void find_changes(Transaction& tx, Considered& considered, bool stale,
     considered.changes = compare(Json::parse(*baseline), event.snapshot.json());
 }
 
+// Where a standard and a custom field of one name are known, a change that names the custom one is
+// that one's. The record beside a change list has told so already.
+void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Changes& changes) {
+  const auto is_custom = [](const auto& change) { return change.second.custom; };
+  if (std::none_of(changes.begin(), changes.end(), is_custom)) return;
+  const auto baseline = tx.records.baseline(record);
+  if (!baseline) return;
+  const Json known = Json::parse(*baseline);
+  Changes named;
+  for (auto& [field, change] : changes) {
+    const std::string custom = std::string(kCustomFields) + "." + std::string(bare_field(field));
+    const bool both = change.custom && known.contains(field) && find_inside(known, custom);
+    named.emplace(both ? custom : field, std::move(change));
+  }
+  changes = std::move(named);
+}
+
 void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& changes) {
   const auto is_open = [](const auto& change) { return !change.second.from; };
   if (std::none_of(changes.begin(), changes.end(), is_open)) return;
@@ -126,6 +143,7 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
   const Event& event = considered.arrived->event;
   const bool stale = is_stale(considered);
   considered.changes = event.changes;
+  tell_custom_fields_apart(tx, considered.record, considered.changes);
   if (event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
   else if (considered.wants_old_values && !stale)

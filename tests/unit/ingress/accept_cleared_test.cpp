@@ -41,6 +41,13 @@ TEST_F(AcceptTest, ACustomFieldNeverOverwritesAStandardOneOfItsName) {
   EXPECT_EQ(status(R"({"id":1,"s":"std","custom_field":{"s":"f"}})"), "ignored no_match");
 }
 
+TEST_F(AcceptTest, AChangeOfACustomFieldIsNoneOfTheStandardOneOfItsName) {
+  watch("q", R"([{"record":"contact","field":"custom_field.s","changes":true}])");
+  deliver(R"({"id":1,"s":"std","custom_field":{"s":"e"}})");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"custom_field.s":"Passed"}})").jobs, 1) << "of q alone";
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.s":{"from":"e","to":"Passed"}})"));
+}
+
 TEST_F(AcceptTest, AnUpdatedAtInSecondsOrMillisecondsTellsWhatIsLate) {
   deliver(R"({"id":1,"s":"Failed","updated_at":1767312000})");
   EXPECT_EQ(status(R"({"id":1,"s":"Passed","updated_at":1767311999})"), "ignored stale");
