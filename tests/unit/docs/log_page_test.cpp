@@ -30,7 +30,8 @@ std::size_t count(const std::string& text, const std::regex& what) {
 // Of one file: log_info("name"..., or (x ? log_warning : log_error)("name"...
 void add_events(const std::string& text, std::map<std::string, Levels>& events) {
   static const std::regex kEvent(
-      R"re(log_(error|warning|info|debug)(?: : log_(error|warning|info|debug)\))?\(\s*"([a-z_]+)")re");
+      R"re(log_(error|warning|info|debug)(?: : log_(error|warning|info|debug)\))?)re"
+      R"re(\(\s*"([a-z_]+)")re");
   for (auto found = std::sregex_iterator(text.begin(), text.end(), kEvent);
        found != std::sregex_iterator(); ++found) {
     const std::string name = (*found)[3];
