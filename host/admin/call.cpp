@@ -59,4 +59,9 @@ Answer problem(int status, const std::string& title, const std::string& detail) 
   return answer;
 }
 
+Answer stopping(const std::string& done) {
+  return problem(503, "stopping",
+                 "the host is stopping: " + done + "; go on with the others when it is up again");
+}
+
 }  // namespace fh

@@ -39,5 +39,7 @@ void refuse_unknown(const Call& call, std::initializer_list<std::string_view> kn
 Answer json_answer(const Json& json, int status = 200);
 /// RFC 9457.
 Answer problem(int status, const std::string& title, const std::string& detail);
+/// What a call that goes on for long answers when it gives up for the end of the host.
+Answer stopping(const std::string& done);
 
 }  // namespace fh

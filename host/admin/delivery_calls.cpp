@@ -164,6 +164,9 @@ Answer DeliveryCalls::replay_all(const Call& call) {
   while (true) {
     const auto page = Views(p_.store.reader()).deliveries(filter);
     for (const DeliveryView& listed : page) {
+      if (p_.supervisor.draining())
+        return stopping(std::to_string(matched) + " deliveries were replayed, those before " +
+                        std::to_string(listed.id) + " of " + rfc3339(listed.received_at));
       filter.after = listed.id;
       ++matched;
       try {
@@ -223,6 +226,8 @@ Answer DeliveryCalls::import(const Call& call) {
   std::istringstream lines(call.body);
   std::int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {
+    if (p_.supervisor.draining())
+      return stopping(std::to_string(number) + " records of the batch were imported");
     ++number;
     if (line.empty()) continue;
     try {

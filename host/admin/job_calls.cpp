@@ -182,6 +182,7 @@ Answer JobCalls::act_on_all(JobAction action, const Call& call) {
     filter.state = state;
     // In the order they were accepted in, which is the one they are to run in; a page, a commit.
     for (filter.above = 0; matched < limit;) {
+      if (p_.supervisor.draining()) return stopping(std::to_string(changed) + " jobs were changed");
       filter.limit = static_cast<int>(std::min<std::int64_t>(kJobsPerPage, limit - matched));
       const auto ids = Views(p_.store.reader()).job_ids(filter);
       if (ids.empty()) break;

@@ -85,15 +85,7 @@ void HttpFront::loop() {
       } else if (socket == waker_) {
         mailbox_->wake.take();
       } else if (const auto found = entries_.find(socket.impl()); found != entries_.end()) {
-        Entry& entry = found->second;
-        if ((mode & PollSet::POLL_ERROR) != 0)
-          close(entry);
-        else if ((mode & PollSet::POLL_WRITE) != 0)
-          follow(entry, entry.connection->flush(now));
-        else if (entry.connection->busy())
-          poll_for(entry, kNothing);  // the next request, or the end: after the answer
-        else
-          follow(entry, entry.connection->receive(now));
+        serve(found->first, mode, now);
       }
     }
     take_answers(now);
@@ -111,6 +103,24 @@ void HttpFront::loop() {
     if (entries_.empty() || now > *drained_by) break;
   }
   entries_.clear();
+}
+
+// What one connection's request throws, for want of memory as a rule, is the end of that one alone.
+void HttpFront::serve(Key key, int mode, Time now) {
+  try {
+    Entry& entry = entries_.at(key);
+    if ((mode & PollSet::POLL_ERROR) != 0)
+      close(entry);
+    else if ((mode & PollSet::POLL_WRITE) != 0)
+      follow(entry, entry.connection->flush(now));
+    else if (entry.connection->busy())
+      poll_for(entry, kNothing);  // the next request, or the end: after the answer
+    else
+      follow(entry, entry.connection->receive(now));
+  } catch (const std::exception& error) {
+    log_error("connection_failed", {{"server", options_.name}, {"error", error.what()}});
+    if (const auto left = entries_.find(key); left != entries_.end()) close(left->second);
+  }
 }
 
 // An answer that comes before the loop says that it sleeps is seen here; one after that wakes it.

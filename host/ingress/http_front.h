@@ -81,6 +81,7 @@ class HttpFront {
   bool make_room_for_bytes(const HttpConnection& asks, std::size_t bytes);
   std::vector<Entry*> slowest_of_who_holds_most();
   void tell_of_given_up(Time now);
+  void serve(Key key, int mode, Time now);
   void follow(Entry& entry, HttpConnection::Want want);
   void hand_over(Entry& entry);
   void take_answers(Time now);

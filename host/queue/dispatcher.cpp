@@ -87,7 +87,7 @@ void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
     if (!job) return;
     Lease lease{std::move(*job), {}, {}, until};
     if (const std::string why = load(tx, lease); !why.empty()) {
-      end_unreadable(tx, lease.job, why);
+      end_unreadable(tx, lease, why);
       continue;
     }
     granted_.emplace_back(parking, std::move(lease));
@@ -96,14 +96,14 @@ void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
   if (tx.jobs.has_ready(plugin)) starved_.push_back(plugin);
 }
 
-void Dispatcher::end_unreadable(Transaction& tx, const JobRow& job, const std::string& why) {
-  RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
+void Dispatcher::end_unreadable(Transaction& tx, const Lease& lease, const std::string& why) {
+  RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = {}};
   end.outcome = {.kind = OutcomeKind::fail,
                  .text = "its event or record cannot be read: " + why +
                          ": restore a backup, or discard the job"};
   const auto next = finish_run(tx, end);
   CHECK(next.has_value());
-  unreadable_.emplace_back(job, *next);
+  unreadable_.push_back({lease.job, lease.record.key, *next});
 }
 
 void Dispatcher::after_commit() {
@@ -114,7 +114,7 @@ void Dispatcher::after_commit() {
   const auto due = std::exchange(due_, {});
   looked_at_.clear();
   for (auto& [parking, lease] : granted) parking.worker->take(std::move(lease));
-  for (const auto& [job, next] : unreadable) log_if_dead(job, next);
+  for (const auto& [job, record, next] : unreadable) log_if_dead(job, record, next);
   if (callbacks_.starved)
     for (const std::string& plugin : starved) callbacks_.starved(plugin);
   if (callbacks_.due && due) callbacks_.due(*due);

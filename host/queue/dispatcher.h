@@ -71,7 +71,12 @@ class Dispatcher final : public CommitHook {
 
  private:
   void lease_for(Transaction& tx, const std::string& plugin);
-  void end_unreadable(Transaction& tx, const JobRow& job, const std::string& why);
+  struct Unreadable {
+    JobRow job;
+    RecordKey record;    // none when that is what cannot be read
+    JobTransition next;  // what became of the job
+  };
+  void end_unreadable(Transaction& tx, const Lease& lease, const std::string& why);
   void nudge();
 
   Store& store_;
@@ -87,7 +92,7 @@ class Dispatcher final : public CommitHook {
   std::vector<std::pair<Parking, Lease>> granted_;
   std::vector<std::string> looked_at_;
   std::vector<std::string> starved_;
-  std::vector<std::pair<JobRow, JobTransition>> unreadable_;  // and what became of it
+  std::vector<Unreadable> unreadable_;
   std::optional<TimePoint> due_;
 };
 
