@@ -144,16 +144,17 @@ template <class Op>
 auto Store::write(Op&& op) {
   using Result = decltype(op(std::declval<Transaction&>()));
   // A promise sleeps at once; a semaphore would spin first, and a commit takes longer than that.
+  // The failure is handed over beside it, since a promise would leave the writer a reference to it.
   std::promise<void> finished;
+  std::exception_ptr failed;
   const auto wait = [&](std::function<void(Transaction&)> run) {
     auto committed = finished.get_future();
     enqueue({std::move(run), [&](std::exception_ptr failure) {
-               if (failure)
-                 finished.set_exception(std::move(failure));
-               else
-                 finished.set_value();
+               failed = std::move(failure);
+               finished.set_value();
              }});
     committed.get();
+    if (failed) std::rethrow_exception(std::move(failed));
   };
   if constexpr (std::is_void_v<Result>) {
     wait([&op](Transaction& tx) { op(tx); });
