@@ -118,10 +118,7 @@ HttpFrontOptions Daemon::admin_options() {
   options.listen = config_.admin.listen;
   options.max_connections = options.max_connections_per_address = kAdminConnections;
   options.terms.judge_head = [this](const RawRequest& head) { return api_.judge_head(head); };
-  // The other calls read the store, and some of them for long.
-  options.is_quick = [](const RawRequest& request) {
-    return request.path == "/healthz" || request.path == "/readyz";
-  };
+  options.is_quick = Api::is_quick;
   options.handle = [this](const RawRequest& request, const Respond& respond) {
     respond(api_.handle(request));
   };

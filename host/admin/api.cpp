@@ -94,6 +94,8 @@ std::optional<std::string> Api::caller(const RawRequest& request) const {
   return name;
 }
 
+bool Api::is_quick(const RawRequest& request) { return is_open(request.path); }
+
 HeadVerdict Api::judge_head(const RawRequest& head) {
   if (is_open(head.path)) return {std::nullopt, 0};
   return {refuse_stranger(head), kMaxBody};

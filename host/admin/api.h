@@ -22,6 +22,9 @@ class Api {
   /// Whether the head alone is reason enough to refuse, so that strangers' bodies are not taken;
   /// else how large the body may be.
   HeadVerdict judge_head(const RawRequest& head);
+  /// Whether handle() computes briefly and never waits: health does, the other calls read the
+  /// store, and some of them for long.
+  static bool is_quick(const RawRequest& request);
 
  private:
   /// The name of the token that came with the request; nullopt when none of ours did.

@@ -56,10 +56,6 @@ void set_field(Json& record, const std::string& path, const Json& value) {
   (*place)[std::string(rest)] = value;
 }
 
-std::string custom_path(std::string_view field) {
-  return std::string(kCustomPrefix) + std::string(bare_field(field));
-}
-
 void compare_field(Changes& changes, const std::string& name, const Json* old, const Json& now) {
   if (old != nullptr && *old == now) return;
   Change& change = changes[name];
@@ -72,6 +68,10 @@ void compare_field(Changes& changes, const std::string& name, const Json* old, c
 std::string_view bare_field(std::string_view path) {
   if (path.starts_with(kCustomPrefix)) path.remove_prefix(kCustomPrefix.size());
   return path;
+}
+
+std::string custom_path(std::string_view field) {
+  return std::string(kCustomPrefix) + std::string(bare_field(field));
 }
 
 std::string_view first_segment(std::string_view path) {

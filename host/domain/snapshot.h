@@ -5,6 +5,7 @@
 // safe from any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
@@ -18,6 +19,8 @@ inline constexpr std::string_view kCustomFields = "custom_field";
 std::string_view first_segment(std::string_view path);
 /// "custom_field.f" -> "f"; any other path as it is.
 std::string_view bare_field(std::string_view path);
+/// "f" and "custom_field.f" -> "custom_field.f".
+std::string custom_path(std::string_view field);
 
 /// The value at a path inside a plain value; null pointer when it is absent.
 const Json* find_inside(const Json& value, std::string_view path);

@@ -83,7 +83,7 @@ void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Chang
   const Json known = Json::parse(*baseline);
   Changes named;
   for (auto& [field, change] : changes) {
-    const std::string custom = std::string(kCustomFields) + "." + std::string(bare_field(field));
+    const std::string custom = custom_path(field);
     const bool both = change.custom && known.contains(field) && find_inside(known, custom);
     named.emplace(both ? custom : field, std::move(change));
   }
@@ -143,7 +143,8 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
   const Event& event = considered.arrived->event;
   const bool stale = is_stale(considered);
   considered.changes = event.changes;
-  tell_custom_fields_apart(tx, considered.record, considered.changes);
+  if (considered.wants_old_values)
+    tell_custom_fields_apart(tx, considered.record, considered.changes);
   if (event.mode == PayloadMode::full_object)
     find_changes(tx, considered, stale, arrival.source->first_seen);
   else if (considered.wants_old_values && !stale)

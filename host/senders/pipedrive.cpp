@@ -57,8 +57,7 @@ Json pipedrive_record(Json exported, const Json& known) {
   const auto custom = exported.find(kCustomFields);
   if (custom == exported.end() || !custom->is_object()) return exported;
   for (auto& [field, value] : custom->items())
-    if (const Json* there = find_field(known, std::string(kCustomFields) + "." + field))
-      give_type(value, *there);
+    if (const Json* there = find_field(known, custom_path(field))) give_type(value, *there);
   return exported;
 }
 

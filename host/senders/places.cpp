@@ -284,8 +284,7 @@ class EventReader {
         use(field, value);
         continue;
       }
-      for (const auto& [inner, inner_value] : value.items())
-        use(std::string(kCustomFields) + "." + inner, inner_value);
+      for (const auto& [inner, inner_value] : value.items()) use(custom_path(inner), inner_value);
     }
   }
 

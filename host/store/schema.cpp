@@ -1,6 +1,7 @@
 #include "store/schema.h"
 
 #include <array>
+#include <span>
 
 #include "base/check.h"
 
@@ -303,32 +304,8 @@ constexpr const char* kSixth[] = {
     "ALTER TABLE deliveries ADD COLUMN event_reasons TEXT",
 };
 
-void first_step(Poco::Data::Session& session) {
-  for (const char* sql : kFirst) session << sql, now;
-}
-
-void second_step(Poco::Data::Session& session) {
-  for (const char* sql : kSecond) session << sql, now;
-}
-
-void third_step(Poco::Data::Session& session) {
-  for (const char* sql : kThird) session << sql, now;
-}
-
-void fourth_step(Poco::Data::Session& session) {
-  for (const char* sql : kFourth) session << sql, now;
-}
-
-void fifth_step(Poco::Data::Session& session) {
-  for (const char* sql : kFifth) session << sql, now;
-}
-
-void sixth_step(Poco::Data::Session& session) {
-  for (const char* sql : kSixth) session << sql, now;
-}
-
-constexpr std::array<void (*)(Poco::Data::Session&), 6> kSteps = {
-    first_step, second_step, third_step, fourth_step, fifth_step, sixth_step};
+constexpr std::array<std::span<const char* const>, 6> kSteps = {kFirst,  kSecond, kThird,
+                                                                kFourth, kFifth,  kSixth};
 
 }  // namespace
 
@@ -344,7 +321,7 @@ void migrate(Poco::Data::Session& session, const std::string& path) {
   while (version < schema_version()) {
     session << "BEGIN IMMEDIATE", now;
     try {
-      kSteps[static_cast<std::size_t>(version)](session);
+      for (const char* sql : kSteps[static_cast<std::size_t>(version)]) session << sql, now;
       session << "PRAGMA user_version = " + std::to_string(version + 1), now;
       session << "COMMIT", now;
     } catch (...) {
