@@ -1,5 +1,6 @@
 #include "runtime/catalog.h"
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/private_file.h"
 #include "runtime/probe.h"
@@ -21,6 +22,11 @@ constexpr std::string_view kSuffix = ".so";
 
 bool is_plugin_file_name(const std::string& name) {
   return name.size() > kSuffix.size() && name.ends_with(kSuffix) && name[0] != '.';
+}
+
+std::string gone(const std::string& plugin) {
+  return "its file is gone from the plugin folder: put it back, or run 'fieldhook plugins remove " +
+         plugin + "'";
 }
 
 std::string joined(const std::vector<std::string>& mistakes) {
@@ -89,27 +95,35 @@ void Catalog::loop() {
   }
 }
 
+// Nobody sees them before it is known what holds them back, whose file is gone, and which copy of a
+// build is sound: a job that can be leased is.
 void Catalog::load_stored() {
-  const auto rows = store_.write([](Transaction& tx) { return tx.plugins.all(); });
-  std::set<std::filesystem::path> used;
-  state_.with([&](State& state) {
-    for (const PluginRow& row : rows) {
-      ActivePlugin plugin;
-      plugin.row = row;
-      plugin.manifest = manifest_from_text(row.manifest).manifest;
-      plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(row.name));
-      plugin.library = options_.builds / (row.build + std::string(kSuffix));
-      used.insert(plugin.library);
-      state.plugins[row.name] = std::move(plugin);
-    }
-    rebuild_index(state);
+  State state;
+  std::vector<PluginRow> rows;
+  store_.write([&](Transaction& tx) {
+    rows = tx.plugins.all();
+    state.holds = tx.holds.all();
   });
-  read_holds();
+  const auto present = list_folder();
+  std::set<std::filesystem::path> used;
+  for (PluginRow& row : rows) {
+    ActivePlugin plugin;
+    plugin.row = std::move(row);
+    plugin.manifest = manifest_from_text(plugin.row.manifest).manifest;
+    plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(plugin.row.name));
+    plugin.library = options_.builds / (plugin.row.build + std::string(kSuffix));
+    used.insert(plugin.library);
+    if (plugin.has_build() && !present.contains(plugin.row.file))
+      store_missing(plugin.row, gone(plugin.row.name));
+    state.plugins[plugin.row.name] = std::move(plugin);
+  }
   for (const auto& entry : std::filesystem::directory_iterator(options_.builds)) {
     std::error_code ignored;
     if (!used.contains(entry.path()) || !is_sound_copy(entry.path()))
       std::filesystem::remove(entry.path(), ignored);
   }
+  rebuild_index(state);
+  state_.with([&](State& known) { known = std::move(state); });
 }
 
 std::map<std::string, FileStamp> Catalog::list_folder() const {
@@ -155,22 +169,22 @@ void Catalog::note_missing(const std::map<std::string, FileStamp>& present) {
     for (const auto& [name, plugin] : state.plugins)
       if (plugin.has_build() && !present.contains(plugin.row.file)) missing.push_back(name);
   });
-  for (const std::string& plugin : missing)
-    set_missing(plugin,
-                "its file is gone from the plugin folder: put it back, or run "
-                "'fieldhook plugins remove " +
-                    plugin + "'");
+  for (const std::string& plugin : missing) set_missing(plugin, gone(plugin));
 }
 
 void Catalog::set_missing(const std::string& name, const std::string& reason) {
-  store_.write([&](Transaction& tx) { tx.plugins.set_state(name, "missing", reason); });
-  state_.with([&](State& state) {
-    ActivePlugin& plugin = state.plugins.at(name);
-    plugin.row.state = "missing";
-    plugin.row.reason = reason;
-  });
-  log_warning("plugin_missing", {{"plugin", name}, {"reason", reason}});
+  auto plugin = find(name);
+  CHECK(plugin);
+  store_missing(plugin->row, reason);
+  state_.with([&](State& state) { state.plugins.at(name).row = plugin->row; });
   if (changed_) changed_(name);
+}
+
+void Catalog::store_missing(PluginRow& row, const std::string& reason) {
+  row.state = "missing";
+  row.reason = reason;
+  store_.write([&](Transaction& tx) { tx.plugins.set_state(row.name, row.state, row.reason); });
+  log_warning("plugin_missing", {{"plugin", row.name}, {"reason", reason}});
 }
 
 void Catalog::judge(const std::string& file, const FileStamp& stamp) {

@@ -97,6 +97,7 @@ class Catalog {
   void activate(const std::string& file, const PluginCopy& copy, const std::string& manifest_text);
   void note_missing(const std::map<std::string, FileStamp>& present);
   void set_missing(const std::string& plugin, const std::string& reason);
+  void store_missing(PluginRow& row, const std::string& reason);
   std::string name_taken_by(const std::string& plugin, const std::string& file) const;
   bool change_hold(const std::string& plugin, const std::string& who, const std::string& action,
                    const std::function<void(Transaction&)>& change);

