@@ -38,6 +38,11 @@ std::optional<IPAddress> address_from(std::string_view text) {
   return address;
 }
 
+// Poco throws when IPv6 addresses of two zones meet.
+std::string_view without_zone(std::string_view address) {
+  return address.find(':') < address.find('%') ? address.substr(0, address.find('%')) : address;
+}
+
 }  // namespace
 
 IpNetwork::IpNetwork(std::string text, const IPAddress& address, unsigned prefix)
@@ -60,10 +65,16 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
 }
 
 bool IpNetwork::contains(const std::string& address) const {
-  // Poco throws when IPv6 addresses of two zones meet.
-  const auto zone = address.find(':') < address.find('%') ? address.find('%') : std::string::npos;
-  const auto parsed = address_from(std::string_view(address).substr(0, zone));
+  const auto parsed = address_from(without_zone(address));
   return parsed && parsed->family() == mask_.family() && (*parsed & mask_) == network_;
+}
+
+std::string network_of_one(const std::string& address) {
+  constexpr unsigned kCustomer = 64;
+  const auto parsed = address_from(without_zone(address));
+  if (!parsed || parsed->family() != IPAddress::IPv6) return address;
+  return (*parsed & IPAddress(kCustomer, IPAddress::IPv6)).toString() + "/" +
+         std::to_string(kCustomer);
 }
 
 bool is_in(const std::vector<IpNetwork>& networks, const std::string& address) {

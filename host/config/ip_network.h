@@ -27,6 +27,11 @@ class IpNetwork {
   Poco::Net::IPAddress network_;
 };
 
+/// Whom an address stands for where limits count: an IPv4 one for itself; an IPv6 one for its /64
+/// ("2001:db8:0:7::/64"), for that is what one customer is given (RFC 6177). What is no address
+/// stands for itself.
+std::string network_of_one(const std::string& address);
+
 /// Whether any of them contains it.
 bool is_in(const std::vector<IpNetwork>& networks, const std::string& address);
 

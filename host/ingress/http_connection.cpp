@@ -54,10 +54,10 @@ Answer later(int status, const std::string& reason) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, std::string address,
-                               const HttpTerms& terms, HttpBudget& budget, Time now)
+HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, Peer peer, const HttpTerms& terms,
+                               HttpBudget& budget, Time now)
     : socket_(std::move(socket)),
-      address_(std::move(address)),
+      peer_(std::move(peer)),
       terms_(terms),
       budget_(budget),
       deadline_(now + terms.request_deadline) {
@@ -128,7 +128,7 @@ HttpConnection::Want HttpConnection::give_up(Time now) {
 // The refusal that the head alone decides; without one the body is taken.
 std::optional<Answer> HttpConnection::judge() {
   RawRequest& head = parser_->request();
-  head.remote_address = address_;
+  head.remote_address = peer_.address;
   if (!enter_client()) return later(429, "too many requests at once from this address");
   HeadVerdict verdict = terms_.judge_head(head);
   if (verdict.refusal) return verdict.refusal;
@@ -202,14 +202,15 @@ HttpConnection::Want HttpConnection::expire(Time now) {
 
 // False when a client behind the trusted proxies has as many requests here as it may.
 bool HttpConnection::enter_client() {
-  if (!is_in(terms_.trusted_proxies, address_)) return true;
+  if (!is_in(terms_.trusted_proxies, peer_.address)) return true;
   RawRequest& head = parser_->request();
   const std::string client = forwarded_client(head, terms_.trusted_proxies);
   if (client.empty()) return true;
   head.remote_address = client;
-  if (budget_.by_client[client] >= budget_.max_per_client) return false;
-  ++budget_.by_client[client];
-  client_ = client;
+  const std::string counted_as = network_of_one(client);
+  if (budget_.by_client[counted_as] >= budget_.max_per_client) return false;
+  ++budget_.by_client[counted_as];
+  client_ = counted_as;
   return true;
 }
 

@@ -47,6 +47,12 @@ struct HttpTerms {
   std::function<HeadVerdict(const RawRequest& head)> judge_head;
 };
 
+/// Who is at the other end.
+struct Peer {
+  std::string address;
+  std::string counted_as;  // by limits: network_of_one(address), or a trusted proxy's own address
+};
+
 class HttpConnection {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -58,7 +64,7 @@ class HttpConnection {
     close,
   };
 
-  HttpConnection(Poco::Net::StreamSocket socket, std::string address, const HttpTerms& terms,
+  HttpConnection(Poco::Net::StreamSocket socket, Peer peer, const HttpTerms& terms,
                  HttpBudget& budget, Time now);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
@@ -86,9 +92,9 @@ class HttpConnection {
   bool lingering() const { return phase_ == Phase::lingering; }
   bool busy() const { return phase_ == Phase::handling; }
   const Poco::Net::StreamSocket& socket() const { return socket_; }
-  const std::string& address() const { return address_; }  // of the peer
-  /// Who sends the request: the peer, or the client that it forwards for.
-  const std::string& sender() const { return client_.empty() ? address_ : client_; }
+  const Peer& peer() const { return peer_; }
+  /// As whom limits count who sends the request: the peer, or the client that it forwards for.
+  const std::string& sender() const { return client_.empty() ? peer_.counted_as : client_; }
   std::size_t held() const { return held_; }  // bytes
 
  private:
@@ -109,7 +115,7 @@ class HttpConnection {
   int write_some(const char* bytes, std::size_t size);
 
   Poco::Net::StreamSocket socket_;
-  const std::string address_;
+  const Peer peer_;
   const HttpTerms& terms_;
   HttpBudget& budget_;
   Phase phase_ = Phase::idle;

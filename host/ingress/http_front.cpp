@@ -155,35 +155,41 @@ void HttpFront::listen_again(Time now) {
   resting_ = false;
 }
 
-void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
+// A proxy does not count together with its neighbours.
+Peer HttpFront::peer_of(const Poco::Net::StreamSocket& socket) const {
   const std::string address = socket.peerAddress().host().toString();
+  const bool is_proxy = is_in(options_.terms.trusted_proxies, address);
+  return {address, is_proxy ? address : network_of_one(address)};
+}
+
+void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
+  const Peer peer = peer_of(socket);
   socket.setBlocking(false);
   socket.setNoDelay(true);
-  if (!make_room(address)) return;  // closed by leaving
+  if (!make_room(peer)) return;  // closed by leaving
   if (tls_) socket = tls_->secure(socket);
   Entry entry;
   entry.id = ++last_id_;
-  entry.connection =
-      std::make_unique<HttpConnection>(socket, address, options_.terms, budget_, now);
+  entry.connection = std::make_unique<HttpConnection>(socket, peer, options_.terms, budget_, now);
   entry.polled = PollSet::POLL_READ;
   poll_.add(socket, PollSet::POLL_READ);  // throws before anything is noted
   by_id_[entry.id] = socket.impl();
-  ++by_address_[address];
+  ++by_peer_[peer.counted_as];
   entries_.emplace(socket.impl(), std::move(entry));
 }
 
 // Where the limit is reached, somebody leaves. Never one whose request is whole and not answered.
-bool HttpFront::make_room(const std::string& address) {
-  const auto known = by_address_.find(address);
+bool HttpFront::make_room(const Peer& peer) {
+  const auto known = by_peer_.find(peer.counted_as);
   const bool full = entries_.size() >= options_.max_connections;
-  const bool own_full = known != by_address_.end() &&
+  const bool own_full = known != by_peer_.end() &&
                         known->second >= options_.max_connections_per_address &&
-                        !is_in(options_.terms.trusted_proxies, address);
+                        !is_in(options_.terms.trusted_proxies, peer.address);
   if (!full && !own_full) return true;
   Entry* leaves = nullptr;
   for (auto& [key, entry] : entries_) {
     const HttpConnection& one = *entry.connection;
-    if (one.busy() || (own_full && one.address() != address)) continue;
+    if (one.busy() || (own_full && one.peer().counted_as != peer.counted_as)) continue;
     if (!one.incomplete() && !one.idle() && !one.lingering()) continue;
     if (leaves == nullptr || rank_of(one) < rank_of(*leaves->connection)) leaves = &entry;
   }
@@ -294,8 +300,8 @@ void HttpFront::poll_for(Entry& entry, int mode) {
 
 void HttpFront::close(Entry& entry) {
   const Poco::Net::StreamSocket socket = entry.connection->socket();
-  const auto address = by_address_.find(entry.connection->address());
-  if (--address->second == 0) by_address_.erase(address);
+  const auto peer = by_peer_.find(entry.connection->peer().counted_as);
+  if (--peer->second == 0) by_peer_.erase(peer);
   poll_.remove(socket);
   by_id_.erase(entry.id);
   entries_.erase(socket.impl());

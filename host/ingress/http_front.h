@@ -77,7 +77,8 @@ class HttpFront {
   void rest_after(int error, const std::string& text, Time now);
   void listen_again(Time now);
   void take_connection(Poco::Net::StreamSocket socket, Time now);
-  bool make_room(const std::string& address);
+  Peer peer_of(const Poco::Net::StreamSocket& socket) const;
+  bool make_room(const Peer& peer);
   bool make_room_for_bytes(const HttpConnection& asks, std::size_t bytes);
   std::vector<Entry*> slowest_of_who_holds_most();
   void tell_of_given_up(Time now);
@@ -105,7 +106,7 @@ class HttpFront {
   HttpBudget budget_;
   std::unordered_map<Key, Entry> entries_;
   std::unordered_map<std::uint64_t, Key> by_id_;
-  std::map<std::string, std::size_t> by_address_;  // connections of each
+  std::map<std::string, std::size_t> by_peer_;  // connections of each, as it is counted
   std::uint64_t last_id_ = 0;
   Time next_look_{};
   Time next_line_{};  // of the log, about requests that were given up

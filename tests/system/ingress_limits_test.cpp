@@ -72,6 +72,18 @@ TEST_F(BehindAProxy, EachClientHasALimitOfItsOwn) {
   EXPECT_EQ(again.status(), 200) << "room again";
 }
 
+// One customer has 2^64 of them.
+TEST_F(BehindAProxy, TheIpv6AddressesOfOneNetworkAreOneClient) {
+  start({"127.0.0.0/8"});
+  const Wire first = hold("2001:db8:0:7::1");
+  const Wire second = hold("2001:db8:0:7:ffff::2");
+  Wire third = begin(from("2001:db8:0:7::3"));
+  EXPECT_EQ(third.status(), 429);
+  Wire other = begin(from("2001:db8:0:8::1") + std::string(kBody.size(), 'x'));
+  EXPECT_EQ(other.status(), 401);
+  EXPECT_EQ(host_.api("refused")[0]["remote_address"], "2001:db8:0:8::1");
+}
+
 TEST_F(BehindAProxy, TheClientsAddressIsWhatIsShown) {
   start({"127.0.0.1"});
   Wire wire = begin(from("203.0.113.7, 198.51.100.1") + std::string(kBody.size(), 'x'));

@@ -111,8 +111,10 @@ TEST_F(GreedForTheProcessor, GivesWayToAllOthersUntilTheRunIsOver) {
   expect_recovered();
 }
 
-#if !defined(__SANITIZE_THREAD__)  // whose own work at each call is more than the kernel's
 TEST_F(GreedForTheProcessor, InTheKernelIsHeldInTurnsWhileOthersRun) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "ThreadSanitizer's own work at each call is more than the kernel's";
+#endif
   host_.stop();
   host_.limits("misbehave")["slots"] = 2;
   host_.start();
@@ -126,7 +128,6 @@ TEST_F(GreedForTheProcessor, InTheKernelIsHeldInTurnsWhileOthersRun) {
   EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(greedy) + "/cancel").status, 200);
   host_.wait_for(greedy, "completed");
 }
-#endif
 
 TEST_F(GreedForTheProcessor, AfterTheRunCostsTheWorker) {
   host_.run(contact_update("c-1", "ok"));
