@@ -147,7 +147,7 @@ std::string deliver(const Order& order, const Context& context, const std::strin
 Outcome issue(const Contact& contact, Context& context) {
   const Order order = order_for(contact, context);
   const std::string key =
-      "certificate:" + contact.id() + ':' + std::to_string(order.settings.level);
+      "certificate:" + contact.key() + ':' + std::to_string(order.settings.level);
   if (context.interrupted(key))
     context.log().warning(
         "an earlier run ended while it sent this certificate: the mail may arrive twice, with the "

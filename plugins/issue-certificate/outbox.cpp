@@ -17,7 +17,7 @@ namespace {
 class File {
  public:
   File(const std::filesystem::path& path, int flags)
-      : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+      : path_(path), fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
     if (fd_ < 0) fail("open", path_);
   }
   File(const File&) = delete;
@@ -48,7 +48,7 @@ std::filesystem::path put_file(const std::filesystem::path& folder, const std::s
   const auto part = folder / ('.' + name + ".part");
   const auto whole = folder / name;
   {
-    File file(part, O_WRONLY | O_CREAT | O_TRUNC);
+    File file(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
     file.write(bytes);
     file.sync();
   }

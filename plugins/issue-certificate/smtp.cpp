@@ -2,11 +2,15 @@
 
 #include <Poco/Environment.h>
 #include <Poco/Net/Context.h>
+#include <Poco/Net/DialogSocket.h>
+#include <Poco/Net/MailStream.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SMTPClientSession.h>
 #include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/SocketStream.h>
+#include <Poco/NumberParser.h>
 
-#include <sstream>
+#include <algorithm>
+#include <cctype>
 
 #include "issue-certificate/base64.h"
 #include "issue-certificate/plain_line.h"
@@ -27,24 +31,39 @@ net::Context::Ptr tls_context(const std::string& ca_file) {
   return context;
 }
 
-// Not SecureSMTPClientSession: it connects without a time limit, and a session made from a
-// connected socket does not know the host's name, which the certificate must bear. Poco's own AUTH
-// breaks long passwords over lines, and its "MAIL FROM: <a>" has a space that strict servers
-// refuse.
-class Session final : public net::SMTPClientSession {
+// RFC 5321 section 4.1.4: who has no full name says its address. Strict servers refuse "web1".
+std::string own_name(const net::StreamSocket& socket) {
+  std::string name = Poco::Environment::nodeName();
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '.';
+  });
+  if (is_plain && name.find('.') != std::string::npos) return name;
+  const net::IPAddress address = socket.address().host();
+  const bool is_ipv6 = address.family() == net::IPAddress::IPv6;
+  return (is_ipv6 ? "[IPv6:" : "[") + address.toString() + ']';
+}
+
+// Not Poco's own session: it spins for ever when the server goes within a reply of several lines,
+// breaks a long password over lines, and says "MAIL FROM: <a>", whose space strict servers refuse.
+// Over TLS, moreover, it connects without a time limit, or does not know the host's name, which the
+// certificate must bear.
+class Session {
  public:
   Session(const SmtpSettings& server, const net::StreamSocket& socket)
-      : SMTPClientSession(socket), server_(server) {}
-
-  // The base class says QUIT, a courtesy that is not worth a long wait.
-  ~Session() override {
+      : server_(server), socket_(socket) {
+    expect(2, "the mail service is unavailable");
+    greet();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  // A courtesy that is not worth a long wait.
+  ~Session() {
     try {
-      setTimeout(Poco::Timespan(1, 0));
+      socket_.setReceiveTimeout(Poco::Timespan(1, 0));
+      command("QUIT", 2, "cannot quit");
     } catch (const Poco::Exception&) {
     }
   }
-
-  void greet() { login(Poco::Environment::nodeName(), features_); }
 
   void start_tls() {
     if (features_.find("STARTTLS") == std::string::npos)
@@ -52,8 +71,7 @@ class Session final : public net::SMTPClientSession {
                         " does not offer STARTTLS, which the setting smtp.starttls asks for");
     command("STARTTLS", 2, "cannot start tls");
     // Assigning also drops what the server sent ahead in the clear (RFC 3207 section 4.2).
-    socket() =
-        net::SecureStreamSocket::attach(socket(), server_.host, tls_context(server_.ca_file));
+    socket_ = net::SecureStreamSocket::attach(socket_, server_.host, tls_context(server_.ca_file));
     greet();
   }
 
@@ -73,14 +91,50 @@ class Session final : public net::SMTPClientSession {
   }
 
   void command(const std::string& line, int expected_class, const std::string& what) {
-    std::string response;
-    const int status = sendCommand(line, response);
-    if (status / 100 != expected_class) throw net::SMTPException(what, response, status);
+    socket_.sendMessage(line);
+    expect(expected_class, what);
+  }
+
+  void send(const std::string& mime) {
+    net::SocketOutputStream bytes(socket_);
+    net::MailOutputStream lines(bytes);  // doubles the dots that begin a line, and ends with one
+    lines << mime;
+    lines.close();
+    bytes.flush();
+    expect(2, "mail refused");
   }
 
  private:
+  void greet() {
+    const std::string name = own_name(socket_);
+    try {
+      command("EHLO " + name, 2, "greeting refused");
+    } catch (const net::SMTPException& refused) {
+      if (refused.code() / 100 != 5) throw;
+      command("HELO " + name, 2, "greeting refused");
+    }
+    features_ = reply_;
+  }
+
+  // Reads the reply to the last command (RFC 5321 section 4.2.1).
+  void expect(int expected_class, const std::string& what) {
+    constexpr std::size_t kCode = 3;
+    std::string line;
+    reply_.clear();
+    do {
+      if (!socket_.receiveMessage(line))
+        throw net::ConnectionResetException(what, "the server closed the connection");
+      reply_ += (reply_.empty() ? "" : "\n") + line;
+    } while (line.size() > kCode && line[kCode] == '-');
+    int code = 0;
+    Poco::NumberParser::tryParse(line.substr(0, kCode), code);
+    if (code / 100 != expected_class) throw net::SMTPException(what, reply_, code);
+  }
+
   const SmtpSettings& server_;
-  std::string features_;  // the answer to EHLO
+  net::DialogSocket socket_;
+  std::string reply_;     // to the last command
+  std::string features_;  // the reply to EHLO
 };
 
 net::StreamSocket connect(const SmtpSettings& server) {
@@ -111,15 +165,13 @@ void send_mail(const SmtpSettings& server, const std::string& password, const En
   bool body_sent = false;
   try {
     Session session(server, connect(server));
-    session.greet();
     if (server.starttls) session.start_tls();
     if (!server.user.empty()) session.authenticate(password);
     session.command("MAIL FROM:<" + envelope.from + '>', 2, "sender refused");
     session.command("RCPT TO:<" + envelope.to + '>', 2, "recipient refused");
     session.command("DATA", 3, "mail refused");
-    std::istringstream body(mime);
     body_sent = true;
-    session.sendMessage(body);
+    session.send(mime);
   } catch (const Poco::Exception& error) {
     rethrow(server, error, body_sent);
   }

@@ -175,6 +175,15 @@ TEST_F(IssueCertificate, IsIssuedOnceForAllJobsOfAContact) {
   EXPECT_EQ(files(".pdf").size(), 1u);
 }
 
+TEST_F(IssueCertificate, IsIssuedToEachContactOfThatIdWhereAccountsHaveTheSame) {
+  event_["record"] = {{"account", "north"}, {"type", "contact"}, {"id", "c1"}};
+  const json north = done();
+  ++host_.job;
+  event_["record"]["account"] = "south";
+  const json south = done();
+  EXPECT_NE(south["certificate"], north["certificate"]);
+}
+
 TEST_F(IssueCertificate, ARunThatDiedBeforeItsResultWasStoredSendsTheSameMailAgain) {
   host_.commit_fails_at = kOnceKey;
   EXPECT_NE(failure(), "no failure");

@@ -53,6 +53,14 @@ TEST(Outbox, DoesNotFollowALinkLaidOutForIt) {
   EXPECT_EQ(read_file(folder.path() / "precious"), "precious");
 }
 
+TEST(Outbox, MayBeALinkToAFolder) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder.path() / "disk");
+  fs::create_directory_symlink(folder.path() / "disk", folder.path() / "outbox");
+  put_file(folder.path() / "outbox", "k.eml", "x");
+  EXPECT_EQ(read_file(folder.path() / "disk" / "k.eml"), "x");
+}
+
 TEST(Outbox, SaysWhichPathCannotBeWritten) {
   const TemporaryFolder folder;
   write_file(folder.path() / "file", "");
@@ -91,8 +99,9 @@ TEST(Outbox, AKilledWriterLeavesAWholeFileOrNone) {
       put_file(outbox, "k.eml", bytes);
       ::_exit(0);
     }
-    // Rounds differ in how far the writer gets: the yields are its head start.
-    for (int i = 0; i < round * 200; ++i) std::this_thread::yield();
+    // Rounds differ in how far the writer gets: this is its head start.
+    const auto until = std::chrono::steady_clock::now() + round * std::chrono::microseconds(200);
+    while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     if (fs::exists(outbox / "k.eml")) {

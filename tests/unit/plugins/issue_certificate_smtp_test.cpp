@@ -239,33 +239,71 @@ TEST(Smtp, AServerThatHangsUpIsNoCrash) {
   EXPECT_SAYS(trouble(Tls::get().settings(tls), "gone@example.com"), "smtp: localhost");
 }
 
-TEST(Smtp, AServerThatHangsUpInTheBodyIsNoCrash) {
-  Poco::Net::ServerSocket listener(Poco::Net::SocketAddress("127.0.0.1", 0));
-  std::jthread server([&] {
-    Poco::Net::StreamSocket peer = listener.acceptConnection();
-    std::string heard;
-    char bytes[1024];
-    const auto say = [&](const std::string& line) {
+// Says line after line, each but the first in answer to what it heard, and goes.
+class Script {
+ public:
+  explicit Script(std::vector<std::string> lines)
+      : talk_([this, lines = std::move(lines)] { talk(lines); }) {}
+
+  SmtpSettings settings() const {
+    return {.host = "127.0.0.1",
+            .port = listener_.address().port(),
+            .starttls = false,
+            .user = {},
+            .from = {},
+            .ca_file = {},
+            .timeout = 5s};
+  }
+  /// Once it has gone.
+  std::string heard() {
+    talk_.join();
+    return heard_;
+  }
+
+ private:
+  void talk(const std::vector<std::string>& lines) {
+    Poco::Net::StreamSocket peer = listener_.acceptConnection();
+    for (const std::string& line : lines) {
+      if (&line != lines.data()) hear(peer);
       peer.sendBytes(line.data(), static_cast<int>(line.size()));
-      const int count = peer.receiveBytes(bytes, sizeof bytes);
-      heard.assign(bytes, static_cast<std::size_t>(std::max(count, 0)));
-    };
-    say("220 hello\r\n");
-    while (heard.substr(0, 4) != "DATA" && !heard.empty()) say("250 OK\r\n");
-    say("354 go on\r\n");
-    peer.setLinger(true, 0);
+    }
     peer.close();
-  });
-  SmtpSettings settings{.host = "127.0.0.1",
-                        .port = listener.address().port(),
-                        .starttls = false,
-                        .user = {},
-                        .from = {},
-                        .ca_file = {},
-                        .timeout = 5s};
+  }
+  void hear(Poco::Net::StreamSocket& peer) {
+    char bytes[1024];
+    const int count = peer.receiveBytes(bytes, sizeof bytes);
+    heard_.append(bytes, static_cast<std::size_t>(std::max(count, 0)));
+  }
+
+  Poco::Net::ServerSocket listener_{Poco::Net::SocketAddress("127.0.0.1", 0)};
+  std::string heard_;
+  std::jthread talk_;
+};
+
+TEST(Smtp, AServerThatHangsUpInTheBodyIsNoCrash) {
+  const Script server({"220 hello\r\n", "250 OK\r\n", "250 OK\r\n", "250 OK\r\n", "354 go on\r\n"});
   const std::string mime = "Subject: s\r\n\r\n" + std::string(16 << 20, 'x');
-  EXPECT_THROW(send_mail(settings, "", {"a@example.com", "b@example.com"}, mime),
+  EXPECT_THROW(send_mail(server.settings(), "", {"a@example.com", "b@example.com"}, mime),
                std::runtime_error);
+}
+
+TEST(Smtp, AServerThatHangsUpWithinAReplyIsTrouble) {
+  const Script server({"220 hello\r\n", "250-first\r\n"});
+  EXPECT_SAYS(trouble(server.settings()), "closed the connection");
+}
+
+TEST(Smtp, AServerThatHangsUpWithinItsFarewellHasTheMail) {
+  const Script server({"220 hello\r\n", "250 OK\r\n", "250 OK\r\n", "250 OK\r\n", "354 go on\r\n",
+                       "250 taken\r\n", "221-bye\r\n"});
+  EXPECT_EQ(trouble(server.settings()), "no trouble");
+}
+
+TEST(Smtp, IsGreetedWithAFullNameOrAnAddress) {
+  Script server({"220 hello\r\n", "550 nobody\r\n", "550 nobody\r\n"});
+  EXPECT_SAYS(refusal(server.settings()), "greeting refused: 550 nobody");
+  const std::string heard = server.heard();
+  EXPECT_SAYS(heard, "EHLO ");
+  EXPECT_NE(heard.find_first_of(".["), std::string::npos) << heard;
 }
 
 TEST(Smtp, NobodyListeningMayPass) {
