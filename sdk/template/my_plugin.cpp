@@ -7,7 +7,7 @@ class MyPlugin final : public fieldhook::Command {
                              fieldhook::Context& context) override {
     const auto name = contact.get<std::string>("first_name").value_or("someone");
     // Done once for this contact, however often this job or another one runs.
-    context.once("welcome:" + contact.id(), [&] { context.log().info("welcome, " + name); });
+    context.once("welcome:" + contact.key(), [&] { context.log().info("welcome, " + name); });
     return fieldhook::Outcome::done();
   }
 };

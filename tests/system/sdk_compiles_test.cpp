@@ -16,6 +16,7 @@ struct Plugin {
   const char* command = "P";
   std::vector<const char*> errors = {};  // none: it compiles
   const char* standard = "-std=c++20";
+  const char* watch = "contact(\"f\").changes()";
 };
 
 void PrintTo(const Plugin& plugin, std::ostream* out) { *out << plugin.name; }
@@ -33,7 +34,7 @@ std::string source_of(const Plugin& plugin) {
          "template <class A, class B> struct Two : P {};\n"
          "using Both = Two<int, int>;\n"
          "FIELDHOOK_PLUGIN(" +
-         plugin.command + ", {.name = \"p\", .watches = {contact(\"f\").changes()}});\n";
+         plugin.command + ", {.name = \"p\", .watches = {" + plugin.watch + "}});\n";
 }
 
 class SdkCompiles : public ::testing::TestWithParam<Plugin> {};
@@ -73,6 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
         Plugin{.name = "AClassWithAComma",
                .command = "Two<int, int>",
                .errors = {"name it first, as in: using Mine"}},
+        Plugin{.name = "ACharacter",
+               .errors = {"write \"A\", not 'A'"},
+               .watch = "contact(\"f\").becomes('A')"},
         Plugin{.name = "AnOlderCpp",
                .errors = {"fieldhook/plugin.hpp needs C++20: compile with -std=c++20"},
                .standard = "-std=c++17"}),

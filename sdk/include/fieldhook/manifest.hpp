@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <fieldhook/convert.hpp>
 #include <fieldhook/outcome.hpp>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -27,7 +28,10 @@ class Value {
   Value(std::string text) : json_(std::move(text)) {}
   Value(std::string_view text) : json_(text) {}
   template <class Number>
-  requires std::is_arithmetic_v<Number> Value(Number number) : json_(number) {}
+  requires std::is_arithmetic_v<Number> Value(Number number) : json_(number) {
+    static_assert(!detail::kIsCharacter<Number>,
+                  "a field's value is text, a number, bool or null: write \"A\", not 'A'");
+  }
 
   const Json& json() const { return json_; }
 

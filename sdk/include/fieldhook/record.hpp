@@ -74,8 +74,21 @@ class Record {
   explicit Record(const fieldhook_job& job)
       : id_(detail::view(job.record_id)), record_(job.record), event_(job.event) {}
 
-  /// The record's name for good, the same text as record.id in the API; never empty.
+  /// The record's name in its account, for good; the same text as record.id in the API; never
+  /// empty.
   const std::string& id() const { return id_; }
+
+  /// The record's name among those of all accounts and types, "account/type/id": what a key of
+  /// once() is made of, since two accounts of a CRM may both have a contact 42.
+  std::string key() const {
+    std::string key;
+    const Json* record = detail::member(event_.get(), "record");
+    for (const char* part : {"account", "type"}) {
+      const Json* text = record == nullptr ? nullptr : detail::member(*record, part);
+      if (text != nullptr) key += detail::convert<std::string>(*text).value_or("") + '/';
+    }
+    return key + id_;
+  }
 
   /// Empty when the CRM gives none.
   std::string uuid() const {
