@@ -1,21 +1,13 @@
 #include "cli/record_file.h"
 
-#include <fstream>
 #include <sstream>
 
 #include "base/check.h"
 #include "cli/arguments.h"
+#include "cli/file_text.h"
 
 namespace fh {
 namespace {
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw UsageError("cannot read " + file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 Json parsed(const std::string& text, const std::string& place) {
   StrictJson json = parse_strict(text);
@@ -124,7 +116,7 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
 }
 
 std::vector<Json> read_records(const std::filesystem::path& file) {
-  return parse_records(content_of(file), file);
+  return parse_records(file_text(file.string()), file);
 }
 
 std::vector<Json> parse_records(const std::string& content, const std::filesystem::path& file) {

@@ -1,11 +1,10 @@
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "base/digest.h"
 #include "cli/chosen_source.h"
 #include "cli/command.h"
 #include "cli/config_path.h"
+#include "cli/file_text.h"
 #include "cli/http_call.h"
 #include "cli/shown.h"
 #include "cli/table.h"
@@ -15,14 +14,6 @@
 
 namespace fh {
 namespace {
-
-std::string read_body(const std::string& file) {
-  if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream stream(file, std::ios::binary);
-  std::string body{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) throw UsageError("cannot read " + file);
-  return body;
-}
 
 // Where to post, and whom to believe there.
 struct Ingest {
@@ -64,7 +55,7 @@ std::string new_id() {
 RawRequest make_request(const SourceConfig& source, const Arguments& arguments, TimePoint now) {
   RawRequest request;
   request.path = source.path;
-  request.body = read_body(arguments.words.front());
+  request.body = file_text(arguments.words.front());
   request.headers = {{"Content-Type", "application/json"}, {"User-Agent", "fieldhook-send"}};
   if (const auto id = arguments.option("id")) {
     if (id->empty() || printable(*id) != *id) throw UsageError("--id must be a text in one line");

@@ -1,24 +1,14 @@
 #include "cli/stored_request.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 
 #include "base/digest.h"
 #include "base/json.h"
 #include "cli/arguments.h"
+#include "cli/file_text.h"
 
 namespace fh {
 namespace {
-
-std::string text_of(const std::string& file) {
-  if (file == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) throw UsageError("cannot read " + file);
-  return text;
-}
 
 class Reader {
  public:
@@ -101,7 +91,7 @@ class Reader {
 }  // namespace
 
 StoredRequest read_stored_request(const std::string& file) {
-  return parse_stored_request(text_of(file), file);
+  return parse_stored_request(file_text(file), file);
 }
 
 StoredRequest parse_stored_request(std::string_view text, const std::string& name) {

@@ -229,6 +229,9 @@ TEST_F(Cli, WrongUsageExitsWith2) {
                                                 {"status", "more"},
                                                 {"send", "x"},
                                                 {"send", "/nowhere", "--source", "contact"},
+                                                {"send", "/", "--source", "contact"},
+                                                {"import", "/", "--source", "contact"},
+                                                {"verify", "/", "--source", "contact"},
                                                 {"import", "/nowhere", "--source", "contact"},
                                                 {"verify", "/nowhere", "--source", "contact"},
                                                 {"status", "--url", "nonsense"}}) {
