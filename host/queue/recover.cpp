@@ -4,6 +4,18 @@
 #include "queue/finish.h"
 
 namespace fh {
+namespace {
+
+// For the log alone. What cannot be read keeps no host from starting.
+RecordKey key_of(Transaction& tx, std::int64_t record) {
+  try {
+    return tx.records.load(record).key;
+  } catch (const HostError&) {
+    return {};
+  }
+}
+
+}  // namespace
 
 int recover(Store& store) {
   constexpr int kRunsPerCommit = 1000;
@@ -23,7 +35,7 @@ int recover(Store& store) {
         end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
         const auto next = finish_run(tx, end);
         CHECK(next.has_value());
-        ended.push_back({job, tx.records.load(job.record).key, *next});
+        ended.push_back({job, key_of(tx, job.record), *next});
         fault_point("in_recovery");
       }
     });

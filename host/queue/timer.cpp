@@ -16,36 +16,70 @@ constexpr Millis kLongest = std::chrono::seconds(10);
 // After a full tick the rest follows at once; after a failed one it does not spin.
 constexpr Millis kShortest = Millis(20);
 
+constexpr Millis kAfterFailure = std::chrono::seconds(1);
+
 struct DueJobs {
   std::vector<std::int64_t> jobs;
-  bool more_to_prune = false;
+  std::optional<TimePoint> next;
+};
+
+struct Pruned {
+  bool more = false;
   int hasty = 0;
   Millis ahead{};  // the wall clock, of the time that retention goes by
-  std::optional<TimePoint> next;
 };
 
 }  // namespace
 
 TimePoint Timer::tick() {
-  const DueJobs due = store_.write([this](Transaction& tx) {
-    tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
-    tx.effects.prune_echoes(tx.now);
-    const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
-    const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
-    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), more, tx.retention.take_hasty(),
-                   tx.now - believed, tx.jobs.next_due()};
+  const DueJobs due = store_.write([](Transaction& tx) {
+    return DueJobs{tx.jobs.due(tx.now, kJobsPerTick), tx.jobs.next_due()};
   });
-  warn_of_haste(due.hasty);
-  warn_of_clock(due.ahead);
+  for (const std::int64_t job : due.jobs) wake(job);
   if (on_tick_) on_tick_(clock_.now());
-  for (const std::int64_t job : due.jobs)
-    store_.write_later("wake job " + std::to_string(job),
-                       [job](Transaction& tx) { tx.jobs.wake(job); });
+  const bool more_to_prune = prune();
+  const Millis pause = any_wake_failed() ? kAfterFailure : due.jobs.empty() ? Millis(0) : kShortest;
   const TimePoint now = clock_.now();
   const TimePoint latest = now + kLongest;
-  if (due.more_to_prune) return now + kShortest;
-  const TimePoint earliest = due.jobs.empty() ? now : now + kShortest;
-  return std::max(earliest, std::min(due.next.value_or(latest), latest));
+  if (more_to_prune) return now + std::max(pause, kShortest);
+  return std::max(now + pause, std::min(due.next.value_or(latest), latest));
+}
+
+void Timer::wake(std::int64_t job) {
+  store_.write_then([job](Transaction& tx) { tx.jobs.wake(job); },
+                    [failed = failed_wakes_](std::exception_ptr failure) {
+                      if (failure) ++*failed;
+                    });
+}
+
+// Of the ticks before this one: what this one wakes may not be written yet.
+bool Timer::any_wake_failed() {
+  const int failed = failed_wakes_->exchange(0);
+  if (failed > 0) log_error("wakes_failed", {{"jobs", failed}});
+  return failed > 0;
+}
+
+// What is damaged there keeps no job waiting.
+bool Timer::prune() {
+  std::string trouble;
+  Pruned pruned;
+  try {
+    pruned = store_.write([this](Transaction& tx) {
+      tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
+      tx.effects.prune_echoes(tx.now);
+      const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
+      const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
+      return Pruned{more, tx.retention.take_hasty(), tx.now - believed};
+    });
+    warn_of_haste(pruned.hasty);
+    warn_of_clock(pruned.ahead);
+  } catch (const std::exception& error) {
+    trouble = error.what();
+  }
+  if (!trouble.empty() && trouble != prune_trouble_)
+    log_error("prune_failed", {{"error", trouble}});
+  prune_trouble_ = trouble;
+  return pruned.more;
 }
 
 void Timer::warn_of_haste(int removed) {
@@ -110,7 +144,7 @@ void Timer::loop() {
       next = steady_at(tick());
     } catch (const std::exception& error) {
       log_error("timer_failed", {{"error", error.what()}});
-      next = clock_.steady() + std::chrono::seconds(1);
+      next = clock_.steady() + kAfterFailure;
     }
     std::unique_lock lock(mutex_);
     next_ = std::min(next_, next);

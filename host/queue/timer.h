@@ -3,8 +3,10 @@
 // an operation of its own, so one bad row holds up no other.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -33,6 +35,9 @@ class Timer {
 
  private:
   void loop();
+  void wake(std::int64_t job);
+  bool any_wake_failed();
+  bool prune();
   void warn_of_haste(int removed);
   void warn_of_clock(Millis ahead);
   Millis steady_at(TimePoint at) const { return clock_.steady() + (at - clock_.now()); }
@@ -44,6 +49,9 @@ class Timer {
   int hasty_ = 0;                          // who ticks only: removed since the last warning
   std::optional<Millis> warned_of_haste_;  // who ticks only; by Clock::steady()
   bool warned_of_clock_ = false;           // who ticks only
+  std::string prune_trouble_;              // who ticks only; what was said last
+  /// Shared with what the store still has to write.
+  std::shared_ptr<std::atomic<int>> failed_wakes_ = std::make_shared<std::atomic<int>>(0);
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -177,8 +177,8 @@ bool JobTable::set_aside(std::int64_t id, const std::string& reason, TimePoint n
 bool JobTable::reopen(std::int64_t id, TimePoint now) {
   // Its record may have become part of another one since: the history is not rewritten.
   auto query = db_.query(
-      "SELECT h.plugin, coalesce(r.merged_into, r.id), h.turn, h.state"
-      " FROM job_history h JOIN records r ON r.id = h.record WHERE h.id = ?",
+      "SELECT h.plugin, coalesce(r.merged_into, h.record), h.turn, h.state"
+      " FROM job_history h LEFT JOIN records r ON r.id = h.record WHERE h.id = ?",
       id);
   if (!query.next()) return false;
   const std::string plugin = query.text(0);

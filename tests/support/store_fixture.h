@@ -2,6 +2,8 @@
 // in and move it along.
 #pragma once
 
+#include <Poco/Data/Session.h>
+#include <Poco/Data/Statement.h>
 #include <gtest/gtest.h>
 
 #include "queue/finish.h"
@@ -28,6 +30,12 @@ class StoreTest : public testing::Test {
   template <class Op>
   auto write(Op&& op) {
     return store_->write(std::forward<Op>(op));
+  }
+
+  /// Past the store, as damage or a person would.
+  void change_file(const std::string& sql) {
+    Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+    session << sql, Poco::Data::Keywords::now;
   }
 
   std::int64_t record(const std::string& id) {

@@ -149,6 +149,15 @@ TEST_F(JobActionTest, ACancelIsHeededEvenIfTheHostWasKilledBeforeTheRunEnded) {
   EXPECT_EQ(state_of(job), "cancelled");
 }
 
+TEST_F(JobActionTest, AJobWhoseRecordIsLostCanBeRetriedAndItsHostStarted) {
+  const auto dead = job_in("dead");
+  job_in("running");
+  change_file("DELETE FROM records");
+  EXPECT_EQ(act(JobAction::retry, dead), JobActionResult::done);
+  reopen();
+  EXPECT_EQ(recover(*store_), 1);
+}
+
 TEST_F(JobActionTest, AnOldCancelDoesNotReachALaterRun) {
   const auto job = add_job(record("1"));
   const JobRow first = *lease();

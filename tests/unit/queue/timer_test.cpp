@@ -1,0 +1,55 @@
+// The timer where something is wrong: what fails holds up nothing else, and is not tried without a
+// pause.
+#include "queue/timer.h"
+
+#include "support/store_fixture.h"
+
+namespace fh {
+namespace {
+
+class TimerTest : public test::StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    timer_.emplace(*store_, clock_);
+  }
+  std::int64_t add_due_job() {
+    NewJob due = new_job(record("1"));
+    due.run_at = clock_.now() + Millis(500);
+    const auto job = write([&](Transaction& tx) { return tx.jobs.insert(due); });
+    clock_.advance(Millis(500));
+    return job;
+  }
+  /// Until everything that waits was written.
+  void settle() {
+    write([](Transaction&) {});
+  }
+
+  std::optional<Timer> timer_;
+};
+
+TEST_F(TimerTest, WhatCannotBePrunedHoldsUpNoJob) {
+  const auto job = add_due_job();
+  change_file("DROP TABLE echoes");
+  timer_->tick();
+  settle();
+  EXPECT_EQ(state_of(job), "available");
+}
+
+TEST_F(TimerTest, AJobThatCannotBeWokenIsTriedAgainAfterAPause) {
+  const auto job = add_due_job();
+  change_file(
+      "CREATE TRIGGER full BEFORE UPDATE OF state ON jobs BEGIN SELECT RAISE(FAIL, 'full'); END");
+  timer_->tick();
+  settle();
+  EXPECT_EQ(state_of(job), "scheduled");
+  EXPECT_EQ(timer_->tick(), clock_.now() + Millis(1000));
+  settle();
+  change_file("DROP TRIGGER full");
+  timer_->tick();
+  settle();
+  EXPECT_EQ(state_of(job), "available");
+}
+
+}  // namespace
+}  // namespace fh
