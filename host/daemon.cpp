@@ -147,9 +147,10 @@ void Daemon::start() {
   const int lost = recover(store_);
   if (lost > 0) log_warning("runs_lost", {{"runs", lost}});
   load_what_was_seen();
+  // Before anything can be leased, so that no job runs on a build that was replaced.
+  catalog_.start();
   supervisor_.start();
   timer_.start();
-  catalog_.start();
   for (const std::string& plugin :
        store_.write([](Transaction& tx) { return tx.jobs.ready_plugins(); }))
     dispatcher_.look_at(plugin);

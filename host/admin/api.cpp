@@ -138,6 +138,9 @@ Answer Api::answer(const Call& call) {
   const auto& path = call.path;
   const bool get = call.method == "GET";
   const std::string what = path.empty() ? "" : path[0];
+  // Before all plugins are known a record's change would meet no watch, and be lost.
+  if (!get && !p_.ready && !p_.supervisor.draining())
+    return problem(503, "not ready", "the host is starting: try again once /readyz says ready");
   if (what == "jobs") return answer_about_jobs(call);
   if (what == "plugins") return answer_about_plugins(call);
   if (what == "deliveries") return answer_about_deliveries(call);

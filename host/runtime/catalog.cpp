@@ -98,6 +98,7 @@ void Catalog::loop() {
 // Nobody sees them before it is known what holds them back, whose file is gone, and which copy of a
 // build is sound: a job that can be leased is.
 void Catalog::load_stored() {
+  const std::lock_guard one_at_a_time(judging_);
   State state;
   std::vector<PluginRow> rows;
   store_.write([&](Transaction& tx) {

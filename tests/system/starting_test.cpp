@@ -1,0 +1,81 @@
+// What a host does that is still starting: it judges a plugin that takes its time to load.
+#include <Poco/Exception.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "system/host_process.h"
+#include "system/made_plugin.h"
+#include "system/waiting.h"
+
+namespace fh::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Starting : public ::testing::Test {
+ protected:
+  Starting() {
+    host_.install("misbehave.so");
+    host_.start();
+  }
+  /// The host again, on the same admin port, until it comes to a plugin that loads when let.
+  void start_slowly() {
+    host_.config()["admin"]["listen"] = "127.0.0.1:" + std::to_string(host_.admin_port());
+    host_.config()["workers"]["handshake"] = "2m";
+    const fs::path slow = host_.folder() / "a-slow.so";
+    make_plugin(slow, watching("slow", "contact", "slow"),
+                "host->done(run, none);\n}\n"
+                "__attribute__((constructor)) static void wait(void) {\n"
+                "  while (system(\"test -e " +
+                    go_.string() + "\") != 0) continue;");
+    host_.install_file(slow, "a-slow.so");
+    host_.launch();
+    ASSERT_TRUE(eventually(kPatience, [&] {
+      try {
+        return host_.admin("GET", "/healthz").status == 200 && host_.api("plugins").size() == 1U;
+      } catch (const Poco::Exception&) {
+        return false;  // nobody listens yet
+      }
+    }));
+  }
+  void let_it_load() { std::ofstream(go_) << "go"; }
+
+  HostProcess host_;
+  const fs::path go_ = host_.folder() / "go";
+};
+
+TEST_F(Starting, TakesNoOrdersBeforeItKnowsAllPlugins) {
+  EXPECT_EQ(host_.stop(), 0);
+  start_slowly();
+  for (const char* order : {"import?source=contact", "plugins/misbehave/pause", "deliveries/replay",
+                            "jobs/retry?plugin=misbehave"}) {
+    const Reply reply = host_.admin("POST", std::string("/api/v1/") + order);
+    EXPECT_EQ(reply.status, 503) << order;
+    EXPECT_NE(reply.body.find("the host is starting"), std::string::npos) << reply.body;
+  }
+  EXPECT_EQ(host_.api("status")["ready"], false);
+  let_it_load();
+  host_.wait_until_ready();
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/pause").status, 200);
+}
+
+TEST_F(Starting, RunsNothingOnABuildThatWasReplaced) {
+  const auto job = host_.job_of(host_.send(contact_update("c-1", "snooze:1000")));
+  host_.wait_for(job, "scheduled");
+  EXPECT_EQ(host_.stop(), 0);
+  host_.install("misbehave_v2.so", "misbehave.so");
+  start_slowly();
+  // Whoever would take it on has had the time to.
+  const auto due = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  ASSERT_TRUE(eventually(kPatience, [&] { return std::chrono::steady_clock::now() > due; }));
+  EXPECT_EQ(host_.job(job)["runs"].size(), 1U);
+  let_it_load();
+  host_.wait_until_ready();
+  const Json runs = host_.wait_for(job, "completed")["runs"];
+  EXPECT_EQ(runs[1]["build"], host_.plugin("misbehave")["build"]);
+  EXPECT_NE(runs[1]["build"], runs[0]["build"]);
+}
+
+}  // namespace
+}  // namespace fh::test
