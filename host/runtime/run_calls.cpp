@@ -233,10 +233,9 @@ Answer RunCalls::enqueue(const wire::Call& call) {
 }
 
 Answer RunCalls::idempotency_key(const wire::Call& call) const {
-  // The parts go in as JSON, so that no two different lists of parts are the same text.
-  const RecordKey& record = lease_.record.key;
-  const Json parts = {holder_.plugin, record.account, name_of(record.type),
-                      record.key,     holder_.job,    call.key};
+  // The parts go in as JSON, so that no two different lists of parts are the same text. Not the
+  // record: its name is another once it is merged. The time tells jobs of two stores apart.
+  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at), call.key};
   return ok(0, "fh-" + to_hex(sha256(to_text(parts))).substr(0, 40));
 }
 

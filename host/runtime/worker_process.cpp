@@ -117,11 +117,13 @@ Happening WorkerProcess::wait(Deadline deadline) {
     const std::array<NativeHandle, 5> handles = {
         channel_open_ ? channel_.wait_handle() : kNoHandle, out_.reader.wait_handle(),
         err_.reader.wait_handle(), child_.wait_handle(), wake_.wait_handle()};
+    // Then whatever is ready is left for the next call: a worker may print faster than is read.
+    const bool is_late = std::chrono::steady_clock::now() >= deadline;
     const auto ready = wait_any(handles, std::min(deadline, processor_.next_look()));
     const Deadline now = std::chrono::steady_clock::now();
     if (now >= processor_.next_look() && processor_.look(now)) woken_ = true;
-    if (ready == 0 && now < deadline) continue;  // if it is woken, the next turn says so
-    if (ready == 0) return TimedOut{};
+    if (is_late || (ready == 0 && now >= deadline)) return TimedOut{};
+    if (ready == 0) continue;  // if it is woken, the next turn says so
     ended_ = (ready & kChildEnded) != 0;
     read_channel();
     read_output(out_);
@@ -146,13 +148,14 @@ void WorkerProcess::read_output(Output& output) {
   output.reader.read_available(output.partial);
   std::size_t start = 0;
   while (true) {
-    auto end = output.partial.find('\n', start);
-    if (end == std::string::npos) {
-      if (output.partial.size() - start < kMaxOutputLine) break;
-      end = start + kMaxOutputLine - 1;  // a longer line is cut in pieces
-    }
-    add_line(output, output.partial.substr(start, end - start));
-    start = end + 1;
+    const auto end = output.partial.find('\n', start);
+    const std::size_t size = std::min(end, output.partial.size()) - start;
+    const bool is_whole = end != std::string::npos && size <= kMaxOutputLine;
+    if (!is_whole && size < kMaxOutputLine) break;
+    // A longer line is cut in pieces.
+    const std::size_t piece = std::min(size, kMaxOutputLine);
+    add_line(output, output.partial.substr(start, piece));
+    start += piece + (is_whole ? 1 : 0);
   }
   output.partial.erase(0, start);
 }

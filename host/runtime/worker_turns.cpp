@@ -12,6 +12,7 @@ constexpr int kOneOf = 3;
 }  // namespace
 
 void WorkerTurns::begin_run() {
+  hold(false);  // what the run begins with waits for it to read
   works_ = true;
   count(next_ == Time::max());
 }

@@ -54,7 +54,7 @@ void JobRunner::run(const wire::Execute& work) {
   auto* const handle = handle_of(link_.begin(work.job_id));
   if (prepare(job, handle)) plugin_.execute(instance_, &job, &host_, handle);
   // What the plugin printed belongs to this job, so it leaves before the job does.
-  std::fflush(nullptr);
+  flush_output();
   link_.finish();
 }
 

@@ -19,6 +19,10 @@ namespace fh {
 /// Shows this name (its first 15 bytes) in process lists, where the system lets it.
 void show_process_name(const std::string& name);
 
+/// Sends on what was printed. Not fflush(nullptr): that waits for every stream which a thread of
+/// the plugin is just reading.
+void flush_output();
+
 /// Ends the process at once, whatever its other threads do: nothing is flushed, nothing destroyed.
 [[noreturn]] void end_process(int code);
 

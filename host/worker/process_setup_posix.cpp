@@ -64,4 +64,9 @@ void show_process_name(const std::string& name) { ::prctl(PR_SET_NAME, name.c_st
 
 void end_process(int code) { ::_exit(code); }
 
+void flush_output() {
+  std::fflush(stdout);
+  std::fflush(stderr);
+}
+
 }  // namespace fh

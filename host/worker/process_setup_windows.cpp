@@ -56,4 +56,9 @@ void end_process(int code) {
   std::abort();
 }
 
+void flush_output() {
+  std::fflush(stdout);
+  std::fflush(stderr);
+}
+
 }  // namespace fh

@@ -57,10 +57,10 @@ int work(const Options& options) {
     link.introduce(fh::wire::Hello{fh::wire::kWireVersion, library.plugin().abi_major,
                                    library.plugin().abi_minor, library.manifest()});
     fh::JobRunner(library, link).run_until_stopped();
-    std::fflush(nullptr);
+    fh::flush_output();
     fh::end_process(0);
   } catch (const fh::LibraryRefused& refused) {
-    std::fflush(nullptr);
+    fh::flush_output();
     link.introduce(fh::wire::Refused{refused.what()});
     fh::end_process(1);
   }

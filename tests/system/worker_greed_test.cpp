@@ -240,6 +240,23 @@ TEST_F(Greed, OfAGigabyteOfOutputIsReadAndCut) {
   expect_recovered();
 }
 
+TEST_F(Greed, OfOutputWithoutEndIsEndedByTimeoutByCancelAndByStop) {
+  host_.limits("misbehave")["timeout"] = "300ms";
+  host_.config()["workers"]["cancel_grace"] = "300ms";
+  const Json job = endure("print-for-ever", "dead");
+  EXPECT_EQ(job["runs"][0]["outcome"], "timed_out");
+  EXPECT_EQ(host_.stop(), 0);
+  host_.limits("misbehave")["timeout"] = "10m";
+  host_.start();
+  const std::int64_t cancelled = host_.job_of(host_.send(contact_update("c-2", "print-for-ever")));
+  host_.worker_of(cancelled);
+  EXPECT_EQ(host_.admin("POST", "/api/v1/jobs/" + std::to_string(cancelled) + "/cancel").status,
+            200);
+  host_.wait_for(cancelled, "cancelled");
+  host_.worker_of(host_.job_of(host_.send(contact_update("c-3", "print-for-ever"))));
+  EXPECT_EQ(host_.stop(), 0);
+}
+
 TEST_F(Greed, ForProcessesEndsWithItsWorker) {
   endure("fork-200");
   expect_recovered();

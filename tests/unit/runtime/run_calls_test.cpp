@@ -163,6 +163,25 @@ TEST_F(RunCallsTest, ARefusalDoesNotBeginWithTheNameOfItsCall) {
             "version 7 is not the current one, 0");
 }
 
+TEST_F(RunCallsTest, TheIdempotencyKeyIsTheJobsWhateverItsRecordIsCalled) {
+  const auto key = [](ServedRun& run, const std::string& label) {
+    return run.ask(CallMethod::idempotency_key, label).text;
+  };
+  ServedRun first = run("7");
+  const std::string mail = key(first, "mail");
+  EXPECT_NE(key(first, "pdf"), mail);
+  end(first, OutcomeKind::interrupted);
+  write([](Transaction& tx) {
+    tx.records.resolve("crm", RecordType::contact, {"u", ""});
+    tx.records.resolve("crm", RecordType::contact, {"u", "7"});
+  });
+  ServedRun second(*store_, clock_, *lease());
+  ASSERT_EQ(second.lease().job.id, first.lease().job.id);
+  EXPECT_EQ(key(second, "mail"), mail);
+  ServedRun other = run("8");
+  EXPECT_NE(key(other, "mail"), mail);
+}
+
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {
   ServedRun one = run();
   const auto scope = one.open(CallMethod::once_begin, "key");

@@ -125,6 +125,34 @@ TEST_F(WorkerProcessTest, WaitsNoLongerThanTheDeadlineAndCanBeWoken) {
   EXPECT_TRUE(std::holds_alternative<TimedOut>(happening));
 }
 
+TEST_F(WorkerProcessTest, ThatPrintsWithoutEndHasItsDeadlineAllTheSame) {
+  const auto worker = start(wake_);
+  worker->send(work("print-for-ever"));
+  next<OutputLine>(*worker);
+  const auto deadline = std::chrono::steady_clock::now();
+  while (!std::holds_alternative<TimedOut>(worker->wait(deadline))) {
+  }
+  worker->kill();
+  EXPECT_EQ(end_of(*worker).how, "signal 9 (Killed)");
+}
+
+TEST_F(WorkerProcessTest, CutsLongLinesWithoutLosingAByte) {
+  const auto worker = start(wake_);
+  for (const std::size_t size : {20'000U, 200'000U}) {
+    worker->send(work("print-long:" + std::to_string(size)));
+    std::string printed;
+    while (printed.size() < size) {
+      const std::string piece = next<OutputLine>(*worker).text;
+      EXPECT_LE(piece.size(), kMaxOutputLine);
+      printed += piece;
+    }
+    std::string expected;
+    for (int i = 0; expected.size() < size; ++i) expected += std::to_string(i) + ' ';
+    EXPECT_EQ(printed, expected.substr(0, size));
+    EXPECT_TRUE(std::holds_alternative<wire::Finished>(next<wire::Frame>(*worker)));
+  }
+}
+
 TEST(Probe, NamesTheUsersFile) {
   EXPECT_EQ(naming("act.so", "/b/0a1b.so", "0a1b.so is no good: /b/0a1b.so: /b/c.so is missing"),
             "act.so is no good: act.so: /b/c.so is missing");

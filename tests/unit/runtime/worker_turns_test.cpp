@@ -45,6 +45,15 @@ TEST_F(WorkerTurnsTest, AreNotTakenForWhatWasBefore) {
   EXPECT_TRUE(spins()) << "the run that began was its own";
 }
 
+TEST_F(WorkerTurnsTest, DoNotHoldWhoBeginsARun) {
+  runs_.under_way = 1;
+  turns_.need(true, now_);
+  take_at(5ms);
+  EXPECT_TRUE(was_held());
+  turns_.begin_run();
+  EXPECT_TRUE(went_on());
+}
+
 TEST_F(WorkerTurnsTest, AreOneOfThreeWhileOthersHaveRuns) {
   runs_.under_way = 1;
   turns_.need(true, now_);

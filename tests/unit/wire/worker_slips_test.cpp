@@ -54,6 +54,12 @@ TEST(WorkerSlips, AResultThatCannotBeStoredFailsTheJobSinceARetryWouldRepeatTheW
   }
 }
 
+TEST(WorkerSlips, AThreadThatReadsAStreamHoldsUpNoEnd) {
+  Slips worker;
+  worker.send(work("leave-reading"));
+  EXPECT_EQ(worker.expect<wire::Finished>().outcome, RunOutcome::done);
+}
+
 TEST(WorkerSlips, AResultIsTheSameTheFirstTimeAsWhenItIsReadBack) {
   Slips worker;
   worker.send(work("not-utf8"));
