@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <latch>
+#include <future>
 #include <thread>
 
 #include "base/check.h"
@@ -57,17 +57,17 @@ TEST_F(Lock, OfAHostThatHasOnlyJustTakenItIsRefusedToo) {
   LockFile winner(store() + ".lock");
   ASSERT_TRUE(winner.try_lock());
   winner.write("999999999 1\n");  // what the host before left there
-  std::latch looking(1);
+  std::promise<void> looking;
   std::string refusal;
   std::thread loser([&] {
-    looking.count_down();
+    looking.set_value();
     try {
       StoreLock second(store(), std::chrono::seconds(10));
     } catch (const HostError& error) {
       refusal = error.what();
     }
   });
-  looking.wait();
+  looking.get_future().wait();
   winner.write(std::to_string(own_pid()) + " " + process_start_time(own_pid()).value() + "\n");
   loser.join();
   EXPECT_NE(refusal.find("is in use by the fieldhookd with pid"), std::string::npos) << refusal;
