@@ -34,9 +34,11 @@ struct StoredRecord {
   std::optional<std::string> snapshot;  // the baseline's JSON, where it is no part of a body
   std::optional<BodyPart> in_body;      // else where it stands
   std::optional<TimePoint> updated_at;  // of the baseline, where the CRM gives it
-  std::int64_t shape = 0;               // of the baseline (domain/stored_json.h)
-  std::string latest_source;            // whose latest delivery is the record's latest
-  LatestDelivery latest;                // that one, unless the source is ""
+  // Of the baseline (domain/stored_json.h); 0: the record was never seen whole, and the baseline,
+  // if there is one, is what change lists and exports told of it.
+  std::int64_t shape = 0;
+  std::string latest_source;  // whose latest delivery is the record's latest
+  LatestDelivery latest;      // that one, unless the source is ""
 };
 
 class RecordTable {
@@ -47,7 +49,7 @@ class RecordTable {
   StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
   /// Throws HostError when there is no such record, or it cannot be read.
   StoredRecord load(std::int64_t id);
-  /// The baseline's JSON text; nullopt when the record was never seen whole.
+  /// The baseline's JSON text; nullopt when nothing is known of the record.
   std::optional<std::string> baseline(const StoredRecord& record);
   /// Stores the baseline and the latest delivery, as they stand in there. A delivery that the
   /// baseline is a part of must be stored in the same transaction, with NewDelivery::record naming

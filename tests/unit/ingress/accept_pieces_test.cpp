@@ -1,0 +1,37 @@
+// Records that are known in pieces only: by change lists, under two names, or from before a field
+// was there. What nobody knew before is no change when it is seen.
+#include "unit/ingress/accept_fixture.h"
+
+namespace fh::test {
+namespace {
+
+TEST_F(AcceptTest, ARecordSeenWholeForTheFirstTimeHasChangedInWhatWasKnownOnly) {
+  EXPECT_EQ(status(R"({"id":1,"changes":{"t":"1"}})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":"1"})"), "ignored first_seen");
+  EXPECT_EQ(status(R"({"id":1,"s":"Failed","t":"1"})"), "ignored no_match: s");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":"1"})"), "accepted");
+  deliver(R"({"id":2,"changes":{"t":"1"}})");
+  EXPECT_EQ(status(R"({"id":2,"s":"Passed","t":"2"})"), "ignored no_match: t");
+  deliver(R"({"id":3,"changes":{"s":"Failed"}})");
+  EXPECT_EQ(status(R"({"id":3,"s":"Passed","t":"2"})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, SoHasOneThatWasKnownByAChangeListAndItsRecordWholly) {
+  deliver(R"({"changes":{"t":1},"snapshot":{"id":1,"t":1}})");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "accepted") << "it was seen whole without s";
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"to":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, OfWhatIsKnownInPartAllCountsWhereTheSourceSaysSoOrItWasCreated) {
+  deliver(R"({"id":1,"changes":{"t":1}})");
+  deliver(R"({"id":2,"changes":{"t":1}})");
+  source_.first_seen = SourceConfig::FirstSeen::changed;
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "accepted");
+  source_.first_seen = SourceConfig::FirstSeen::baseline;
+  source_.event = EventKind::created;
+  EXPECT_EQ(status(R"({"id":2,"s":"Passed","t":1})"), "accepted");
+}
+
+}  // namespace
+}  // namespace fh::test
