@@ -142,6 +142,10 @@ std::optional<LatestDelivery> RecordTable::latest(const StoredRecord& record,
 
 void RecordTable::set_latest(StoredRecord& record, const std::string& source,
                              LatestDelivery latest) {
+  if (!latest.body_hash) {
+    auto before = this->latest(record, source);
+    if (before && before->delivery == latest.delivery) latest = std::move(*before);
+  }
   if (!record.latest_source.empty() && record.latest_source != source) spill_latest(record.id);
   record.latest_source = source;
   record.latest = std::move(latest);

@@ -57,7 +57,8 @@ class RecordTable {
   void save(const StoredRecord& record);
 
   std::optional<LatestDelivery> latest(const StoredRecord& record, const std::string& source);
-  /// Sets the record's latest, to be saved; what was that of another source is kept.
+  /// Sets the record's latest, to be saved; what was that of another source is kept. So is the key
+  /// that this delivery has left already, where this leaves none.
   void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
   /// The newest delivery of any source; 0: none.
   std::int64_t newest_delivery(std::int64_t record);

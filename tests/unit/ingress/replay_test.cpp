@@ -12,6 +12,13 @@ TEST_F(DeliveriesTest, AReplayMakesANewJobOfAnAcceptedDelivery) {
   expect_tallies_hold();
 }
 
+TEST_F(DeliveriesTest, AReplayOfOneEventOfABatchLeavesTheKeyOfTheOther) {
+  const char* batch = R"([{"id":1,"changes":{"s":"Passed"}},{"id":1,"changes":{"t":1}}])";
+  EXPECT_EQ(deliver(batch).status, "accepted");
+  replay({});
+  EXPECT_EQ(deliver(batch).status, "duplicate");
+}
+
 TEST_F(DeliveriesTest, AReplayTellsTheEventsOfOneRecordApart) {
   source_.sender = "hubspot";
   watch("deletions", R"([{"record":"contact","deleted":true}])");
