@@ -112,6 +112,11 @@ Changes compare(const Json& baseline, const Json& snapshot) {
       compare_field(changes, shadowed ? full : field, old, inner);
     }
   }
+  if (!baseline.empty())
+    std::erase_if(changes, [](const auto& change) {
+      const auto& [from, to, custom] = change.second;
+      return !from && (to.is_null() || to == "");
+    });
   return changes;
 }
 

@@ -15,6 +15,12 @@ TEST(Compare, FindsNewOldAndUnknown) {
                             "c":{"from":"","to":null},"d":{"to":1}})"));
 }
 
+TEST(Compare, WhatWasUnknownAndIsEmptyIsNoChangeUnlessAllIsUnknown) {
+  const char* record = R"({"b":null,"c":"","custom_field":{"x":null,"y":0}})";
+  EXPECT_EQ(compared(R"({"a":1})", record), Json::parse(R"({"y":{"to":0}})"));
+  EXPECT_EQ(compared("{}", record).size(), 4U);
+}
+
 TEST(Compare, AbsentIsNotCleared) {
   EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object());
 }

@@ -33,5 +33,16 @@ TEST_F(AcceptTest, OfWhatIsKnownInPartAllCountsWhereTheSourceSaysSoOrItWasCreate
   EXPECT_EQ(status(R"({"id":2,"s":"Passed","t":1})"), "accepted");
 }
 
+TEST_F(AcceptTest, AFieldThatIsNewAndEmptyHasNotChanged) {
+  watch("q", R"([{"record":"contact","field":"e","clears":true},
+                 {"record":"contact","field":"e","changes":true}])");
+  deliver(R"({"id":1,"t":1})");
+  EXPECT_EQ(status(R"({"id":1,"t":2,"custom_field":{"e":null}})"), "ignored no_match: t");
+  EXPECT_EQ(status(R"({"id":1,"t":2,"custom_field":{"e":"x"}})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"e":{"from":null,"to":"x"}})"));
+  EXPECT_EQ(status(R"({"id":1,"t":2,"custom_field":{"e":null}})"), "accepted");
+  EXPECT_EQ(status(R"({"id":2,"changes":{"e":null}})"), "accepted") << "the CRM says so";
+}
+
 }  // namespace
 }  // namespace fh::test
