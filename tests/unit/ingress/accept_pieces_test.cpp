@@ -44,5 +44,15 @@ TEST_F(AcceptTest, AFieldThatIsNewAndEmptyHasNotChanged) {
   EXPECT_EQ(status(R"({"id":2,"changes":{"e":null}})"), "accepted") << "the CRM says so";
 }
 
+TEST_F(AcceptTest, AChoiceThatIsEmptiedIsCleared) {
+  watch("q", R"([{"record":"contact","field":"c.value","clears":true}])");
+  watch("r", R"([{"record":"contact","field":"c.value","from":null,"to":"Active"}])");
+  deliver(R"({"id":1,"c":{"uuid":"u","value":"Active"}})");
+  EXPECT_EQ(status(R"({"id":1,"c":null})"), "accepted");
+  EXPECT_TRUE(lease("q"));
+  EXPECT_EQ(status(R"({"id":1,"c":{"uuid":"u","value":"Active"}})"), "accepted");
+  EXPECT_TRUE(lease("r"));
+}
+
 }  // namespace
 }  // namespace fh::test
