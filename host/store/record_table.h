@@ -1,7 +1,7 @@
 // RecordTable: the records, their aliases, their baselines and the latest delivery of each. A uuid
 // and an id seen together become aliases of one record; two records that turn out to be one are
-// merged, the elder one staying. The aliases seen last are kept in memory.
-// The writer's thread only, inside a transaction.
+// merged, the elder one staying, and what was known of either is known of it. The aliases seen last
+// are kept in memory. The writer's thread only, inside a transaction.
 #pragma once
 
 #include <unordered_map>
@@ -76,6 +76,7 @@ class RecordTable {
                                    const std::string& alias);
   void name(std::int64_t record, const std::string& account, RecordType type, const char* kind,
             const std::string& alias);
+  std::string joined_baselines(const StoredRecord& elder, const StoredRecord& younger);
   void merge(std::int64_t into, std::int64_t from);
 
   void spill_latest(std::int64_t record);

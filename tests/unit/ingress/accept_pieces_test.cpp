@@ -54,5 +54,22 @@ TEST_F(AcceptTest, AChoiceThatIsEmptiedIsCleared) {
   EXPECT_TRUE(lease("r"));
 }
 
+TEST_F(AcceptTest, OfTwoRecordsThatAreOneBothBaselinesAreKnown) {
+  deliver(R"({"uuid":"u","s":"Passed","t":1})");
+  deliver(R"({"id":7,"changes":{"phone":"1"}})");
+  EXPECT_EQ(status(R"({"uuid":"u","id":7,"s":"Passed","t":1})"), "ignored no_match: id");
+}
+
+TEST_F(AcceptTest, OfTwoRecordsThatAreOneTheOldValuesAreKnown) {
+  watch("q", R"([{"record":"contact","field":"s","from":"Passed","to":"Failed"}])");
+  deliver(R"({"uuid":"u","s":"Passed","t":1})");
+  deliver(R"({"id":7,"changes":{"phone":"1"}})");
+  deliver(R"({"uuid":"u","id":7,"changes":{"t":2}})");
+  EXPECT_EQ(status(R"({"id":7,"changes":{"s":"Failed"}})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Passed","to":"Failed"}})"));
+  EXPECT_EQ(snapshot_of_next_job("q"),
+            Json::parse(R"({"uuid":"u","s":"Failed","t":2,"phone":"1"})"));
+}
+
 }  // namespace
 }  // namespace fh::test
