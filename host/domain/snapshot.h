@@ -29,7 +29,8 @@ const Json* find_field(const Json& snapshot, std::string_view path);
 
 /// What differs: every field of `snapshot` whose value is not that of `baseline`. A field that the
 /// baseline does not know counts as changed, its old value unknown, unless it is empty now: no
-/// value was there before, as far as anyone knows, or after. An empty baseline gives all.
+/// value was there before, as far as anyone knows, or after. An empty baseline gives all. "5" and 5
+/// are the same.
 Changes compare(const Json& baseline, const Json& snapshot);
 
 /// Whether it has every field that is known, whatever the values.

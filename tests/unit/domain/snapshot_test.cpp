@@ -21,6 +21,13 @@ TEST(Compare, WhatWasUnknownAndIsEmptyIsNoChangeUnlessAllIsUnknown) {
   EXPECT_EQ(compared("{}", record).size(), 4U);
 }
 
+TEST(Compare, TheTextOfANumberIsThatNumber) {
+  EXPECT_EQ(compared(R"({"a":"5","b":"true","c":"5","d":"5","e":"null","f":5})",
+                     R"({"a":5.0,"b":true,"c":6,"d":true,"e":null,"f":"5"})"),
+            Json::parse(R"({"c":{"from":"5","to":6},"d":{"from":"5","to":true},
+                            "e":{"from":"null","to":null},"f":{"from":5,"to":"5"}})"));
+}
+
 TEST(Compare, AbsentIsNotCleared) {
   EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object());
 }

@@ -170,6 +170,26 @@ TEST_F(ImportTest, OfSomeFieldsShowsAllThatIsKnown) {
   EXPECT_TRUE(event().complete);
 }
 
+TEST_F(ImportTest, ATextOfATableIsComparedWithTheValueThatComesNext) {
+  watch("p", R"([{"record":"contact","field":"n","changes":true},
+                 {"record":"contact","field":"c.value","becomes":["x"]}])");
+  EXPECT_EQ(import({{"id", "1"}, {"n", "5"}, {"c", "x"}}).reason, "first_seen");
+  const char* same = R"({"id":1,"n":5,"c":{"value":"x"}})";
+  EXPECT_EQ(deliver(same).reason, "first_seen");
+  EXPECT_EQ(deliver(same).reason, "no_match");
+  import({{"id", "2"}, { "n", "5" }});
+  EXPECT_EQ(deliver(R"({"id":2,"n":6})").status, "accepted");
+}
+
+TEST_F(ImportTest, ATextOfATableSaysNothingOfAnObject) {
+  deliver(R"({"id":1,"s":"Open","c":{"value":"x"},"l":[1]})");
+  EXPECT_EQ(import({{"id", "1"}, {"c", "y"}, {"l", "1, 2"}}).reason, "no_match");
+  EXPECT_EQ(import({{"id", "1"}, {"l", "[1,2]"}}).reason, "no_match: l");
+  import({{"id", "1"}, { "s", "Passed" }});
+  EXPECT_EQ(Json::parse(event().snapshot),
+            Json::parse(R"({"id":1,"s":"Passed","c":{"value":"x"},"l":[1,2]})"));
+}
+
 TEST_F(ImportTest, OfWhatIsKnownInPartTheRestCountsAsSeenForTheFirstTime) {
   deliver(R"({"id":1,"changes":{"t":"1"}})");
   EXPECT_EQ(import({{"id", "1"}, {"t", "1"}, {"s", "Passed"}}).reason, "first_seen");
