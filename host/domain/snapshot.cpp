@@ -56,8 +56,15 @@ void set_field(Json& record, const std::string& path, const Json& value) {
   (*place)[std::string(rest)] = value;
 }
 
+// A table's cell is a text whatever the field holds (ingress/imported.h).
+bool is_same(const Json& old, const Json& now) {
+  if (old == now) return true;
+  const bool may_be_cell = old.is_string() && (now.is_number() || now.is_boolean());
+  return may_be_cell && Json::parse(old.get_ref<const std::string&>(), nullptr, false) == now;
+}
+
 void compare_field(Changes& changes, const std::string& name, const Json* old, const Json& now) {
-  if (old != nullptr && *old == now) return;
+  if (old != nullptr && is_same(*old, now)) return;
   Change& change = changes[name];
   if (old != nullptr) change.from = *old;
   change.to = now;
@@ -112,6 +119,11 @@ Changes compare(const Json& baseline, const Json& snapshot) {
       compare_field(changes, shadowed ? full : field, old, inner);
     }
   }
+  if (!baseline.empty())
+    std::erase_if(changes, [](const auto& change) {
+      const auto& [from, to, custom] = change.second;
+      return !from && (to.is_null() || to == "");
+    });
   return changes;
 }
 

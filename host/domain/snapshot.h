@@ -28,7 +28,9 @@ const Json* find_inside(const Json& value, std::string_view path);
 const Json* find_field(const Json& snapshot, std::string_view path);
 
 /// What differs: every field of `snapshot` whose value is not that of `baseline`. A field that the
-/// baseline does not know counts as changed, its old value unknown. An empty baseline gives all.
+/// baseline does not know counts as changed, its old value unknown, unless it is empty now: no
+/// value was there before, as far as anyone knows, or after. An empty baseline gives all. "5" and 5
+/// are the same.
 Changes compare(const Json& baseline, const Json& snapshot);
 
 /// Whether it has every field that is known, whatever the values.

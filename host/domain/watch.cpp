@@ -14,11 +14,27 @@ FieldChange whole(const Change& change) {
   return {true, change.from ? &*change.from : nullptr, &change.to};
 }
 
+const Json kNull;
+
+// Whether null stands in the place of what has a part there.
+bool is_inside_null(const Json& value, std::string_view path) {
+  if (value.is_null()) return true;
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    const Json* outer = find_inside(value, path.substr(0, dot));
+    if (outer != nullptr && outer->is_null()) return true;
+  }
+  return false;
+}
+
 // The part of a wider change that lies at `rest` inside it. Unless both sides are known and equal
-// there, the change is believed.
+// there, the change is believed. Where null takes the place of all that a side had, or had not yet,
+// its part is null, too.
 FieldChange narrowed(const Change& change, std::string_view rest) {
   const Json* to = find_inside(change.to, rest);
   const Json* from = change.from ? find_inside(*change.from, rest) : nullptr;
+  if (to == nullptr && from != nullptr && is_inside_null(change.to, rest)) to = &kNull;
+  if (from == nullptr && to != nullptr && change.from && is_inside_null(*change.from, rest))
+    from = &kNull;
   if (to == nullptr && from == nullptr) return {};
   if (to != nullptr && from != nullptr && *to == *from) return {};
   return {true, from, to};

@@ -53,8 +53,15 @@ bool is_stale(const Considered& considered) {
   return given && known && *given < *known;
 }
 
+// Of a record that is seen whole for the first time: the old value is not known, or as the text of
+// a table's cell, which cannot be told from an object's or a list's.
+bool is_first_told(const Change& change) {
+  return !change.from || (change.from->is_string() && change.to.is_structured());
+}
+
 // Compares a full object with the baseline; the reason says why nothing counts as changed. That a
-// record was created counts even if it is told late.
+// record was created counts even if it is told late. Of a record that is seen whole for the first
+// time, only what was known of it has changed.
 void find_changes(Transaction& tx, Considered& considered, bool stale,
                   SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
@@ -71,6 +78,10 @@ void find_changes(Transaction& tx, Considered& considered, bool stale,
     considered.changes = compare(Json::object(), event.snapshot.json());
   else if (*baseline != event.snapshot.text())
     considered.changes = compare(Json::parse(*baseline), event.snapshot.json());
+  if (counts || considered.record.shape != 0) return;
+  const auto told = std::erase_if(considered.changes,
+                                  [](const auto& change) { return is_first_told(change.second); });
+  if (told > 0 && considered.changes.empty()) considered.reason = "first_seen";
 }
 
 // Where a standard and a custom field of one name are known, a change that names the custom one is
@@ -126,15 +137,16 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
   const ArrivedEvent& arrived = *considered.arrived;
   const SnapshotText& snapshot = arrived.event.snapshot;
   if (arrived.updated_at) record.updated_at = arrived.updated_at;
+  const bool is_whole = record.shape != 0 || (snapshot.known() && !arrived.event.may_lack_fields);
   if (snapshot.known() && (!record.has_baseline || record.shape == snapshot.shape())) {
-    record.shape = snapshot.shape();
+    record.shape = is_whole ? snapshot.shape() : 0;
     record.in_body = body_part(arrival, arrived.event);
     record.snapshot = record.in_body ? std::nullopt : std::optional(snapshot.text());
   } else {
     const auto baseline = tx.records.baseline(record);
     record.snapshot = to_text(merge(baseline ? Json::parse(*baseline) : Json(), arrived.event));
     record.in_body.reset();
-    record.shape = stored_shape(stored_members(*record.snapshot));
+    record.shape = is_whole ? stored_shape(stored_members(*record.snapshot)) : 0;
   }
   record.has_baseline = true;
 }

@@ -54,6 +54,8 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   const auto imported = imported_terms(delivery.head, *arrival.source);
   try {
     return store_.write([&](Transaction& tx) {
+      if (!tx.deliveries.has(delivery.id))
+        throw NotReadable("delivery " + std::to_string(delivery.id) + " was removed by retention");
       Arrival placed = arrival;
       if (imported)
         placed.events = {

@@ -74,7 +74,7 @@ std::string why_compared(const std::string& field, const std::string& reason) {
   if (reason.starts_with("one of: ")) return whole + "what became of it is " + reason;
   if (reason == "first_seen")
     return whole +
-           "it was the first one of its record, and nothing of that counts as changed "
+           "it was the first whole one of its record, and what was not known counts as no change "
            "(the source's first_seen)";
   if (reason == "stale")
     return whole + "it was older than the one known when it arrived, so nothing of it counts";

@@ -20,12 +20,14 @@ std::string names_of(const Json& record) {
   return names.size() <= kMost ? names : names.substr(0, kMost) + "...";
 }
 
-// A table's cell as the kind of value the record is known to have there.
-Json typed_like(const Json& known, const std::string& cell) {
+// A table's cell as the kind of value the record is known to have there; nullopt: it cannot say
+// what is in an object or a list.
+std::optional<Json> typed_like(const Json& known, const std::string& cell) {
   if (known.is_string() || known.is_null()) return cell;
   Json parsed = Json::parse(cell, nullptr, false);
   const bool same_kind = parsed.type() == known.type() || (parsed.is_number() && known.is_number());
-  return same_kind ? parsed : Json(cell);
+  if (same_kind) return parsed;
+  return known.is_structured() ? std::nullopt : std::optional<Json>(cell);
 }
 
 bool is_custom(const Json& known, const std::string& field) {
@@ -84,15 +86,16 @@ ArrivedEvent placed_as_known(Transaction& tx, const SourceConfig& source, const 
   const Json exported = as_delivered(source.sender, event.snapshot.json(), known);
   for (auto& [field, value] : exported.items()) {
     const Json* there = find_field(known, field);
-    Json typed = terms.text_cells && there != nullptr && value.is_string()
-                     ? typed_like(*there, value.get<std::string>())
-                     : value;
+    const auto typed = terms.text_cells && there != nullptr && value.is_string()
+                           ? typed_like(*there, value.get<std::string>())
+                           : std::optional(value);
+    if (!typed) continue;
     if (is_custom(known, field))
-      record[std::string(kCustomFields)][std::string(bare_field(field))] = std::move(typed);
+      record[std::string(kCustomFields)][std::string(bare_field(field))] = *typed;
     else if (field == kCustomFields && value.is_object())
       record[field].update(value);
     else
-      record[field] = std::move(typed);
+      record[field] = *typed;
   }
   event.snapshot = SnapshotText(record);
   return ArrivedEvent(std::move(event));

@@ -32,6 +32,12 @@ std::optional<Answer> if_no_json(const std::string& what, const std::string& tex
   return no(CallStatus::refused, what + " is no JSON: " + refusal->reason);
 }
 
+// Its record's number now: since the run began, the record may have become part of another one.
+std::int64_t record_of(Transaction& tx, const JobRow& leased) {
+  const auto job = tx.jobs.find_running(leased.id, leased.lease);
+  return job ? job->record : leased.record;
+}
+
 Answer lease_lost() {
   return no(CallStatus::ended, "this run lost its lease: whatever it does now is dropped");
 }
@@ -173,7 +179,7 @@ Answer RunCalls::state_get() {
 // What this run knows already keeps its version.
 void RunCalls::read_state() {
   StateRow row = surroundings_.store.write(
-      [&](Transaction& tx) { return tx.effects.state(holder_.plugin, lease_.job.record); });
+      [&](Transaction& tx) { return tx.effects.state(holder_.plugin, record_of(tx, lease_.job)); });
   if (last_version_ < 0 || row.version != stored_version_) {
     stored_version_ = row.version;
     stored_as_ = last_version_ = std::max(row.version, last_version_ + 1);
@@ -244,9 +250,10 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
   if (changes.refusal || !changes.value.is_object())
     return no(CallStatus::refused, "the changes must be a JSON object of field: value");
   surroundings_.store.write([&](Transaction& tx) {
+    const std::int64_t record = record_of(tx, lease_.job);
     for (const auto& [field, value] : changes.value.items())
       for (const Echo& echo : echoes_of(field, value))
-        tx.effects.expect_echo(holder_.plugin, lease_.job.record, echo.field, echo.value,
+        tx.effects.expect_echo(holder_.plugin, record, echo.field, echo.value,
                                tx.now + kEchoWindow);
   });
   return ok();
@@ -254,7 +261,7 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
 
 Answer RunCalls::superseded() {
   const std::int64_t newest = surroundings_.store.write(
-      [&](Transaction& tx) { return tx.records.newest_delivery(lease_.job.record); });
+      [&](Transaction& tx) { return tx.records.newest_delivery(record_of(tx, lease_.job)); });
   return ok(newest > lease_.job.delivery);
 }
 

@@ -24,6 +24,10 @@ std::int64_t DeliveryTable::insert(const NewEvent& e) {
   return id;
 }
 
+bool DeliveryTable::has(std::int64_t delivery) {
+  return db_.query("SELECT 1 FROM deliveries WHERE id = ?", delivery).next();
+}
+
 std::vector<StoredEvent> DeliveryTable::events_of(std::int64_t delivery) {
   auto query = db_.query(
       "SELECT e.id, coalesce(r.merged_into, r.id), e.ordinal, e.kind, e.changes"

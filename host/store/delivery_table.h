@@ -58,6 +58,8 @@ class DeliveryTable {
   void insert(const NewDelivery& delivery);
   std::int64_t insert(const NewEvent& event);
 
+  /// Whether it is there still.
+  bool has(std::int64_t delivery);
   /// Those of the delivery that made a job, the oldest first.
   std::vector<StoredEvent> events_of(std::int64_t delivery);
   /// The delivery made further jobs: it counts as accepted from now on.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/snapshot.h"
+
 namespace fh {
 namespace {
 
@@ -142,6 +144,10 @@ std::optional<LatestDelivery> RecordTable::latest(const StoredRecord& record,
 
 void RecordTable::set_latest(StoredRecord& record, const std::string& source,
                              LatestDelivery latest) {
+  if (!latest.body_hash) {
+    auto before = this->latest(record, source);
+    if (before && before->delivery == latest.delivery) latest = std::move(*before);
+  }
   if (!record.latest_source.empty() && record.latest_source != source) spill_latest(record.id);
   record.latest_source = source;
   record.latest = std::move(latest);
@@ -165,22 +171,32 @@ std::int64_t RecordTable::newest_delivery(std::int64_t record) {
   return query.integer(0);
 }
 
+// What the CRM touched last is laid over the other; where it does not say when, what came last.
+std::string RecordTable::joined_baselines(const StoredRecord& elder, const StoredRecord& younger) {
+  const auto known = [this](const StoredRecord& record) {
+    const auto text = baseline(record);
+    return text ? Json::parse(*text) : Json::object();
+  };
+  const bool both_times = younger.updated_at && elder.updated_at;
+  const bool later = both_times ? *younger.updated_at > *elder.updated_at
+                                : newest_delivery(younger.id) > newest_delivery(elder.id);
+  Event last;
+  last.snapshot = SnapshotText(known(later ? younger : elder));
+  return to_text(fh::merge(known(later ? elder : younger), last));
+}
+
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
   forget();
   spill_latest(into);
   spill_latest(from);
-  // The baseline that the CRM touched last stays; where it does not say when, the one that came
-  // last.
   StoredRecord elder = load(into);
   const StoredRecord younger = load(from);
-  const bool both_times = younger.updated_at && elder.updated_at;
-  const bool later = both_times ? *younger.updated_at > *elder.updated_at
-                                : newest_delivery(from) > newest_delivery(into);
-  if (younger.has_baseline && (!elder.has_baseline || later)) {
-    elder.snapshot = baseline(younger);
+  if (younger.has_baseline) {
+    elder.snapshot = joined_baselines(elder, younger);
     elder.in_body.reset();
-    elder.updated_at = younger.updated_at;
-    elder.shape = younger.shape;
+    elder.updated_at = std::max(elder.updated_at, younger.updated_at);
+    elder.shape =
+        elder.shape != 0 || younger.shape != 0 ? stored_shape(stored_members(*elder.snapshot)) : 0;
   }
   elder.latest_source = "";
   save(elder);

@@ -1,7 +1,7 @@
 // RecordTable: the records, their aliases, their baselines and the latest delivery of each. A uuid
 // and an id seen together become aliases of one record; two records that turn out to be one are
-// merged, the elder one staying. The aliases seen last are kept in memory.
-// The writer's thread only, inside a transaction.
+// merged, the elder one staying, and what was known of either is known of it. The aliases seen last
+// are kept in memory. The writer's thread only, inside a transaction.
 #pragma once
 
 #include <unordered_map>
@@ -34,9 +34,11 @@ struct StoredRecord {
   std::optional<std::string> snapshot;  // the baseline's JSON, where it is no part of a body
   std::optional<BodyPart> in_body;      // else where it stands
   std::optional<TimePoint> updated_at;  // of the baseline, where the CRM gives it
-  std::int64_t shape = 0;               // of the baseline (domain/stored_json.h)
-  std::string latest_source;            // whose latest delivery is the record's latest
-  LatestDelivery latest;                // that one, unless the source is ""
+  // Of the baseline (domain/stored_json.h); 0: the record was never seen whole, and the baseline,
+  // if there is one, is what change lists and exports told of it.
+  std::int64_t shape = 0;
+  std::string latest_source;  // whose latest delivery is the record's latest
+  LatestDelivery latest;      // that one, unless the source is ""
 };
 
 class RecordTable {
@@ -47,7 +49,7 @@ class RecordTable {
   StoredRecord resolve(const std::string& account, RecordType type, const Aliases& aliases);
   /// Throws HostError when there is no such record, or it cannot be read.
   StoredRecord load(std::int64_t id);
-  /// The baseline's JSON text; nullopt when the record was never seen whole.
+  /// The baseline's JSON text; nullopt when nothing is known of the record.
   std::optional<std::string> baseline(const StoredRecord& record);
   /// Stores the baseline and the latest delivery, as they stand in there. A delivery that the
   /// baseline is a part of must be stored in the same transaction, with NewDelivery::record naming
@@ -55,7 +57,8 @@ class RecordTable {
   void save(const StoredRecord& record);
 
   std::optional<LatestDelivery> latest(const StoredRecord& record, const std::string& source);
-  /// Sets the record's latest, to be saved; what was that of another source is kept.
+  /// Sets the record's latest, to be saved; what was that of another source is kept. So is the key
+  /// that this delivery has left already, where this leaves none.
   void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
   /// The newest delivery of any source; 0: none.
   std::int64_t newest_delivery(std::int64_t record);
@@ -73,6 +76,7 @@ class RecordTable {
                                    const std::string& alias);
   void name(std::int64_t record, const std::string& account, RecordType type, const char* kind,
             const std::string& alias);
+  std::string joined_baselines(const StoredRecord& elder, const StoredRecord& younger);
   void merge(std::int64_t into, std::int64_t from);
 
   void spill_latest(std::int64_t record);

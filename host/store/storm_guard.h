@@ -28,7 +28,7 @@ class StormGuard {
   /// Of a pair that enter() has just stopped: true once in each window.
   bool to_be_told(const std::string& plugin, std::int64_t record, TimePoint now) {
     auto& told = counts_[{plugin, record}].told;
-    if (told && now - *told <= kWindow) return false;
+    if (told && !is_old(*told, now)) return false;
     told = now;
     return true;
   }
@@ -66,8 +66,11 @@ class StormGuard {
   // A flood of many records is no storm; what is oldest then goes early.
   static constexpr std::size_t kMost = 20'000;
 
+  // A time to come is of before the clock was set back: nobody knows how long ago that was.
+  static bool is_old(TimePoint at, TimePoint now) { return now - at > kWindow || at > now; }
+
   void forget_old(TimePoint now) {
-    while (!latest_.empty() && (now - latest_.front().at > kWindow || latest_.size() > kMost)) {
+    while (!latest_.empty() && (is_old(latest_.front().at, now) || latest_.size() > kMost)) {
       uncount(latest_.front());
       latest_.pop_front();
     }

@@ -48,6 +48,16 @@ inline const Json* find_inside(const Json& value, std::string_view path) {
   return inner == nullptr ? nullptr : find_inside(*inner, path.substr(dot + 1));
 }
 
+/// Whether null stands in the place of what has a part there.
+inline bool is_inside_null(const Json& value, std::string_view path) {
+  if (value.is_null()) return true;
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    const Json* outer = find_inside(value, path.substr(0, dot));
+    if (outer != nullptr && outer->is_null()) return true;
+  }
+  return false;
+}
+
 inline std::string_view bare_field(std::string_view path) {
   constexpr std::string_view kCustom = "custom_field.";
   return path.starts_with(kCustom) ? path.substr(kCustom.size()) : path;
@@ -146,15 +156,19 @@ class Record {
   }
 
   static std::optional<Change> part_of(const Json& change, std::string_view rest) {
-    const auto side = [&](const char* name) -> const Json* {
+    const auto side = [&](const char* name, bool or_null) -> std::optional<Json> {
       const Json* whole = detail::member(change, name);
-      return whole == nullptr ? nullptr : detail::find_inside(*whole, rest);
+      if (whole == nullptr) return std::nullopt;
+      if (const Json* part = detail::find_inside(*whole, rest)) return copy(part);
+      const bool null = or_null && detail::is_inside_null(*whole, rest);
+      return null ? std::optional<Json>(std::in_place) : std::nullopt;
     };
-    const Json* from = side("from");
-    const Json* to = side("to");
-    if (from == nullptr && to == nullptr) return std::nullopt;
-    if (from != nullptr && to != nullptr && *from == *to) return std::nullopt;
-    return Change{copy(from), copy(to)};
+    // Null in the place of all that the other side had there is null in its part's place, too.
+    std::optional<Json> from = side("from", false);
+    std::optional<Json> to = side("to", from.has_value());
+    if (!from) from = side("from", to.has_value());
+    if (from == to) return std::nullopt;
+    return Change{std::move(from), std::move(to)};
   }
 
   std::string id_;

@@ -15,6 +15,19 @@ TEST(Compare, FindsNewOldAndUnknown) {
                             "c":{"from":"","to":null},"d":{"to":1}})"));
 }
 
+TEST(Compare, WhatWasUnknownAndIsEmptyIsNoChangeUnlessAllIsUnknown) {
+  const char* record = R"({"b":null,"c":"","custom_field":{"x":null,"y":0}})";
+  EXPECT_EQ(compared(R"({"a":1})", record), Json::parse(R"({"y":{"to":0}})"));
+  EXPECT_EQ(compared("{}", record).size(), 4U);
+}
+
+TEST(Compare, TheTextOfANumberIsThatNumber) {
+  EXPECT_EQ(compared(R"({"a":"5","b":"true","c":"5","d":"5","e":"null","f":5})",
+                     R"({"a":5.0,"b":true,"c":6,"d":true,"e":null,"f":"5"})"),
+            Json::parse(R"({"c":{"from":"5","to":6},"d":{"from":"5","to":true},
+                            "e":{"from":"null","to":null},"f":{"from":5,"to":"5"}})"));
+}
+
 TEST(Compare, AbsentIsNotCleared) {
   EXPECT_EQ(compared(R"({"a":1,"b":2})", R"({"a":1})"), Json::object());
 }

@@ -48,6 +48,9 @@ constexpr const char* kBecomes = R"({"record":"contact","field":"s","becomes":["
 constexpr const char* kFromTo = R"({"record":"contact","field":"s","from":"A","to":"B"})";
 constexpr const char* kClears = R"({"record":"contact","field":"s","clears":true})";
 constexpr const char* kPath = R"({"record":"contact","field":"c.value","becomes":["x"]})";
+constexpr const char* kPathClears = R"({"record":"contact","field":"c.v.w","clears":true})";
+constexpr const char* kPathFromNull = R"({"record":"contact","field":"c.v","from":null,"to":"x"})";
+constexpr const char* kPathChanges = R"({"record":"contact","field":"c.v","changes":true})";
 constexpr const char* kCustom = R"({"record":"contact","field":"custom_field.s","becomes":["x"]})";
 constexpr const char* kFromNull = R"({"record":"contact","field":"s","from":null,"to":"B"})";
 
@@ -80,6 +83,20 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"PathNotOtherMember", kPath, R"({"c":{"to":{"id":"x"}}})", false},
         Row{"PathNotIfSameBefore", kPath,
             R"({"c":{"from":{"id":1,"value":"x"},"to":{"id":2,"value":"x"}}})", false},
+        Row{"PathClearsWithWhatItIsIn", kPathClears, R"({"c":{"from":{"v":{"w":"x"}},"to":null}})",
+            true},
+        Row{"PathClearsWithTheNext", kPathClears,
+            R"({"c":{"from":{"v":{"w":"x"}},"to":{"v":null}}})", true},
+        Row{"PathClearsNotWhatIsLeftOut", kPathClears,
+            R"({"c":{"from":{"v":{"w":"x"}},"to":{"v":{}}}})", false},
+        Row{"PathClearsNotWhatWasNotThere", kPathClears, R"({"c":{"from":{"w":1},"to":null}})",
+            false},
+        Row{"PathClearsNotFromUnknown", kPathClears, R"({"c":{"to":{"v":null}}})", false},
+        Row{"PathFromNull", kPathFromNull, R"({"c":{"from":null,"to":{"v":"x"}}})", true},
+        Row{"PathFromNullNotFromAbsent", kPathFromNull, R"({"c":{"from":{},"to":{"v":"x"}}})",
+            false},
+        Row{"PathChangesNotFromNullToNull", kPathChanges, R"({"c":{"from":null,"to":{"v":null}}})",
+            false},
         Row{"PathNamedByTheSender", kPath, R"({"c.value":{"to":"x"}})", true},
         Row{"CustomFieldByBareName", kCustom, R"({"s":{"to":"x"}})", true},
         Row{"CustomFieldByFullName", kCustom, R"({"custom_field.s":{"to":"x"}})", true}),

@@ -26,6 +26,12 @@ TEST_F(AcceptTest, TheSameBodyIsADuplicateOfTheLatestOnly) {
   EXPECT_EQ(status(kPassed), "accepted");
 }
 
+TEST_F(AcceptTest, AnotherEventOfABatchLeavesItsKey) {
+  const char* batch = R"([{"id":1,"changes":{"s":"Passed"}},{"id":1,"changes":{"t":1}}])";
+  EXPECT_EQ(status(batch), "accepted");
+  EXPECT_EQ(status(batch), "duplicate of delivery 1");
+}
+
 TEST_F(AcceptTest, ADuplicateIsOnlyOneWithinTheWindow) {
   EXPECT_EQ(status(kPassed), "accepted");
   clock_.advance(source_.dedupe_window);

@@ -95,7 +95,8 @@ TEST_F(DeliveriesTest, ExplainSaysWhatHadChangedInAWholeRecord) {
     deliver(body);
     return explain()["events"][0]["watches"][0]["why"].get<std::string>();
   };
-  EXPECT_NE(why(R"({"id":1,"s":"Open"})").find("the first one of its record"), std::string::npos);
+  EXPECT_NE(why(R"({"id":1,"s":"Open"})").find("the first whole one of its record"),
+            std::string::npos);
   const std::string other = why(R"({"id":1,"s":"Open","t":1,"u":2})");
   EXPECT_TRUE(other.ends_with("s had not changed to this watch's liking; changed: t, u")) << other;
 }
@@ -167,6 +168,33 @@ TEST_F(ImportTest, OfSomeFieldsShowsAllThatIsKnown) {
   deliver(R"({"id":2,"s":"Open","t":"x"})");
   import({{"id", "2"}, {"s", "Passed"}, { "t", "y" }});
   EXPECT_TRUE(event().complete);
+}
+
+TEST_F(ImportTest, ATextOfATableIsComparedWithTheValueThatComesNext) {
+  watch("p", R"([{"record":"contact","field":"n","changes":true},
+                 {"record":"contact","field":"c.value","becomes":["x"]}])");
+  EXPECT_EQ(import({{"id", "1"}, {"n", "5"}, {"c", "x"}}).reason, "first_seen");
+  const char* same = R"({"id":1,"n":5,"c":{"value":"x"}})";
+  EXPECT_EQ(deliver(same).reason, "first_seen");
+  EXPECT_EQ(deliver(same).reason, "no_match");
+  import({{"id", "2"}, { "n", "5" }});
+  EXPECT_EQ(deliver(R"({"id":2,"n":6})").status, "accepted");
+}
+
+TEST_F(ImportTest, ATextOfATableSaysNothingOfAnObject) {
+  deliver(R"({"id":1,"s":"Open","c":{"value":"x"},"l":[1]})");
+  EXPECT_EQ(import({{"id", "1"}, {"c", "y"}, {"l", "1, 2"}}).reason, "no_match");
+  EXPECT_EQ(import({{"id", "1"}, {"l", "[1,2]"}}).reason, "no_match: l");
+  import({{"id", "1"}, { "s", "Passed" }});
+  EXPECT_EQ(Json::parse(event().snapshot),
+            Json::parse(R"({"id":1,"s":"Passed","c":{"value":"x"},"l":[1,2]})"));
+}
+
+TEST_F(ImportTest, OfWhatIsKnownInPartTheRestCountsAsSeenForTheFirstTime) {
+  deliver(R"({"id":1,"changes":{"t":"1"}})");
+  EXPECT_EQ(import({{"id", "1"}, {"t", "1"}, {"s", "Passed"}}).reason, "first_seen");
+  EXPECT_EQ(import({{"id", "1"}, {"t", "1"}, {"s", "Open"}}).reason, "no_match: s");
+  EXPECT_EQ(import({{"id", "1"}, {"s", "Passed"}}).status, "accepted");
 }
 
 TEST_F(ImportTest, IsOfTheTypeThatIsAskedForAndReplayedSo) {

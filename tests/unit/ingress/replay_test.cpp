@@ -12,6 +12,26 @@ TEST_F(DeliveriesTest, AReplayMakesANewJobOfAnAcceptedDelivery) {
   expect_tallies_hold();
 }
 
+TEST_F(DeliveriesTest, AReplayOfWhatRetentionRemovedMeanwhileMakesNoJob) {
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"Failed"}})").status, "ignored");
+  const DeliveryView read = last();
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  clock_.advance(std::chrono::hours(2));
+  write([](Transaction& tx) {
+    const RetentionTerms terms{.age = std::chrono::hours(1), .dead = std::chrono::hours(1)};
+    tx.retention.prune(terms, tx.now, 10);
+  });
+  EXPECT_THROW(Deliveries(config_, *store_, *catalog_).replay(read, {}), NotReadable);
+  EXPECT_FALSE(lease("q"));
+}
+
+TEST_F(DeliveriesTest, AReplayOfOneEventOfABatchLeavesTheKeyOfTheOther) {
+  const char* batch = R"([{"id":1,"changes":{"s":"Passed"}},{"id":1,"changes":{"t":1}}])";
+  EXPECT_EQ(deliver(batch).status, "accepted");
+  replay({});
+  EXPECT_EQ(deliver(batch).status, "duplicate");
+}
+
 TEST_F(DeliveriesTest, AReplayTellsTheEventsOfOneRecordApart) {
   source_.sender = "hubspot";
   watch("deletions", R"([{"record":"contact","deleted":true}])");

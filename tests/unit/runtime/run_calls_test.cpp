@@ -53,6 +53,30 @@ TEST_F(RunCallsTest, WhatIsNoJsonIsRefusedAndNothingOfItStored) {
   EXPECT_EQ(one.commit(scope), CallStatus::ok);
 }
 
+TEST_F(RunCallsTest, ARunGoesOnUnderItsRecordsNewNumberWhenThatBecomesPartOfAnotherOne) {
+  const auto resolve = [this](const Aliases& aliases) {
+    return write([&](Transaction& tx) {
+      return tx.records.resolve("crm", RecordType::contact, aliases).id;
+    });
+  };
+  const auto elder = resolve({"u", ""});
+  ServedRun one = run("7");
+  one.set_state("\"7\"");
+  end(one);
+  ServedRun two = run("7");
+  ASSERT_EQ(resolve({"u", "7"}), elder);
+  EXPECT_EQ(two.state(), "\"7\"");
+  EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 0);
+  EXPECT_EQ(two.ask(CallMethod::expect_echo, "", R"({"s":"Passed"})").status, CallStatus::ok);
+  write([&](Transaction& tx) {
+    EXPECT_TRUE(tx.effects.any_echoes(elder));
+    StoredRecord later = tx.records.load(elder);
+    tx.records.set_latest(later, "s", {two.lease().job.delivery + 1, {}, tx.now});
+    tx.records.save(later);
+  });
+  EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 1);
+}
+
 TEST_F(RunCallsTest, ProgressIsShownFromNoneToAll) {
   ServedRun one = run();
   for (const auto& [said, shown] : {std::pair{-5, 0}, {0, 0}, {66, 66}, {100, 100}, {500, 100}}) {

@@ -163,6 +163,20 @@ TEST_F(SdkRecord, TellsWhatThisEventChanged) {
   EXPECT_EQ(contact_.change("id").to, std::nullopt);
 }
 
+TEST_F(SdkRecord, TellsThatAPartIsNullWhereNullIsInThePlaceOfAll) {
+  const std::string event = R"({"changes": {
+      "gone": {"from": {"a": {"b": 1}}, "to": {"a": null}}, "new": {"from": null, "to": {"a": 1}},
+      "less": {"from": {"a": 1}, "to": {}}, "unknown": {"to": null}}})";
+  const Contact contact(job_with(record_, event));
+  EXPECT_EQ(contact.change("gone.a.b").from, Json(1));
+  EXPECT_EQ(contact.change("gone.a.b").to, Json(nullptr));
+  EXPECT_EQ(contact.change("new.a").from, Json(nullptr));
+  EXPECT_EQ(contact.change("new.a").to, Json(1));
+  EXPECT_EQ(contact.change("less.a").from, Json(1));
+  EXPECT_EQ(contact.change("less.a").to, std::nullopt);
+  for (const char* field : {"gone.b", "new.b", "unknown.a"}) EXPECT_FALSE(contact.changed(field));
+}
+
 TEST_F(SdkRecord, ParsesNothingThatIsNotAskedFor) {
   const Contact broken(job_with("not json", "not json"));
   EXPECT_EQ(broken.id(), "42");

@@ -72,7 +72,8 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
     const auto merged = resolve(tx, "u", "7");
     EXPECT_EQ(merged.id, by_id);
     EXPECT_EQ(merged.key.key, "7");
-    EXPECT_EQ(tx.records.baseline(merged), "{\"new\":1}");
+    EXPECT_EQ(tx.records.baseline(merged), "{\"new\":1,\"old\":1}");
+    EXPECT_EQ(merged.updated_at, from_ms(2));
     EXPECT_EQ(resolve(tx, "u", "").id, by_id);
     EXPECT_EQ(tx.records.latest(merged, "s")->delivery, 9);
     EXPECT_EQ(tx.records.newest_delivery(by_id), 9);
@@ -105,7 +106,7 @@ TEST_F(StoreTest, OfTwoRecordsThatAreOneTheUuidStays) {
   });
 }
 
-TEST_F(StoreTest, OfTwoRecordsThatAreOneTheBaselineThatCameLastStaysWhereNoTimeSaysMore) {
+TEST_F(StoreTest, OfTwoRecordsThatAreOneTheBaselineThatCameLastGoesFirstWhereNoTimeSaysMore) {
   write([&](Transaction& tx) {
     const auto known = [&](const char* uuid, const char* id, const char* text, std::int64_t at) {
       StoredRecord one = resolve(tx, uuid, id);

@@ -27,5 +27,17 @@ TEST(StormGuard, SaysOnceInAWindowThatARecordBringsTooMany) {
   EXPECT_TRUE(guard.to_be_told("q", 1, now));
 }
 
+TEST(StormGuard, AClockThatIsSetBackEndsTheWindow) {
+  StormGuard guard;
+  TimePoint now{std::chrono::hours(10)};
+  for (const Millis back : {Millis(0), Millis(std::chrono::hours(1))}) {
+    now -= back;
+    EXPECT_TRUE(guard.enter("p", 1, 1, now)) << back.count();
+    EXPECT_FALSE(guard.enter("p", 1, 1, now));
+    EXPECT_TRUE(guard.to_be_told("p", 1, now));
+    EXPECT_FALSE(guard.to_be_told("p", 1, now));
+  }
+}
+
 }  // namespace
 }  // namespace fh
