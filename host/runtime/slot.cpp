@@ -208,6 +208,7 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     const bool leaving =
         !worker_ || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
+    if (!leaving) s_.on_idle(*this);
     // The commit of the lease that is on its way may fail: then nobody says so.
     const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
     if (!worker_) {
