@@ -154,7 +154,8 @@ void Catalog::judge_folder() {
     try {
       judge(file, stamp);
     } catch (const HostError& error) {
-      refuse(file, stamp, error.what());
+      // No verdict on the file (the disk is full, say): it is judged again at the next look.
+      refuse(file, {}, error.what());
     }
   }
 }
@@ -216,12 +217,15 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
 }
 
 void Catalog::refuse(const std::string& file, const FileStamp& stamp, const std::string& reason) {
-  state_.with([&](State& state) {
-    state.files[file] = {stamp, "", reason};
+  const bool said = state_.with([&](State& state) {
+    SeenFile& seen = state.files[file];
+    const bool again = stamp == FileStamp{} && seen.refused == reason;
+    seen = {stamp, "", reason};
     for (auto& [name, plugin] : state.plugins)
       if (plugin.row.file == file) plugin.refused = reason;
+    return again;
   });
-  log_warning("plugin_refused", {{"file", file}, {"reason", reason}});
+  if (!said) log_warning("plugin_refused", {{"file", file}, {"reason", reason}});
 }
 
 std::string Catalog::name_taken_by(const std::string& name, const std::string& file) const {

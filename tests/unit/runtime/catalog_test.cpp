@@ -1,5 +1,5 @@
-// What the catalog says of the stored plugins while it starts. Judging files:
-// tests/system/reload_test.cpp.
+// What the catalog says of the stored plugins while it starts, and what is left when the store or
+// the disk fails it. Judging files: tests/system/reload_test.cpp.
 #include "runtime/catalog.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +11,8 @@
 
 namespace fh::test {
 namespace {
+
+using CatalogTest = IngestTest;
 
 class StartingCatalog : public IngestTest {
  protected:
@@ -39,6 +41,23 @@ TEST_F(StartingCatalog, LetsNoPluginRunWhoseFileIsGone) {
   EXPECT_FALSE(could_run_while_starting("gone"));
   EXPECT_EQ(catalog_->find("gone")->state(), "missing");
   EXPECT_NE(catalog_->find("gone")->reason().find("plugins remove gone"), std::string::npos);
+}
+
+TEST_F(CatalogTest, JudgesAFileAgainThatItCouldNotJudge) {
+  options_.worker = FIELDHOOK_WORKER_PATH;
+  options_.handshake = std::chrono::seconds(20);
+  open_catalog();
+  std::filesystem::remove_all(options_.builds);
+  std::ofstream(options_.builds) << "no folder can be made here";
+  std::filesystem::copy_file(FIELDHOOK_TEST_PLUGINS "/misbehave.so",
+                             options_.plugins.directory / "misbehave.so");
+  catalog_->judge_folder();
+  ASSERT_EQ(catalog_->refused().size(), 1U);
+  EXPECT_EQ(catalog_->refused()[0].file, "misbehave.so");
+  std::filesystem::remove(options_.builds);
+  catalog_->judge_folder();
+  ASSERT_TRUE(catalog_->find("misbehave"));
+  EXPECT_EQ(catalog_->find("misbehave")->state(), "active");
 }
 
 TEST_F(StartingCatalog, LetsNoPluginRunThatIsPaused) {
