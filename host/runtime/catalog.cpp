@@ -275,7 +275,7 @@ int Catalog::remove(const std::string& name, const std::string& who) {
     throw HostError("plugin \"" + name + "\" is still provided by " + file +
                     ": delete that file from the plugin folder first");
   // What arrives in between makes jobs, which are cancelled with the others.
-  store_.write([&](Transaction& tx) {
+  change_holds([&](Transaction& tx) {
     tx.plugins.remove(name);
     tx.holds.resume(name);
     tx.holds.lift_quarantines(name);
@@ -285,7 +285,6 @@ int Catalog::remove(const std::string& name, const std::string& who) {
     state.plugins.erase(name);
     rebuild_index(state);
   });
-  read_holds();
   constexpr int kJobsPerCommit = 1000;
   int cancelled = 0;
   while (true) {

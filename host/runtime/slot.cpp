@@ -5,7 +5,6 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "queue/quarantine.h"
 #include "runtime/probe.h"
 #include "store/store_lock.h"
 
@@ -326,10 +325,7 @@ void Slot::write_end(const Lease& lease, RunEnd end) {
 
 void Slot::note_crash_of(const std::string& build, std::int64_t job) {
   try {
-    const auto quarantine = s_.store.write([&](Transaction& tx) {
-      return note_crash(tx, {plugin_, build, job});
-    });
-    if (quarantine) s_.catalog.quarantined(plugin_, build, *quarantine);
+    s_.catalog.count_crash({plugin_, build, job});
   } catch (const HostError& error) {
     // Not counted: the job's own count of crashes still holds.
     log_error("crash_not_counted", {{"plugin", plugin_}, {"error", error.what()}});

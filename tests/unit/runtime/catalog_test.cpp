@@ -2,6 +2,7 @@
 // the disk fails it. Judging files: tests/system/reload_test.cpp.
 #include "runtime/catalog.h"
 
+#include <Poco/Data/Session.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -66,6 +67,25 @@ TEST_F(StartingCatalog, LetsNoPluginRunThatIsPaused) {
   std::ofstream(folder_ / "plugins" / "held.so") << "is there, and refused";
   EXPECT_FALSE(could_run_while_starting("held"));
   EXPECT_EQ(catalog_->find("held")->state(), "paused");
+}
+
+TEST_F(CatalogTest, WhatHoldsAPluginBackIsStoredAndKnownOrNeither) {
+  watch("p", "[]");
+  catalog_->pause("p", "test");
+  const auto is_paused = [&] {
+    return write([](Transaction& tx) { return tx.holds.is_paused("p"); });
+  };
+  using Poco::Data::Keywords::now;
+  Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+  // No quarantine can be read.
+  session << "INSERT INTO quarantines VALUES ('p', 'other', 'why', 'no list', 0)", now;
+  EXPECT_ANY_THROW(catalog_->resume("p", "test"));
+  EXPECT_TRUE(catalog_->find("p")->pause);
+  EXPECT_TRUE(is_paused());
+  session << "DELETE FROM quarantines", now;
+  EXPECT_TRUE(catalog_->resume("p", "test"));
+  EXPECT_FALSE(catalog_->find("p")->pause);
+  EXPECT_FALSE(is_paused());
 }
 
 }  // namespace
