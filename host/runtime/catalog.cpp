@@ -269,8 +269,10 @@ void Catalog::rebuild_index(State& state) {
 
 int Catalog::remove(const std::string& name, const std::string& who) {
   const std::lock_guard one_at_a_time(judging_);
-  const auto plugin = find(name);
-  if (!plugin) throw HostError("there is no plugin \"" + name + "\"");
+  // One whose removal was cut short is gone, and has left jobs: they are cancelled now.
+  if (!find(name) &&
+      store_.write([&](Transaction& tx) { return tx.jobs.waiting_of(name, 1); }).empty())
+    throw HostError("there is no plugin \"" + name + "\"");
   if (const auto file = name_taken_by(name, ""); !file.empty())
     throw HostError("plugin \"" + name + "\" is still provided by " + file +
                     ": delete that file from the plugin folder first");

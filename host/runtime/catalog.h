@@ -62,7 +62,8 @@ class Catalog {
   std::shared_ptr<const WatchIndex> watches() const;
 
   /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError
-  /// when there is no such plugin or its file is still in the folder. `who` is the operator.
+  /// when there is no such plugin or its file is still in the folder. When it was cut short, the
+  /// next call goes on with it. `who` is the operator.
   int remove(const std::string& plugin, const std::string& who);
 
   /// While it is paused its deliveries make jobs, which wait. Durable. False: no such plugin.

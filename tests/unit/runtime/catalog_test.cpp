@@ -69,6 +69,23 @@ TEST_F(StartingCatalog, LetsNoPluginRunThatIsPaused) {
   EXPECT_EQ(catalog_->find("held")->state(), "paused");
 }
 
+TEST_F(CatalogTest, ARemovalThatWasCutShortCanBeFinished) {
+  watch("p", "[]");
+  const auto job = add_job(record("c-1"));
+  using Poco::Data::Keywords::now;
+  Poco::Data::Session session("SQLite", (folder_ / "store.db").string());
+  session
+      << "CREATE TRIGGER full BEFORE INSERT ON job_history BEGIN SELECT RAISE(FAIL, 'full'); END",
+      now;
+  EXPECT_THROW(catalog_->remove("p", "test"), StoreError);
+  EXPECT_FALSE(catalog_->find("p"));
+  EXPECT_EQ(state_of(job), "available");
+  session << "DROP TRIGGER full", now;
+  EXPECT_EQ(catalog_->remove("p", "test"), 1);
+  EXPECT_EQ(state_of(job), "cancelled");
+  EXPECT_THROW(catalog_->remove("p", "test"), HostError);
+}
+
 TEST_F(CatalogTest, WhatHoldsAPluginBackIsStoredAndKnownOrNeither) {
   watch("p", "[]");
   catalog_->pause("p", "test");
