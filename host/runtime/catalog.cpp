@@ -10,8 +10,9 @@ namespace {
 
 // A folder that changes is looked at once it was quiet for this long.
 constexpr Millis kQuiet(100);
-// It is looked at this often in any case: Poco's watch begins with a thread of its own, which may
-// be later than the first look, and the system drops what it cannot keep.
+// It is looked at this often in any case: something may write there all the time, Poco's watch
+// begins with a thread of its own, which may be later than the first look, and the system drops
+// what it cannot keep.
 constexpr std::chrono::seconds kLookAnyway(5);
 
 #ifdef _WIN32
@@ -78,7 +79,9 @@ void Catalog::loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kLookAnyway, [this] { return folder_changed_ || stopping_; });
-    while (std::exchange(folder_changed_, false) && !stopping_)
+    const auto at_latest = std::chrono::steady_clock::now() + kLookAnyway;
+    while (std::exchange(folder_changed_, false) && !stopping_ &&
+           std::chrono::steady_clock::now() < at_latest)
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
