@@ -52,6 +52,7 @@ Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& 
                    config_.workers,
                    worker_,
                    lock_.handle(),
+                   {},
                    {}}),
       disk_(config_.store, config_.ingest.min_free_disk),
       secrets_(config_.sources, clock_),

@@ -10,8 +10,9 @@ namespace {
 
 // A folder that changes is looked at once it was quiet for this long.
 constexpr Millis kQuiet(100);
-// It is looked at this often in any case: Poco's watch begins with a thread of its own, which may
-// be later than the first look, and the system drops what it cannot keep.
+// It is looked at this often in any case: something may write there all the time, Poco's watch
+// begins with a thread of its own, which may be later than the first look, and the system drops
+// what it cannot keep.
 constexpr std::chrono::seconds kLookAnyway(5);
 
 #ifdef _WIN32
@@ -78,7 +79,9 @@ void Catalog::loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kLookAnyway, [this] { return folder_changed_ || stopping_; });
-    while (std::exchange(folder_changed_, false) && !stopping_)
+    const auto at_latest = std::chrono::steady_clock::now() + kLookAnyway;
+    while (std::exchange(folder_changed_, false) && !stopping_ &&
+           std::chrono::steady_clock::now() < at_latest)
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
@@ -155,7 +158,8 @@ void Catalog::judge_folder() {
     try {
       judge(file, stamp);
     } catch (const HostError& error) {
-      refuse(file, stamp, error.what());
+      // No verdict on the file (the disk is full, say): it is judged again at the next look.
+      refuse(file, {}, error.what());
     }
   }
 }
@@ -217,12 +221,15 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
 }
 
 void Catalog::refuse(const std::string& file, const FileStamp& stamp, const std::string& reason) {
-  state_.with([&](State& state) {
-    state.files[file] = {stamp, "", reason};
+  const bool said = state_.with([&](State& state) {
+    SeenFile& seen = state.files[file];
+    const bool again = stamp == FileStamp{} && seen.refused == reason;
+    seen = {stamp, "", reason};
     for (auto& [name, plugin] : state.plugins)
       if (plugin.row.file == file) plugin.refused = reason;
+    return again;
   });
-  log_warning("plugin_refused", {{"file", file}, {"reason", reason}});
+  if (!said) log_warning("plugin_refused", {{"file", file}, {"reason", reason}});
 }
 
 std::string Catalog::name_taken_by(const std::string& name, const std::string& file) const {
@@ -266,13 +273,15 @@ void Catalog::rebuild_index(State& state) {
 
 int Catalog::remove(const std::string& name, const std::string& who) {
   const std::lock_guard one_at_a_time(judging_);
-  const auto plugin = find(name);
-  if (!plugin) throw HostError("there is no plugin \"" + name + "\"");
+  // One whose removal was cut short is gone, and has left jobs: they are cancelled now.
+  if (!find(name) &&
+      store_.write([&](Transaction& tx) { return tx.jobs.waiting_of(name, 1); }).empty())
+    throw HostError("there is no plugin \"" + name + "\"");
   if (const auto file = name_taken_by(name, ""); !file.empty())
     throw HostError("plugin \"" + name + "\" is still provided by " + file +
                     ": delete that file from the plugin folder first");
   // What arrives in between makes jobs, which are cancelled with the others.
-  store_.write([&](Transaction& tx) {
+  change_holds([&](Transaction& tx) {
     tx.plugins.remove(name);
     tx.holds.resume(name);
     tx.holds.lift_quarantines(name);
@@ -282,7 +291,6 @@ int Catalog::remove(const std::string& name, const std::string& who) {
     state.plugins.erase(name);
     rebuild_index(state);
   });
-  read_holds();
   constexpr int kJobsPerCommit = 1000;
   int cancelled = 0;
   while (true) {

@@ -16,6 +16,7 @@
 
 #include "base/guarded.h"
 #include "domain/watch_index.h"
+#include "queue/quarantine.h"
 #include "runtime/active_plugin.h"
 #include "runtime/file_stamp.h"
 #include "runtime/folder_watch.h"
@@ -61,7 +62,8 @@ class Catalog {
   std::shared_ptr<const WatchIndex> watches() const;
 
   /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError
-  /// when there is no such plugin or its file is still in the folder. `who` is the operator.
+  /// when there is no such plugin or its file is still in the folder. When it was cut short, the
+  /// next call goes on with it. `who` is the operator.
   int remove(const std::string& plugin, const std::string& who);
 
   /// While it is paused its deliveries make jobs, which wait. Durable. False: no such plugin.
@@ -70,8 +72,9 @@ class Catalog {
   /// Lifts the plugin's quarantine and judges its file again; "" for all. A file that was refused
   /// goes by its own name. False: no such plugin, no such file.
   bool reload(const std::string& plugin, const std::string& who);
-  /// The store says that this build is set aside.
-  void quarantined(const std::string& plugin, const std::string& build, const Quarantine& why);
+  /// Writes the crash down, and sets the build aside if it was one too many. Throws HostError when
+  /// it cannot be stored.
+  void count_crash(const Crash& crash);
 
   /// Looks at the folder and judges what changed since the last look.
   void judge_folder();
@@ -101,7 +104,7 @@ class Catalog {
   std::string name_taken_by(const std::string& plugin, const std::string& file) const;
   bool change_hold(const std::string& plugin, const std::string& who, const std::string& action,
                    const std::function<void(Transaction&)>& change);
-  void read_holds();
+  void change_holds(const std::function<void(Transaction&)>& change);
   static ActivePlugin with_holds(const State& state, ActivePlugin plugin);
   static void rebuild_index(State& state);
   void loop();
@@ -112,7 +115,7 @@ class Catalog {
   std::function<void(const std::string&)> changed_;
   Guarded<State> state_;
   std::mutex judging_;  // one look at a time
-  std::mutex holding_;  // what is read of the store last is what state_ gets last
+  std::mutex holding_;  // whose holds are stored last, those state_ gets last
 
   std::unique_ptr<FolderWatch> watch_;
   std::mutex mutex_;

@@ -12,9 +12,13 @@ ActivePlugin Catalog::with_holds(const State& state, ActivePlugin plugin) {
   return plugin;
 }
 
-void Catalog::read_holds() {
+// What is known afterwards is what was stored: both or neither.
+void Catalog::change_holds(const std::function<void(Transaction&)>& change) {
   const std::lock_guard in_order(holding_);
-  Holds holds = store_.write([](Transaction& tx) { return tx.holds.all(); });
+  Holds holds = store_.write([&](Transaction& tx) {
+    change(tx);
+    return tx.holds.all();
+  });
   state_.with([&](State& state) { state.holds = std::move(holds); });
 }
 
@@ -22,11 +26,10 @@ bool Catalog::change_hold(const std::string& name, const std::string& who,
                           const std::string& action,
                           const std::function<void(Transaction&)>& change) {
   if (!find(name)) return false;
-  store_.write([&](Transaction& tx) {
+  change_holds([&](Transaction& tx) {
     change(tx);
     tx.actions.add({tx.now, who, action, {}, name});
   });
-  read_holds();
   log_info("plugin_" + action, {{"plugin", name}, {"who", who}});
   if (changed_) changed_(name);
   return true;
@@ -62,15 +65,18 @@ bool Catalog::reload(const std::string& name, const std::string& who) {
   return true;
 }
 
-void Catalog::quarantined(const std::string& name, const std::string& build,
-                          const Quarantine& why) {
-  read_holds();
+void Catalog::count_crash(const Crash& crash) {
+  std::optional<Quarantine> quarantine;
+  change_holds([&](Transaction& tx) { quarantine = note_crash(tx, crash); });
+  if (!quarantine) return;
   std::string jobs;
-  for (const std::int64_t job : why.jobs) jobs += (jobs.empty() ? "" : ",") + std::to_string(job);
-  log_error(
-      "plugin_quarantined",
-      {{"plugin", name}, {"build", build.substr(0, 12)}, {"jobs", jobs}, {"reason", why.reason}});
-  if (changed_) changed_(name);
+  for (const std::int64_t job : quarantine->jobs)
+    jobs += (jobs.empty() ? "" : ",") + std::to_string(job);
+  log_error("plugin_quarantined", {{"plugin", crash.plugin},
+                                   {"build", crash.build.substr(0, 12)},
+                                   {"jobs", jobs},
+                                   {"reason", quarantine->reason}});
+  if (changed_) changed_(crash.plugin);
 }
 
 }  // namespace fh

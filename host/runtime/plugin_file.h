@@ -29,7 +29,8 @@ using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 
 /// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
 /// for this machine, and keeps a copy as <builds>/<sha256>.so, in a folder made if need be; one
-/// that is there already must be sound. Throws HostError when the copy cannot be written.
+/// that is there already must be sound. Throws HostError when the copy cannot be written,
+/// or this process has no descriptor for the file: that is no verdict on it.
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);
 

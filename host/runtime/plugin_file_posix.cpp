@@ -90,6 +90,8 @@ std::variant<std::string, PluginRefusal> read_plugin_file(const std::filesystem:
                                                           PluginsConfig::Trust trust) {
   // Non-blocking: a FIFO in the folder must not hold the host.
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd && (errno == EMFILE || errno == ENFILE))
+    throw_errno("plugins: cannot read " + file.string());
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0)
     return PluginRefusal{std::string("it cannot be read: ") + std::strerror(errno)};

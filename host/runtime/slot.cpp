@@ -5,7 +5,6 @@
 
 #include "base/fault.h"
 #include "base/log.h"
-#include "queue/quarantine.h"
 #include "runtime/probe.h"
 #include "store/store_lock.h"
 
@@ -95,10 +94,11 @@ void Slot::take(Lease lease) {
 }
 
 void Slot::loop() {
-  // A lease at hand is worked off even when retiring: its run is on disk and counts.
+  // A lease at hand is worked off even when retiring: its run is on disk and counts. Its worker
+  // may have ended before, and the plugin have been held back since: then it is given back.
   while (!retiring_ || lease_) {
     const auto plugin = s_.catalog.find(plugin_);
-    if (!plugin || (!plugin->can_run() && !lease_)) return;
+    if (!plugin || !plugin->can_run()) return;
     if (!start_worker(*plugin)) {
       if (lease_) give_back_lease();
       if (gives_way_) retiring_ = true;
@@ -108,7 +108,7 @@ void Slot::loop() {
     serve(*plugin);
     stop_worker();
     if (gives_way_) retiring_ = true;
-    if (failures_ > 0 && !retiring_) back_off();
+    if (failures_ > 0 && !retiring_ && !lease_) back_off();
   }
 }
 
@@ -200,12 +200,14 @@ bool Slot::take_mail() {
 
 bool Slot::idle_until_leased(const ActivePlugin& plugin) {
   while (true) {
-    if (take_mail()) return worker_ != nullptr;
+    // Nobody watched the worker while the commit was waited for that this lease came with.
+    if (take_mail() && !(worker_ && worker_->has_ended())) return worker_ != nullptr;
     if (worker_) warn_if_spinning(plugin.row.build);
     if (gives_way_ && began_) retiring_ = true;
     const bool leaving =
         !worker_ || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
+    if (!leaving) s_.on_idle(*this);
     // The commit of the lease that is on its way may fail: then nobody says so.
     const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
     if (!worker_) {
@@ -271,7 +273,7 @@ void Slot::run(const ActivePlugin& plugin) {
 void Slot::give_back_lease() {
   const Lease lease = *std::exchange(lease_, {});
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = {}};
-  end.outcome = {.kind = OutcomeKind::interrupted, .text = "its worker could not be started"};
+  end.outcome = {.kind = OutcomeKind::interrupted, .text = "there was no worker for it"};
   write_end(lease, end);
 }
 
@@ -323,10 +325,7 @@ void Slot::write_end(const Lease& lease, RunEnd end) {
 
 void Slot::note_crash_of(const std::string& build, std::int64_t job) {
   try {
-    const auto quarantine = s_.store.write([&](Transaction& tx) {
-      return note_crash(tx, {plugin_, build, job});
-    });
-    if (quarantine) s_.catalog.quarantined(plugin_, build, *quarantine);
+    s_.catalog.count_crash({plugin_, build, job});
   } catch (const HostError& error) {
     // Not counted: the job's own count of crashes still holds.
     log_error("crash_not_counted", {{"plugin", plugin_}, {"error", error.what()}});

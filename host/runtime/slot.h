@@ -16,6 +16,8 @@
 
 namespace fh {
 
+class Slot;
+
 struct SlotSurroundings {
   Store& store;
   const Clock& clock;
@@ -26,8 +28,9 @@ struct SlotSurroundings {
   WorkersConfig workers;
   std::filesystem::path worker;  // the executable
   NativeHandle store_lock = kNoHandle;
-  std::function<void()> on_end;     // the slot's thread is about to end
-  UndisturbedRuns* runs = nullptr;  // of all slots
+  std::function<void(const Slot&)> on_idle;  // nothing is ready for the slot just now
+  std::function<void()> on_end;              // the slot's thread is about to end
+  UndisturbedRuns* runs = nullptr;           // of all slots
 };
 
 class Slot final : public IdleWorker {

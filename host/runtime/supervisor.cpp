@@ -15,6 +15,17 @@ std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_
 
 Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
   surroundings_.runs = &runs_;
+  surroundings_.on_idle = [this](const Slot& slot) {
+    {
+      const std::lock_guard lock(mutex_);
+      // Its own plugin waits for no room. Should more be ready for that by now, it is leased to
+      // this slot before the rest is said to be wanted.
+      if (slot.idle()) std::erase(hungry_, slot.plugin());
+      if (hungry_.empty()) return;
+      something_idle_ = true;
+    }
+    changed_.notify_all();
+  };
   surroundings_.on_end = [this] {
     {
       const std::lock_guard lock(mutex_);
@@ -92,12 +103,15 @@ bool Supervisor::turn() {
   // Taken out under the lock, ended without it: a slot's end joins its thread.
   std::list<std::unique_ptr<Slot>> ended;
   std::unique_lock lock(mutex_);
-  const auto has_work = [this] { return something_ended_ || !wanted_.empty() || stopping_; };
+  const auto has_work = [this] {
+    return something_ended_ || something_idle_ || !wanted_.empty() || stopping_;
+  };
   if (start_again_ && !hungry_.empty())
     changed_.wait_until(lock, *start_again_, has_work);
   else
     changed_.wait(lock, has_work);
   something_ended_ = false;
+  const bool idle = std::exchange(something_idle_, false);
   if (start_again_ && steady_now() >= *start_again_) start_again_.reset();
   for (auto slot = slots_.begin(); slot != slots_.end();) {
     const auto next = std::next(slot);
@@ -109,9 +123,10 @@ bool Supervisor::turn() {
   const auto wanted = std::exchange(wanted_, {});
   for (const std::string& plugin : wanted)
     if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
-  // There is room again: for those that found none, and for what the ended ones left waiting.
+  // There is room again, or can be: for those that found none, if they still want it. And for what
+  // the ended ones left waiting.
   std::set<std::string> look;
-  if (!ended.empty()) look.insert(hungry_.begin(), hungry_.end());
+  if (idle || !ended.empty()) look.insert(hungry_.begin(), hungry_.end());
   for (const auto& slot : ended) look.insert(slot->plugin());
   lock.unlock();
   ended.clear();

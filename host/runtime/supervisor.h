@@ -68,6 +68,7 @@ class Supervisor {
   // guarded by mutex_; no slot is made before, since one could not be
   std::optional<std::chrono::steady_clock::time_point> start_again_;
   bool something_ended_ = false;  // guarded by mutex_
+  bool something_idle_ = false;   // guarded by mutex_; while hungry_ is not empty
   bool draining_ = false;         // guarded by mutex_
   bool stopping_ = false;         // guarded by mutex_
   std::jthread thread_;

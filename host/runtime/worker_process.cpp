@@ -84,6 +84,11 @@ void WorkerProcess::send(const wire::Frame& frame) {
   }
 }
 
+bool WorkerProcess::has_ended() const {
+  const std::array<NativeHandle, 1> child = {child_.wait_handle()};
+  return ended_ || wait_any(child, std::chrono::steady_clock::now()) != 0;
+}
+
 bool WorkerProcess::is_short_of_memory() const {
   return memory_ > 0 && is_nearly_all(writable_memory(pid()).value_or(0), memory_);
 }

@@ -60,6 +60,8 @@ class WorkerProcess {
   /// Kills the worker and what it started at once; wait() then tells the end.
   void kill() { child_.kill_group(); }
   int pid() const { return child_.pid(); }
+  /// Its process is gone; wait() tells how it ended, after what it said before.
+  bool has_ended() const;
 
   // What is watched of its use of the processor (ProcessorWatch).
   void watch(bool last, UndisturbedRuns& runs) {

@@ -33,6 +33,11 @@ std::string source_of(const Json& manifest, const std::string& deed) {
 
 }  // namespace
 
+std::string deed_until(const std::filesystem::path& file) {
+  return "struct timespec t = {0, 1000000};\n  while (fopen(" + to_text(Json(file.string())) +
+         ", \"r\") == 0) nanosleep(&t, 0);\n  " + kDoneDeed;
+}
+
 Json watching(const std::string& name, const std::string& record, const std::string& field) {
   const Json watch = {{"record", record}, {"field", field}, {"changes", true}};
   return {{"name", name}, {"version", "1.0.0"}, {"watches", Json::array({watch})}};

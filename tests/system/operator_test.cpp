@@ -342,6 +342,25 @@ TEST_F(Operator, HasPluginsTakeTurnsWhereWorkersAreFew) {
       << host_.api("status").dump(2);
 }
 
+TEST_F(Operator, GivesAPluginThatWaitsForRoomAWorkerThatBecomesIdle) {
+  host_.config()["workers"]["max"] = 2;
+  const auto go = host_.folder() / "go";
+  const auto file = host_.folder() / "brief.so";
+  make_plugin(file, watching("brief", "contact", "brief"), deed_until(go));
+  host_.install_file(file, "brief.so");
+  host_.start();
+  const auto lengthy = send("c-1", "hang-politely");
+  const auto brief = host_.job_of(host_.send(field_update("c-2", "brief", "now")));
+  host_.worker_of(lengthy);
+  host_.worker_of(brief);
+  const auto waiting = send("c-3", "ok");
+  std::ofstream(go) << "go";
+  host_.wait_for(brief, "completed");
+  host_.wait_for(waiting, "completed");
+  json_of({"jobs", "cancel", std::to_string(lengthy)});
+  EXPECT_EQ(host_.wait_for(lengthy, "cancelled")["runs"].size(), 1U);
+}
+
 TEST_F(Operator, SeesWhyAJobIsNotRunning) {
   host_.config()["workers"]["max"] = 1;
   host_.start();

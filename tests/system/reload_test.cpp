@@ -303,6 +303,17 @@ TEST_F(Reload, NothingNewIsTakenFromAFolderThatOthersMayWrite) {
   EXPECT_TRUE(comes_to("misbehave", "state", "active"));
 }
 
+TEST_F(Reload, AFolderInWhichSomethingIsWrittenAllTheTimeIsJudgedToo) {
+  host_.start();
+  const auto write = [&] { std::ofstream(host_.plugin_folder() / "some.log") << "a line"; };
+  write();
+  host_.install("misbehave.so");
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    write();
+    return host_.admin("GET", "/api/v1/plugins/misbehave").status == 200;
+  }));
+}
+
 TEST_F(Reload, ARefusedFileIsJudgedAgainByItsOwnName) {
   host_.install("wrong_abi.so");
   host_.start();

@@ -1,5 +1,6 @@
 // What a plugin does to its worker is told in the job, and nobody else feels it.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <csignal>
@@ -221,6 +222,66 @@ TEST_F(Abuse, AnIdleWorkerThatIsKilledIsReplaced) {
   workers[0].signal(SIGKILL);
   ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("idle_worker_ended"); }));
   expect_all_is_well();
+}
+
+class BetweenTwoRuns : public Abuse {
+ protected:
+  BetweenTwoRuns() {
+    const auto file = host_.folder() / "waiter.so";
+    make_plugin(file, watching("waiter", "contact", "wait"), deed_until(go_));
+    host_.install_file(file, "waiter.so");
+    host_.limits("waiter")["slots"] = 1;
+    host_.start();
+  }
+  std::int64_t send(const std::string& record) {
+    return host_.job_of(host_.send(field_update(record, "wait", "now")));
+  }
+  void kill_idle_worker() {
+    std::ofstream(go_) << "go";
+    const std::size_t before = host_.log_lines(kEnded).size();
+    host_.wait_for(send("c-" + std::to_string(before)), "completed");
+    host_.workers().at(0).signal(SIGKILL);
+    ASSERT_TRUE(eventually(kPatience, [&] { return host_.log_lines(kEnded).size() > before; }));
+    std::filesystem::remove(go_);
+  }
+  /// Kills the worker while the commit waits that ends its run; it leases the job that is returned.
+  std::int64_t kill_worker_between() {
+    const auto first = send("first");
+    const auto second = send("second");
+    const Process worker = host_.worker_of(first);
+    sqlite3* store = nullptr;
+    EXPECT_EQ(sqlite3_open(host_.store_file().c_str(), &store), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(store, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+    std::ofstream(go_) << "go";
+    const std::string ended = "run_ended job=" + std::to_string(first);
+    EXPECT_TRUE(eventually(kPatience, [&] { return host_.logged(ended); }));
+    worker.signal(SIGKILL);
+    EXPECT_TRUE(eventually(kPatience, [&] { return !worker.is_alive(); }));
+    EXPECT_EQ(sqlite3_close(store), SQLITE_OK);
+    return second;
+  }
+
+  static constexpr const char* kEnded = "idle_worker_ended plugin=waiter";
+  const std::filesystem::path go_ = host_.folder() / "go";
+};
+
+TEST_F(BetweenTwoRuns, AWorkerThatEndsIsNoCrashOfTheSecond) {
+  const Json job = host_.wait_for(kill_worker_between(), "completed");
+  EXPECT_EQ(job["runs"].size(), 1U);
+  EXPECT_EQ(job["crashes"], 0);
+  EXPECT_EQ(host_.log_lines(kEnded).size(), 1U);
+}
+
+TEST_F(BetweenTwoRuns, AWorkerThatEndsOnceTooOftenGivesTheJobBack) {
+  for (int i = 0; i < 2; ++i) kill_idle_worker();
+  const auto second = kill_worker_between();
+  ASSERT_TRUE(eventually(kPatience, [&] {
+    const Json job = host_.job(second);
+    return job["state"] == "available" && job["runs"].size() == 1U;
+  })) << host_.job(second).dump(2);
+  EXPECT_EQ(host_.job(second)["runs"][0]["outcome"], "interrupted");
+  EXPECT_EQ(host_.job(second)["crashes"], 0);
+  EXPECT_EQ(host_.plugin("waiter")["state"], "quarantined");
 }
 
 TEST_F(Abuse, ACrashOfOneJobLeavesTheOthersRunning) {

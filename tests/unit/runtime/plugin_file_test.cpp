@@ -1,6 +1,7 @@
 #include "runtime/plugin_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,6 +58,17 @@ TEST_F(PluginFile, AWholeLibraryIsCopiedUnderItsHash) {
   EXPECT_EQ(copy.path.filename(), copy.build + ".so");
   EXPECT_EQ(read_file(copy.path), whole_);
   EXPECT_EQ(std::get<PluginCopy>(judge(put(whole_))).build, copy.build);
+}
+
+TEST_F(PluginFile, IsNotRefusedForWantOfADescriptor) {
+  const auto file = put(whole_);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_THROW(judge(file), HostError);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(refusal(file), "");
 }
 
 TEST_F(PluginFile, TheFolderOfCopiesIsMadeAnewWhenItIsGone) {

@@ -70,8 +70,10 @@ TEST_F(WorkerProcessTest, TellsHowItEnded) {
 
 TEST_F(WorkerProcessTest, OneThatIsGoneTellsHowItEndedToWhoSendsToIt) {
   const auto worker = start(wake_);
+  EXPECT_FALSE(worker->has_ended());
   worker->kill();
   EXPECT_EQ(end_of(*worker).how, test::kKilled);
+  EXPECT_TRUE(worker->has_ended());
   worker->send(wire::Stop{});
   EXPECT_EQ(end_of(*worker).how, test::kKilled);
 }
