@@ -78,8 +78,12 @@ void check_format(ConfigReader& in, const Template& signature) {
 
 // What is checked must be signed, or a stranger could write it; what is signed must be somewhere.
 void check_signed(ConfigReader& in, const Template& signature) {
-  if (!signature.signs(Kind::body) && !signature.signs(Kind::form))
-    in.mistake("signed", "does not cover the body: add {body}");
+  // The form of a JSON body is empty: its hash stands in the URL (signed_url.h).
+  const bool covers_form = signature.signs(Kind::form) && signature.signs(Kind::url);
+  if (!signature.signs(Kind::body) && !covers_form)
+    in.mistake("signed", signature.signs(Kind::form)
+                             ? "does not cover a body that is no form: add {url} or {body}"
+                             : "does not cover the body: add {body}");
   if (signature.has_timestamp() && !signature.signs(Kind::timestamp))
     in.mistake("timestamp",
                "is checked but not signed, so anybody could write a fresh one: add {timestamp} to "

@@ -81,6 +81,11 @@ SourceConfig read_source(ConfigReader& in, const IngestConfig& ingest) {
     in.mistake("portal", "means something to sender \"hubspot\" alone: leave it out");
   source.ignore_fields = in.texts("ignore_fields");
   source.ignore_actors = in.texts("ignore_actors");
+  const Sender* sender = find_sender_named(source.sender);
+  if (!source.ignore_actors.empty() && sender != nullptr && !sender->says_actor &&
+      !source.mapping.actor)
+    in.mistake("ignore_actors", "needs mapping.actor: where the bodies of sender \"" +
+                                    source.sender + "\" say who made the change is not known");
   source.first_seen = in.choice("first_seen", {"baseline", "changed"}, "baseline") == "changed"
                           ? SourceConfig::FirstSeen::changed
                           : SourceConfig::FirstSeen::baseline;
@@ -110,6 +115,11 @@ void check_against(ConfigReader& in, const SourceConfig& source,
     const std::string other = "sources[" + std::to_string(i) + "]";
     if (!source.name.empty() && source.name == earlier[i].name)
       in.mistake("name", "\"" + source.name + "\" is taken by " + other);
+    if (source.portal != 0 && earlier[i].portal != 0 && source.portal != earlier[i].portal &&
+        source.account == earlier[i].account)
+      in.mistake("account", "\"" + source.account + "\" is that of " + other +
+                                ", whose portal is another: give each portal an account of its "
+                                "own, for ids are unique in a portal only");
     if (source.path.empty() || earlier[i].path.empty()) continue;
     if (takes(source, earlier[i].path) || takes(earlier[i], source.path))
       in.mistake("path", "\"" + source.path + "\" is taken by " + other);

@@ -3,12 +3,15 @@
 namespace fh {
 
 const std::vector<Sender>& senders() {
-  static const std::vector<Sender> kSenders = {
-      {"insites", false, true}, {"hubspot", true},
-      {"pipedrive", true},      {"zoho", true},
-      {"close", true},          {"espocrm", false},
-      {"twenty", true},         {"standard-webhooks", true, true},
-      {"generic", false, true}};
+  static const std::vector<Sender> kSenders = {{"insites", false, true, false},
+                                               {"hubspot", true},
+                                               {"pipedrive", true},
+                                               {"zoho", true},
+                                               {"close", true},
+                                               {"espocrm", false},
+                                               {"twenty", true},
+                                               {"standard-webhooks", true, true},
+                                               {"generic", false, true, false}};
   return kSenders;
 }
 

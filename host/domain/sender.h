@@ -13,6 +13,7 @@ struct Sender {
   std::string name;
   bool says_record = false;  // its bodies name the record's type and what happened to it
   bool takes_mapping = false;
+  bool says_actor = true;  // where a change comes from, without a mapping
 };
 
 /// In the order of docs/senders.md.

@@ -7,6 +7,7 @@
 #include <Poco/Timestamp.h>
 
 #include "ingress/forwarded_client.h"
+#include "ingress/tls_context.h"
 
 namespace fh {
 namespace {
@@ -169,13 +170,11 @@ HttpConnection::Want HttpConnection::flush(Time now) {
   if (!out_.empty()) return Want::write;
   if (!last_) return next_request(now);
   leave_client();
-  if (socket_.secure()) {
-    shut_down_tls();
-    return Want::close;
-  }
+  if (socket_.secure()) shut_down_tls();
   if (ended_) return Want::close;
   phase_ = Phase::lingering;
   deadline_ = now + kLingering;
+  if (socket_.secure()) return Want::read;
   try {
     socket_.shutdownSend();
   } catch (const Poco::Exception&) {
@@ -237,9 +236,10 @@ void HttpConnection::leave_client() {
   client_.clear();
 }
 
-// TLS knows no half-closed connection; its end is told, and then it is closed.
+// TLS has a farewell of its own; the sender may still write.
 void HttpConnection::shut_down_tls() {
   try {
+    forget_tls_errors();
     socket_.shutdown();
   } catch (const Poco::Exception&) {
     // The sender has gone already.
@@ -249,6 +249,7 @@ void HttpConnection::shut_down_tls() {
 int HttpConnection::read_some() {
   thread_local std::string part(64 * 1024, '\0');
   try {
+    if (socket_.secure()) forget_tls_errors();
     const int got = socket_.receiveBytes(part.data(), static_cast<int>(part.size()));
     if (got > 0) in_.append(part, 0, static_cast<std::size_t>(got));
     return got < 0 ? kNotNow : got;
@@ -261,6 +262,7 @@ int HttpConnection::read_some() {
 
 int HttpConnection::write_some(const char* bytes, std::size_t size) {
   try {
+    if (socket_.secure()) forget_tls_errors();
     const int sent = socket_.sendBytes(bytes, static_cast<int>(size));
     return sent < 0 ? kNotNow : sent;
   } catch (const Poco::TimeoutException&) {

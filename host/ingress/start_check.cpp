@@ -9,8 +9,16 @@ namespace {
 
 std::string obstacle_of_log(const LogConfig& log) {
   std::error_code error;
-  if (!log.file || std::filesystem::is_directory(log.file->parent_path(), error)) return "";
-  return "log.file: the folder " + log.file->parent_path().string() + " is missing: make it";
+  if (!log.file) return "";
+  if (!std::filesystem::is_directory(log.file->parent_path(), error))
+    return "log.file: the folder " + log.file->parent_path().string() + " is missing: make it";
+  if (std::filesystem::is_directory(*log.file, error))
+    return "log.file: " + log.file->string() + " is a folder: name a file";
+  const bool there = std::filesystem::exists(*log.file, error);
+  const int obstacle = write_obstacle(there ? *log.file : log.file->parent_path());
+  if (obstacle == 0) return "";
+  return "log.file: " + log.file->string() +
+         " cannot be written by this user: " + std::generic_category().message(obstacle);
 }
 
 template <class Try>

@@ -2,6 +2,7 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/SecureStreamSocket.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "base/check.h"
@@ -35,6 +36,8 @@ Context::Ptr load(const TlsConfig& config) {
 }
 
 }  // namespace
+
+void forget_tls_errors() { ERR_clear_error(); }
 
 TlsContext::TlsContext(TlsConfig config)
     : config_(std::move(config)), loaded_(stamp()), context_(load(config_)) {}

@@ -12,6 +12,10 @@
 
 namespace fh {
 
+/// OpenSSL's errors are the thread's, and one that another connection left would be taken for this
+/// one's: before each use of a connection.
+void forget_tls_errors();
+
 class TlsContext {
  public:
   /// Throws HostError when certificate and key cannot be used.

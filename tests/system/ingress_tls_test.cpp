@@ -1,8 +1,12 @@
 // TLS on the ingest port, with certificates made by openssl and a client that is not ours.
+#include <Poco/Net/StreamSocket.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <thread>
 
 #include "base/digest.h"
 #include "base/mac.h"
@@ -128,6 +132,93 @@ TEST_F(IngressTls, RefusesPlainHttpAndOldTls) {
   EXPECT_EQ(talk(delivery(), {"-tls1_1"}).find("HTTP/1.1"), std::string::npos);
   EXPECT_THROW(host_.send(kBody), std::exception);
   EXPECT_NE(talk(delivery()).find("HTTP/1.1 200"), std::string::npos);
+}
+
+// A client whose every byte the test sends itself.
+class TlsByHand {
+ public:
+  explicit TlsByHand(std::uint16_t port) : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
+    socket_.setReceiveTimeout(Poco::Timespan(20, 0));
+    socket_.setNoDelay(true);
+    SSL_set_bio(ssl_.get(), in_, out_);
+    SSL_set_connect_state(ssl_.get());
+    while (SSL_do_handshake(ssl_.get()) != 1) {
+      send(waiting());
+      receive();
+    }
+    send(waiting());
+  }
+  /// The records that hold the text.
+  std::string sealed(const std::string& text) {
+    EXPECT_EQ(SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())),
+              static_cast<int>(text.size()));
+    return waiting();
+  }
+  void send(const std::string& bytes) {
+    for (std::size_t sent = 0; sent < bytes.size();)
+      sent += static_cast<std::size_t>(
+          socket_.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
+  }
+  /// The next that the host says; "" when it is gone.
+  std::string answer() {
+    char text[4096];
+    int count = 0;
+    while ((count = SSL_read(ssl_.get(), text, sizeof text)) <= 0)
+      if (!receive()) return "";
+    return {text, static_cast<std::size_t>(count)};
+  }
+
+ private:
+  std::string waiting() {
+    std::string bytes(BIO_ctrl_pending(out_), '\0');
+    BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
+    return bytes;
+  }
+  bool receive() {
+    char bytes[4096];
+    const int count = socket_.receiveBytes(bytes, sizeof bytes);
+    return count > 0 && BIO_write(in_, bytes, count) == count;
+  }
+
+  Poco::Net::StreamSocket socket_;
+  BIO* const in_ = BIO_new(BIO_s_mem());  // the connection's
+  BIO* const out_ = BIO_new(BIO_s_mem());
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_{SSL_CTX_new(TLS_client_method()),
+                                                             SSL_CTX_free};
+  std::unique_ptr<SSL, decltype(&SSL_free)> ssl_{SSL_new(context_.get()), SSL_free};
+};
+
+TEST_F(IngressTls, OneConnectionsTroubleIsNotAnothers) {
+  host_.start();
+  TlsByHand sender(host_.ingest_port());
+  std::string request = delivery();
+  request.erase(request.find("Connection: close\r\n"), 19);
+  sender.send(sender.sealed(request));
+  EXPECT_NE(sender.answer().find("200 OK"), std::string::npos);
+  std::filesystem::remove(path("tls.key"));
+  std::vector<Poco::Net::StreamSocket> silent;
+  ASSERT_TRUE(eventually(kPatience, [&] {
+    silent.emplace_back(Poco::Net::SocketAddress("127.0.0.1", host_.ingest_port()));
+    return host_.logged(" tls_not_reloaded ");
+  }));
+  // In two parts, which the host is given the time to read apart.
+  const std::string record = sender.sealed(request);
+  sender.send(record.substr(0, 50));
+  std::this_thread::sleep_for(200ms);
+  sender.send(record.substr(50));
+  EXPECT_NE(sender.answer().find("200 OK"), std::string::npos);
+}
+
+TEST_F(IngressTls, WhoIsRefusedMayFinishWriting) {
+  host_.config()["sources"][0]["retired"] = true;
+  host_.start();
+  TlsByHand sender(host_.ingest_port());
+  sender.send(sender.sealed("POST /webhooks/contact HTTP/1.1\r\nContent-Length: 20480\r\n\r\n"));
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(5ms);
+    EXPECT_NO_THROW(sender.send(sender.sealed(std::string(1024, 'x'))));
+  }
+  EXPECT_NE(sender.answer().find("410 Gone"), std::string::npos);
 }
 
 TEST_F(IngressTls, AKeyOfAnotherCertificateStopsTheStart) {

@@ -202,6 +202,9 @@ INSTANTIATE_TEST_SUITE_P(
         SourceCase{"Portal", "/portal", 62515,
                    "config: sources[0].portal means something to sender \"hubspot\" alone: leave "
                    "it out"},
+        SourceCase{"IgnoreActorsThatNobodySays", "/ignore_actors", Json::array({"api"}),
+                   "config: sources[0].ignore_actors needs mapping.actor: where the bodies of "
+                   "sender \"insites\" say who made the change is not known"},
         SourceCase{"IgnoreActors", "/ignore_actors", "api",
                    "config: sources[0].ignore_actors must be a list, not string"},
         SourceCase{"PublicUrl", "/public_url", "hooks.example.com",

@@ -84,6 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
                    ".timestamp is missing"},
         VerifyCase{"IdNotSigned", own({{"id_header", "X-Id"}}), ".id_header is not signed"},
         VerifyCase{"IdNotSaid", own({{"signed", "{id}{body}"}}), ".id_header is missing"},
+        VerifyCase{"FormAlone", own({{"signed", "{form}"}}),
+                   ".signed does not cover a body that is no form: add {url} or {body}"},
         VerifyCase{"BodyNotSigned", own({{"signed", "{method}"}}),
                    ".signed does not cover the body"},
         VerifyCase{"UnknownPart", own({{"signed", "{bdy}"}}),
