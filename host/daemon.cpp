@@ -11,6 +11,7 @@ namespace {
 // How long a new host waits for the workers of one that was killed, before it ends them itself.
 constexpr Millis kOldWorkersPatience = std::chrono::seconds(10);
 constexpr std::size_t kAdminConnections = 256;
+constexpr std::size_t kAdminThreads = 8;
 // Descriptors that are not the ingest server's: store, admin server, logs.
 constexpr std::size_t kOtherFiles = 512;
 // Five, and three more while it is started.
@@ -118,6 +119,7 @@ HttpFrontOptions Daemon::admin_options() {
   options.name = "admin";
   options.listen = config_.admin.listen;
   options.max_connections = options.max_connections_per_address = kAdminConnections;
+  options.threads = kAdminThreads;
   options.terms.judge_head = [this](const RawRequest& head) { return api_.judge_head(head); };
   options.is_quick = Api::is_quick;
   options.handle = [this](const RawRequest& request, const Respond& respond) {

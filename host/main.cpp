@@ -166,6 +166,9 @@ int run(int argc, char** argv) {
   if (!arguments.pidfile.empty()) start.pidfile = std::filesystem::absolute(arguments.pidfile);
   // Relative paths in a plugin's settings are relative to the configuration, like all others.
   std::filesystem::current_path(start.config.file.parent_path());
+  if (arguments.daemon && !start.config.log.file)
+    std::cerr << "fieldhookd: there is no log.file, and what a daemon says is lost once it is "
+                 "ready: name one\n";
   Background background;
   if (arguments.daemon)
     if (const auto exit_code = background.enter()) return *exit_code;

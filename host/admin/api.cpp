@@ -18,6 +18,7 @@ constexpr std::string_view kMetrics = "/metrics";
 constexpr std::string_view kHealth = "/healthz";
 constexpr std::string_view kReady = "/readyz";
 constexpr std::size_t kMaxBody = 2 * 1024 * 1024;  // a batch of an import
+constexpr int kMostBulk = 4;                       // of kAdminThreads (daemon.cpp)
 constexpr std::string_view kBearer = "Bearer ";
 
 // For anybody.
@@ -130,7 +131,11 @@ Answer Api::route(const RawRequest& request) {
             {},
             *caller(request),
             request.body};
-  for (auto& [key, value] : query_pairs(request.query)) call.query[key] = value;
+  // A variable that was not set, most likely: left out it would reach far more than was meant.
+  for (auto& [key, value] : query_pairs(request.query)) {
+    if (value.empty()) throw BadQuery{key + " is empty: say what it is to be, or leave it out"};
+    call.query[key] = value;
+  }
   return answer(call);
 }
 
@@ -138,6 +143,7 @@ Answer Api::answer(const Call& call) {
   const auto& path = call.path;
   const bool get = call.method == "GET";
   const std::string what = path.empty() ? "" : path[0];
+  if (std::find(path.begin(), path.end(), "") != path.end()) return no_such_call();
   // Before all plugins are known a record's change would meet no watch, and be lost.
   if (!get && !p_.ready && !p_.supervisor.draining())
     return problem(503, "not ready", "the host is starting: try again once /readyz says ready");
@@ -147,8 +153,23 @@ Answer Api::answer(const Call& call) {
   if (path.size() != 1) return no_such_call();
   if (what == "status" && get) return status();
   if (what == "refused" && get) return DeliveryCalls(p_).refused(call);
-  if (what == "import" && call.method == "POST") return DeliveryCalls(p_).import(call);
+  if (what == "import" && call.method == "POST")
+    return in_bulk([&] { return DeliveryCalls(p_).import(call); });
   return no_such_call();
+}
+
+Answer Api::in_bulk(const std::function<Answer()>& work) {
+  struct Place {
+    std::atomic<int>& taken;
+    ~Place() { --taken; }
+  };
+  const int before = bulk_++;
+  const Place place{bulk_};
+  if (before >= kMostBulk)
+    return problem(503, "busy",
+                   "as many calls that change much are at work as may be at one time: try again "
+                   "when one of them has ended");
+  return work();
 }
 
 Answer Api::answer_about_deliveries(const Call& call) {
@@ -157,7 +178,8 @@ Answer Api::answer_about_deliveries(const Call& call) {
   const bool post = call.method == "POST";
   DeliveryCalls deliveries(p_);
   if (path.size() == 1 && get) return deliveries.list(call);
-  if (path.size() == 2 && post && path[1] == "replay") return deliveries.replay_all(call);
+  if (path.size() == 2 && post && path[1] == "replay")
+    return in_bulk([&] { return deliveries.replay_all(call); });
   if (path.size() < 2 || path.size() > 3) return no_such_call();
   const auto id = number_from(path[1]);
   if (!id) return bad_id(path[1]);
@@ -173,7 +195,7 @@ Answer Api::answer_about_jobs(const Call& call) {
   if (path.size() == 1 && call.method == "GET") return jobs.list(call);
   const auto action = path.size() > 1 ? job_action_from(path.back()) : std::nullopt;
   const bool acts = action && call.method == "POST";
-  if (path.size() == 2 && acts) return jobs.act_on_all(*action, call);
+  if (path.size() == 2 && acts) return in_bulk([&] { return jobs.act_on_all(*action, call); });
   const bool shows = path.size() == 2 && call.method == "GET";
   if (!shows && !(path.size() == 3 && acts)) return no_such_call();
   const auto id = number_from(path[1]);

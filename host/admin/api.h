@@ -2,6 +2,9 @@
 // holder of a token. Free of any HTTP library. handle() may be called from any number of threads.
 #pragma once
 
+#include <atomic>
+#include <functional>
+
 #include "admin/call.h"
 #include "admin/parts.h"
 #include "admin/refused_calls.h"
@@ -35,10 +38,14 @@ class Api {
   Answer answer_about_jobs(const Call& call);
   Answer answer_about_plugins(const Call& call);
   Answer answer_about_deliveries(const Call& call);
+  /// Does what may take minutes, unless as much of that is being done already that the quick calls
+  /// would soon find no thread.
+  Answer in_bulk(const std::function<Answer()>& work);
   Answer status();
 
   ApiParts p_;
   RefusedCalls refused_;
+  std::atomic<int> bulk_{0};  // that are at work
 };
 
 }  // namespace fh

@@ -22,7 +22,7 @@ std::string source_of(const Call& call, const ApiParts& parts) {
   const auto& sources = parts.config.sources;
   const bool known = std::any_of(sources.begin(), sources.end(),
                                  [&](const SourceConfig& one) { return one.name == name; });
-  if (!name.empty() && !known && !Views(parts.store.reader()).last_delivery_of(name))
+  if (!name.empty() && !known && !Views(parts.store.reader()).knows_source(name))
     throw BadQuery{"there is no source \"" + name + "\", and no delivery of one"};
   return name;
 }

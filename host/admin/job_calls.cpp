@@ -42,6 +42,8 @@ JobFilter filter_of(const Call& call, const ApiParts& parts) {
     throw BadQuery{"type=" + filter.type + " is neither contact nor company"};
   filter.record = text_of(call, "record");
   filter.delivery = number_of(call, "delivery", 0);
+  if (call.query.contains("delivery") && filter.delivery == 0)
+    throw BadQuery{"delivery=0 is no delivery's id"};
   return filter;
 }
 

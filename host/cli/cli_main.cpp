@@ -129,5 +129,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE,
               SIG_IGN);  // a host that closes early is told from its reply, not by a signal
 #endif
-  return fh::run_or_explain({argv + 1, argv + argc});
+  const int code = fh::run_or_explain({argv + 1, argv + argc});
+  if (std::cout.flush()) return code;
+  std::cerr << "fieldhook: standard output could not be written\n";
+  return code == 0 ? fh::kFailed : code;
 }

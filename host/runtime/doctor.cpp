@@ -244,10 +244,16 @@ void look_at_store(Findings& all, const Config& config, const Clock& clock, bool
 
 std::vector<Finding> examine(const Config& config, const Clock& clock) {
   Findings all;
-  const StoreHolder holder = holder_of(config.store.string());
-  all.push_back(look_at_host(holder));
+  StoreHolder holder;
+  try {
+    holder = holder_of(config.store.string());
+    all.push_back(look_at_host(holder));
+  } catch (const HostError& error) {
+    all.push_back(bad("host", error.what(), "run the doctor as the host's user"));
+  }
   std::error_code ignored;
-  const bool there = std::filesystem::exists(config.store, ignored);
+  const bool there = std::filesystem::status(config.store, ignored).type() !=
+                     std::filesystem::file_type::not_found;
   try {
     look_at_store(all, config, clock, holder.pid.has_value());
   } catch (const std::exception& error) {

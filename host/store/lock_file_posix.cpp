@@ -26,6 +26,7 @@ void LockFile::write(std::string_view text) {
 
 bool is_locked(const std::string& path) {
   const UniqueHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno != ENOENT) throw_errno("store: cannot look at " + path);
   return file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0;
 }
 

@@ -68,6 +68,7 @@ void Retention::remove(std::int64_t delivery) {
   for (const Finished& job : jobs) {
     db_.run("DELETE FROM runs WHERE job = ?", job.id);
     db_.run("DELETE FROM steps WHERE job = ?", job.id);
+    db_.run("DELETE FROM actions WHERE job = ?", job.id);
     tallies_.move(job.plugin, job.state, std::nullopt);
   }
   db_.run("DELETE FROM job_history WHERE delivery = ?", delivery);

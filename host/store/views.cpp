@@ -351,9 +351,17 @@ std::map<std::string, std::int64_t> Views::parked_jobs() {
   return jobs;
 }
 
+bool Views::knows_source(const std::string& source) {
+  Selection select(session_, "SELECT id FROM deliveries");
+  select.where("source = ?", source);
+  select.append(" LIMIT 1");
+  return !select.rows([](const Row& row) { return row.integer("id"); }).empty();
+}
+
 std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {
   Selection select(session_, "SELECT received_at_ms FROM deliveries");
   select.where("source = ?", source);
+  select.where("head NOT LIKE ?", std::string("[[\"Imported\",%"));
   select.append(" ORDER BY id DESC LIMIT 1");
   auto found = select.rows([](const Row& row) { return row.time("received_at_ms"); });
   if (found.empty()) return std::nullopt;

@@ -39,6 +39,18 @@ class Admin : public ::testing::Test {
   HostProcess host_;
 };
 
+TEST_F(Admin, TakesNoEmptyFilterForNone) {
+  host_.start();
+  host_.send(contact_update("c-1", "ok"));
+  for (const char* call :
+       {"jobs/cancel?plugin=misbehave&record=", "jobs/retry?plugin=misbehave&dry_run",
+        "jobs/retry?plugin=misbehave&delivery=0",
+        "deliveries/1/replay?plugin=", "deliveries/replay?source=contact&since="})
+    EXPECT_EQ(host_.admin("POST", std::string("/api/v1/") + call).status, 400) << call;
+  EXPECT_EQ(host_.admin("POST", "/api/v1/plugins//reload").status, 404);
+  EXPECT_EQ(host_.api("jobs").size(), 1U);
+}
+
 TEST_F(Admin, AnswersOnlyWhoHoldsAToken) {
   host_.start();
   for (const char* target : {"/api/v1/status", "/api/v1/jobs", "/api/v1/nothing", "/metrics"}) {

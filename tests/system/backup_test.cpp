@@ -101,6 +101,19 @@ TEST_F(Upkeep, TheDoctorFindsAHostThatRunsWell) {
       << ran.out;
 }
 
+// As one finds it who may not look at it.
+TEST_F(Upkeep, TheDoctorThatCannotLookAtTheStoreDoesNotTakeItForGone) {
+  const fs::path store = host_.store_file();
+  fs::create_directories(store.parent_path());
+  host_.write_config();
+  for (const std::string& file : {store.string(), store.string() + ".lock"})
+    fs::create_symlink(file, file);
+  const Ran ran = fieldhook({"doctor", "--json"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.out.find("restore a backup"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("run the doctor as the host's user"), std::string::npos) << ran.out;
+}
+
 TEST_F(Upkeep, TheDoctorFindsAKilledHostsLeasesAndTheNextStartCuresThem) {
   host_.start();
   const auto id = host_.job_of(host_.send(contact_update("c-1", "sleep:300")));

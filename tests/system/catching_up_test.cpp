@@ -85,6 +85,17 @@ TEST_F(CatchingUp, AnImportMakesEventsOfWhatChangedMeanwhile) {
   EXPECT_EQ(json_of({"import", lines, "--source", "contact"})["jobs"], 1);
 }
 
+TEST_F(CatchingUp, AnImportIsNoDeliveryOfItsSource) {
+  host_.start();
+  const std::string file = write("export.ndjson", R"({"id":"1","misbehave":"none"})"
+                                                  "\n");
+  EXPECT_EQ(json_of({"import", file, "--source", "contact"})["ignored"], 1);
+  EXPECT_EQ(host_.stop(), 0);
+  host_.start();
+  EXPECT_EQ(host_.api("status")["sources"][0]["last_delivery_at"], nullptr);
+  EXPECT_EQ(host_.api("deliveries?source=contact").size(), 1U);
+}
+
 TEST_F(CatchingUp, AnImportSaysWhyNothingCameOfARecord) {
   host_.start();
   const auto record = [](int id, const char* at) {

@@ -242,6 +242,15 @@ TEST_F(Cli, WrongUsageExitsWith2) {
   EXPECT_EQ(send("{}", {"--source", "contcat"}).code, 2);
 }
 
+TEST_F(Cli, WhatCannotBeWrittenIsNotDone) {
+  const Ran ran = run_program({"/bin/sh", "-c",
+                               executable("fieldhook") + " config show --config=" +
+                                   host_.config_file().string() + " > /dev/full"},
+                              host_.environment());
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_NE(ran.err.find("standard output could not be written"), std::string::npos) << ran.err;
+}
+
 TEST_F(Cli, AHostThatCannotBeReachedExitsWith3) {
   EXPECT_EQ(host_.stop(), 0);
   const Ran ran = fieldhook({"status"});

@@ -70,6 +70,15 @@ TEST_F(Start, CheckOfABadConfigurationExitsWith2AndEveryMistake) {
   expect_all_mistakes(checked.err);
 }
 
+TEST_F(Start, CheckFindsALogThatIsAFolder) {
+  host_.config()["log"]["file"] = "logs";
+  host_.write_config();
+  fs::create_directory(host_.folder() / "logs");
+  const Ran checked = fieldhookd({config_option(), "--check"});
+  EXPECT_EQ(checked.code, 2);
+  EXPECT_NE(checked.err.find("is a folder: name a file"), std::string::npos) << checked.err;
+}
+
 TEST_F(Start, WithABadConfigurationExitsWith2AndEveryMistake) {
   spoil_config();
   const Ran ran = fieldhookd({config_option()});
