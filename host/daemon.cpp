@@ -105,6 +105,10 @@ HttpFrontOptions Daemon::ingest_options() {
   options.terms.answers = &answers_;
   options.terms.max_head_of = [this](std::string_view path) { return receiver_.max_head(path); };
   options.terms.judge_head = [this](const RawRequest& head) { return receiver_.judge_head(head); };
+  options.terms.note_refused = [this](const RawRequest& head, const Answer& answer,
+                                      const std::string& reason) {
+    receiver_.note_refused(head, answer, reason);
+  };
   options.is_quick = [this](const RawRequest& request) {
     return request.body.size() <= kQuickBody && !receiver_.is_slow_to_verify(request.path);
   };

@@ -123,7 +123,8 @@ HttpConnection::Want HttpConnection::wait_or_handle(Time now) {
 HttpConnection::Want HttpConnection::give_up(Time now) {
   ++budget_.given_up;
   budget_.last_given_up = sender();
-  return answer(later(503, "more is being received than may be held at once"), true, now);
+  const std::string reason = "more is being received than may be held at once";
+  return refuse(later(503, reason), reason, now);
 }
 
 // The refusal that the head alone decides; without one the body is taken.
@@ -141,11 +142,19 @@ std::optional<Answer> HttpConnection::judge() {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     write_some(kContinue.data(), kContinue.size());
   }
+  taken_ = true;
   return std::nullopt;
 }
 
 HttpConnection::Want HttpConnection::refuse(int status, const std::string& reason, Time now) {
-  return answer(refusal(status, reason), true, now);
+  return refuse(refusal(status, reason), reason, now);
+}
+
+HttpConnection::Want HttpConnection::refuse(const Answer& refused, const std::string& reason,
+                                            Time now) {
+  if (std::exchange(taken_, false) && terms_.note_refused)
+    terms_.note_refused(parser_->request(), refused, reason);
+  return answer(refused, true, now);
 }
 
 RawRequest HttpConnection::take_request() { return std::move(parser_->request()); }
@@ -188,6 +197,7 @@ HttpConnection::Want HttpConnection::next_request(Time now) {
   hold(in_.size());
   if (in_.empty() && in_.capacity() > kKeptRoom) in_.shrink_to_fit();
   served_ = true;
+  taken_ = false;
   new_parser();
   phase_ = Phase::idle;
   deadline_ = now + terms_.idle_timeout;

@@ -45,6 +45,10 @@ struct HttpTerms {
   std::vector<IpNetwork> trusted_proxies;
   /// Called on the loop's thread; must not wait.
   std::function<HeadVerdict(const RawRequest& head)> judge_head;
+  /// Told of a request that is refused although judge_head() let it pass: it never came whole.
+  /// Called on the loop's thread; must not wait. May be empty.
+  std::function<void(const RawRequest& head, const Answer& answer, const std::string& reason)>
+      note_refused;
 };
 
 /// Who is at the other end.
@@ -104,6 +108,7 @@ class HttpConnection {
   Want wait_or_handle(Time now);
   std::optional<Answer> judge();
   Want refuse(int status, const std::string& reason, Time now);
+  Want refuse(const Answer& refused, const std::string& reason, Time now);
   bool enter_client();
   bool hold(std::size_t bytes);
   void let_go();
@@ -120,6 +125,7 @@ class HttpConnection {
   HttpBudget& budget_;
   Phase phase_ = Phase::idle;
   bool served_ = false;
+  bool taken_ = false;  // the head was let pass
   bool last_ = false;   // close when the answer is out
   bool ended_ = false;  // the sender has said that nothing more will come
   Time deadline_;

@@ -144,6 +144,19 @@ HeadVerdict Receiver::judge_head(const RawRequest& head) {
   return {std::nullopt, source->max_body};
 }
 
+void Receiver::note_refused(const RawRequest& head, const Answer& answer,
+                            const std::string& reason) {
+  const SourceConfig* source = find_source(head.path);
+  if (source == nullptr) return;
+  const bool ours = answer.status == 503;
+  count(*source, ours ? Reception::unavailable : Reception::malformed);
+  const char* cause = ours                   ? "in_flight_full"
+                      : answer.status == 413 ? "too_large"
+                      : answer.status == 408 ? "too_slow"
+                                             : "framing";
+  refuse(*source, head, answer, cause, reason);
+}
+
 std::optional<Answer> Receiver::refuse_head(const SourceConfig& source, const RawRequest& head) {
   Answer answer;
   std::string cause;
@@ -292,7 +305,8 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   }
   if (disk_.low()) {
     count(source, Reception::unavailable);
-    return unavailable("the store's disk is nearly full");
+    const char* why = "the store's disk is nearly full";
+    return refuse(source, request, unavailable(why), "disk_low", why);
   }
   const Verified& verified = std::get<Verified>(verdict);
   count_verified(source, verified.secret);

@@ -62,6 +62,8 @@ class Receiver {
 
   /// Whether the head alone is reason enough to refuse; else how large the body may be.
   HeadVerdict judge_head(const RawRequest& head);
+  /// Counts and lists a request that never came whole, though its head was let pass.
+  void note_refused(const RawRequest& head, const Answer& answer, const std::string& reason);
   /// Whether proving a request to this path costs far more than reading it: a source's secret is
   /// an Ed25519 key.
   bool is_slow_to_verify(std::string_view path) const;

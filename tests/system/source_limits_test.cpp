@@ -95,6 +95,24 @@ TEST_F(SourceLimits, ThatRefuseAreSeenByOperators) {
     EXPECT_NE(metrics.find(line), std::string::npos) << line << "\n" << metrics;
 }
 
+TEST_F(SourceLimits, ThatTellInTheBodyAreSeenByOperatorsToo) {
+  const std::string head = "POST /narrow HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::pair<std::string, int> bodies[] = {{"401\r\n" + std::string(0x401, ' '), 413},
+                                                {"no chunk\r\n", 400}};
+  for (const auto& [body, status] : bodies) {
+    Wire wire(host_.ingest_port());
+    wire.send(head + body);
+    EXPECT_EQ(wire.status(), status);
+  }
+  const Json refused = host_.api("refused?source=narrow");
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0]["cause"], "framing");
+  EXPECT_EQ(refused[1]["cause"], "too_large");
+  EXPECT_EQ(refused[1]["status"], 413);
+  const std::string line = "fieldhook_requests_total{source=\"narrow\",result=\"malformed\"} 2";
+  EXPECT_NE(host_.admin("GET", "/metrics").body.find(line), std::string::npos);
+}
+
 TEST_F(SourceLimits, OfAHeadGoBeforeTheHosts) {
   EXPECT_EQ(post_head("/narrow", 700), 200);
   EXPECT_EQ(post_head("/narrow", 1'100), 431);

@@ -285,6 +285,23 @@ TEST(ConfigMistakes, TwoSourcesWithOnePathOrName) {
   EXPECT_TRUE(mistakes_in(Json{{"sources", {good_source(), other}}}.dump()).empty());
 }
 
+TEST(ConfigMistakes, TwoPortalsWithOneAccount) {
+  Json first = good_source();
+  first.erase("record");
+  first.erase("event");
+  first.update({{"sender", "hubspot"}, {"portal", 1}});
+  Json second = first;
+  second.update({{"name", "other"}, {"path", "/other"}, {"portal", 2}});
+  const auto told = mistakes_in(Json{{"sources", {first, second}}}.dump());
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(told[0].starts_with("config: sources[1].account \"hubspot\" is that of sources[0], "))
+      << told[0];
+  second["portal"] = 1;
+  EXPECT_TRUE(mistakes_in(Json{{"sources", {first, second}}}.dump()).empty());
+  second.update({{"portal", 2}, {"account", "second"}});
+  EXPECT_TRUE(mistakes_in(Json{{"sources", {first, second}}}.dump()).empty());
+}
+
 TEST(ConfigMistakes, PathWhereAnotherSourceHasItsToken) {
   Json token = good_source();
   token["verify"].erase("header");
