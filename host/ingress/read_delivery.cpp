@@ -6,10 +6,11 @@ namespace fh {
 
 void read_events(Arrival& arrival, Storing storing) {
   const SourceConfig& source = *arrival.source;
-  SenderReading reading =
-      read_for_source(find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
-                      {source.record, source.event, &source.mapping, &source.ignore_actors,
-                       source.only_record, source.portal});
+  const auto* token = std::get_if<BodyToken>(&source.verify.scheme);
+  SenderReading reading = read_for_source(
+      find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
+      {source.record, source.event, &source.mapping, &source.ignore_actors, source.only_record,
+       source.portal, token != nullptr ? &token->pointer : nullptr});
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
   // A body with several events would have to name several records.

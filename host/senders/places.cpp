@@ -261,6 +261,8 @@ class EventReader {
     for (const std::string& place : places_.changes)
       if (place.starts_with(*record_ + "/") && stored_.at(place) == "null")
         is_rewritten_ |= record().erase(pointer_token(place.substr(record_->size() + 1))) > 0;
+    if (terms_.token != nullptr && terms_.token->starts_with(*record_ + "/"))
+      erase(Json::json_pointer(terms_.token->substr(record_->size())));
     if (is_rewritten_) {
       event_.snapshot = SnapshotText(record());
       return;
@@ -268,6 +270,12 @@ class EventReader {
     const std::string_view text = stored_.at(*record_).value();
     event_.snapshot = SnapshotText(text, stored_.members(*record_));
     event_.snapshot_at = text.data() - body_.data();
+  }
+
+  void erase(const Json::json_pointer& at) {
+    if (!record().contains(at)) return;
+    Json& around = record()[at.parent_pointer()];
+    if (around.is_object()) is_rewritten_ |= around.erase(at.back()) > 0;
   }
 
   // Read once, for those who ask for many values.

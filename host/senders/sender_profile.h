@@ -22,6 +22,7 @@ struct SourceTerms {
   const std::vector<std::string>* ignore_actors = nullptr;
   bool only_record = false;  // what is of another type than `record` is not for this source
   std::int64_t portal = 0;   // what is of another HubSpot portal is not; 0: any
+  const std::string* token = nullptr;  // the JSON Pointer of a secret, which is no record's field
 };
 
 struct SenderReading {

@@ -14,6 +14,21 @@ const Mapping& mapping(const std::string& json) {
 
 SourceTerms terms(const std::string& json) { return {.mapping = &mapping(json)}; }
 
+TEST(GenericWithATokenInItsBody, DoesNotTakeItForAField) {
+  const std::pair<std::string, std::string> bodies[] = {
+      {"/token", R"({"id":1,"a":2,"token":"secret"})"},
+      {"/auth/to~1ken", R"({"id":1,"a":2,"auth":{"to/ken":"secret"}})"}};
+  for (const auto& [token, body] : bodies) {
+    SourceTerms flat = terms(R"({"id":"/id","snapshot":""})");
+    flat.token = &token;
+    const SenderReading reading = find_sender("generic")(SenderBody(std::string_view(body)), flat);
+    ASSERT_EQ(reading.events.size(), 1U) << reading.unmapped;
+    EXPECT_EQ(reading.events[0].snapshot.text().find("secret"), std::string::npos);
+    EXPECT_EQ(reading.events[0].snapshot.json()["a"], 2);
+    EXPECT_FALSE(reading.events[0].snapshot_at);
+  }
+}
+
 TEST(GenericWithoutMapping, ReadsNothing) {
   EXPECT_EQ(find_sender("generic")(Json::parse(R"({"id": 1, "changes": {"a": 1}})"), {}).unmapped,
             "the body names no record: nothing at any place (the source's mapping names none)");
