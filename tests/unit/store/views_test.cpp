@@ -1,4 +1,4 @@
-// What the filters of jobs leave out.
+// What the filters of jobs leave out, and what is whole.
 #include <functional>
 
 #include "support/store_fixture.h"
@@ -70,6 +70,20 @@ TEST_F(ViewsTest, AccountAndTypeTellRecordsOfOneIdApart) {
               filter.type = "company";
             }),
             (Ids{}));
+}
+
+TEST_F(ViewsTest, TheEventsOfADeliveryAreAllThere) {
+  const NewJob job = new_job(record("1"));
+  write([&](Transaction& tx) {
+    for (int i = 0; i < kMaxListed; ++i) {
+      NewEvent event;
+      event.delivery = job.delivery;
+      event.record = job.record;
+      event.changes = event.snapshot = "{}";
+      tx.deliveries.insert(event);
+    }
+  });
+  EXPECT_EQ(Views(store_->reader()).events_of(job.delivery).size(), std::size_t{kMaxListed} + 1);
 }
 
 TEST_F(ViewsTest, WhatIsParkedIsLessThanWhatIsScheduled) {
