@@ -68,6 +68,15 @@ TEST_F(RetentionTest, RemovesWhatEndedWellAndKeepsWhatIsYoungOpenOrDead) {
   expect_tallies_hold();
 }
 
+TEST_F(RetentionTest, RemovesWhatWasDoneToAJobWithIt) {
+  const std::int64_t job = ended(OutcomeKind::done);
+  write([&](Transaction& tx) { tx.actions.add({tx.now, "ops", "retry", job, "p"}); });
+  EXPECT_EQ(Views(store_->reader()).actions_on_job(job).size(), 1U);
+  clock_.advance(25h);
+  prune();
+  EXPECT_TRUE(Views(store_->reader()).actions_on_job(job).empty());
+}
+
 TEST_F(RetentionTest, KeepsOnceKeysForGood) {
   const EffectName letter{EffectName::Kind::once, "letter"};
   const auto send_letter = [&](const JobRow& job) {
