@@ -144,7 +144,10 @@ std::optional<LatestDelivery> RecordTable::latest(const StoredRecord& record,
 
 void RecordTable::set_latest(StoredRecord& record, const std::string& source,
                              LatestDelivery latest) {
-  if (!latest.body_hash) {
+  // One that is newer than the record's latest has left no key yet.
+  const bool may_have_left_one =
+      record.latest_source.empty() || latest.delivery <= record.latest.delivery;
+  if (!latest.body_hash && may_have_left_one) {
     auto before = this->latest(record, source);
     if (before && before->delivery == latest.delivery) latest = std::move(*before);
   }
