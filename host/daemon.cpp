@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/open_files.h"
 #include "base/private_file.h"
+#include "ingress/imported.h"
 #include "queue/recover.h"
 
 namespace fh {
@@ -137,7 +138,7 @@ void Daemon::load_what_was_seen() {
   std::set<std::string> names;
   for (const SourceConfig& source : config_.sources) {
     names.insert(source.name);
-    if (const auto at = views.last_delivery_of(source.name))
+    if (const auto at = views.last_delivery_of(source.name, kImportedHead))
       receiver_.set_last_delivery(source.name, *at);
   }
   refused_.load(names);

@@ -48,7 +48,7 @@ std::string imported_head(const ImportTerms& terms) {
 }
 
 std::optional<ImportTerms> imported_terms(const std::string& head, const SourceConfig& source) {
-  if (!head.starts_with(R"([["Imported",)")) return std::nullopt;
+  if (!head.starts_with(kImportedHead)) return std::nullopt;
   ImportTerms terms{source.record, false};
   for (const Json& line : Json::parse(head)) {
     const auto value = line.at(1).get<std::string>();

@@ -19,6 +19,7 @@ struct ImportTerms {
 };
 
 /// What an imported delivery has for a head; no request has one without a length.
+inline constexpr std::string_view kImportedHead = R"([["Imported",)";  // how each begins
 std::string imported_head(const ImportTerms& terms);
 /// Of a stored delivery; nullopt: it was not imported.
 std::optional<ImportTerms> imported_terms(const std::string& head, const SourceConfig& source);

@@ -15,7 +15,6 @@ constexpr int kDeliveriesPerTick = 200;
 constexpr Millis kLongest = std::chrono::seconds(10);
 // After a full tick the rest follows at once; after a failed one it does not spin.
 constexpr Millis kShortest = Millis(20);
-
 constexpr Millis kAfterFailure = std::chrono::seconds(1);
 
 struct DueJobs {
