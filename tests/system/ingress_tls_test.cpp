@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <thread>
 
 #include "base/digest.h"
 #include "base/mac.h"
@@ -159,6 +158,11 @@ class TlsByHand {
       sent += static_cast<std::size_t>(
           socket_.sendBytes(bytes.data() + sent, static_cast<int>(bytes.size() - sent)));
   }
+  /// Sends it, and waits until the host has taken it off the connection, or closed that.
+  void send_and_see_read(const std::string& bytes) {
+    send(bytes);
+    EXPECT_TRUE(eventually(kPatience, [&] { return !is_waiting_at_host(); }));
+  }
   /// The next that the host says; "" when it is gone.
   std::string answer() {
     char text[4096];
@@ -169,6 +173,21 @@ class TlsByHand {
   }
 
  private:
+  // By the system's table of connections, where addresses and counts are in hexadecimal.
+  bool is_waiting_at_host() const {
+    const auto end = [](const Poco::Net::SocketAddress& address) {
+      char text[32];
+      std::snprintf(text, sizeof text, "0100007F:%04X", address.port());
+      return std::string(text);
+    };
+    const std::string both = end(socket_.peerAddress()) + " " + end(socket_.address()) + " ";
+    for (const std::string& line : lines_of("/proc/net/tcp")) {
+      const auto at = line.find(both);
+      // What follows: the state, and the bytes to send and to read.
+      if (at != std::string::npos) return line.substr(at + both.size() + 12, 8) != "00000000";
+    }
+    return false;
+  }
   std::string waiting() {
     std::string bytes(BIO_ctrl_pending(out_), '\0');
     BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));
@@ -201,10 +220,9 @@ TEST_F(IngressTls, OneConnectionsTroubleIsNotAnothers) {
     silent.emplace_back(Poco::Net::SocketAddress("127.0.0.1", host_.ingest_port()));
     return host_.logged(" tls_not_reloaded ");
   }));
-  // In two parts, which the host is given the time to read apart.
+  // In two parts, which the host reads apart.
   const std::string record = sender.sealed(request);
-  sender.send(record.substr(0, 50));
-  std::this_thread::sleep_for(200ms);
+  sender.send_and_see_read(record.substr(0, 50));
   sender.send(record.substr(50));
   EXPECT_NE(sender.answer().find("200 OK"), std::string::npos);
 }
@@ -213,11 +231,9 @@ TEST_F(IngressTls, WhoIsRefusedMayFinishWriting) {
   host_.config()["sources"][0]["retired"] = true;
   host_.start();
   TlsByHand sender(host_.ingest_port());
-  sender.send(sender.sealed("POST /webhooks/contact HTTP/1.1\r\nContent-Length: 20480\r\n\r\n"));
-  for (int i = 0; i < 20; ++i) {
-    std::this_thread::sleep_for(5ms);
-    EXPECT_NO_THROW(sender.send(sender.sealed(std::string(1024, 'x'))));
-  }
+  sender.send(sender.sealed("POST /webhooks/contact HTTP/1.1\r\nContent-Length: 4096\r\n\r\n"));
+  for (int i = 0; i < 4; ++i)
+    EXPECT_NO_THROW(sender.send_and_see_read(sender.sealed(std::string(1024, 'x'))));
   EXPECT_NE(sender.answer().find("410 Gone"), std::string::npos);
 }
 
