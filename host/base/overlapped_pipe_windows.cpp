@@ -47,8 +47,9 @@ void OverlappedPipe::start_reading() {
 
 bool OverlappedPipe::read(std::string& to, bool wait) {
   const std::size_t before = to.size();
-  // One read ends with what one write brought; all that is there is several.
-  while (broken_ == ERROR_SUCCESS && to.size() - before < bytes_.size()) {
+  // One read ends with what one write brought; all that is there is several: the one in flight
+  // may hold as much as the pipe does besides.
+  while (broken_ == ERROR_SUCCESS && to.size() - before <= bytes_.size()) {
     DWORD count = 0;
     const BOOL waits = wait && to.size() == before ? TRUE : FALSE;
     if (::GetOverlappedResult(end_.get(), &reading_, &count, waits)) {

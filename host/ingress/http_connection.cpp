@@ -34,7 +34,8 @@ const std::string& date_field() {
   return field;
 }
 
-std::string text_of(const Answer& answer, bool last) {
+// Without its body for HEAD, which asks for the rest alone (RFC 9110, 9.3.2).
+std::string text_of(const Answer& answer, bool head_only, bool last) {
   using Poco::Net::HTTPResponse;
   std::string text =
       "HTTP/1.1 " + std::to_string(answer.status) + " " +
@@ -44,7 +45,7 @@ std::string text_of(const Answer& answer, bool last) {
           "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
   for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
   text += last ? "Connection: close\r\n\r\n" : "\r\n";
-  return text + answer.body;
+  return head_only ? text : text + answer.body;
 }
 
 Answer later(int status, const std::string& reason) {
@@ -72,6 +73,7 @@ HttpConnection::~HttpConnection() {
 
 void HttpConnection::new_parser() {
   parser_.emplace(terms_.max_head, terms_.max_head_of ? &terms_.max_head_of : nullptr);
+  head_only_ = false;
 }
 
 HttpConnection::Want HttpConnection::receive(Time now) {
@@ -131,6 +133,7 @@ HttpConnection::Want HttpConnection::give_up(Time now) {
 std::optional<Answer> HttpConnection::judge() {
   RawRequest& head = parser_->request();
   head.remote_address = peer_.address;
+  head_only_ = head.method == "HEAD";
   if (!enter_client()) return later(429, "too many requests at once from this address");
   HeadVerdict verdict = terms_.judge_head(head);
   if (verdict.refusal) return verdict.refusal;
@@ -167,7 +170,7 @@ HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Tim
   deadline_ = now + terms_.request_deadline;
   if (last_) let_go();
   if (terms_.answers != nullptr) terms_.answers->add(answer.status);
-  out_ += text_of(answer, last_);
+  out_ += text_of(answer, head_only_, last_);
   return flush(now);
 }
 

@@ -125,9 +125,10 @@ class HttpConnection {
   HttpBudget& budget_;
   Phase phase_ = Phase::idle;
   bool served_ = false;
-  bool taken_ = false;  // the head was let pass
-  bool last_ = false;   // close when the answer is out
-  bool ended_ = false;  // the sender has said that nothing more will come
+  bool taken_ = false;      // the head was let pass
+  bool head_only_ = false;  // the answer goes without its body
+  bool last_ = false;       // close when the answer is out
+  bool ended_ = false;      // the sender has said that nothing more will come
   Time deadline_;
   std::string in_;                       // not parsed yet
   std::string out_;                      // not sent yet

@@ -85,6 +85,23 @@ TEST_F(Admin, AnswersHealthWithoutAToken) {
   EXPECT_EQ(host_.admin("GET", "/readyz", "").status, 200);
 }
 
+// RFC 9110, 9.3.2: a body there would be read as the beginning of the next answer.
+TEST_F(Admin, AnswersHeadWithoutABody) {
+  host_.start();
+  for (const auto port : {host_.admin_port(), host_.ingest_port()}) {
+    Wire wire(port);
+    wire.send(
+        "HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const auto answers = wire.all_answers();
+    EXPECT_TRUE(answers.at(0).ends_with("\r\n\r\n")) << answers[0];
+    EXPECT_EQ(answers[0].find("Content-Length: 0\r\n"), std::string::npos) << answers[0];
+    if (port == host_.admin_port()) {
+      EXPECT_TRUE(answers.at(1).ends_with("\r\n\r\nok\n"));
+    }
+  }
+}
+
 TEST_F(Admin, WithoutTokensAnswersHealthOnly) {
   host_.config()["admin"].erase("tokens");
   host_.start();
