@@ -151,7 +151,7 @@ Answer Api::answer(const Call& call) {
   if (what == "plugins") return answer_about_plugins(call);
   if (what == "deliveries") return answer_about_deliveries(call);
   if (path.size() != 1) return no_such_call();
-  if (what == "status" && get) return status();
+  if (what == "status" && get) return status(call);
   if (what == "refused" && get) return DeliveryCalls(p_).refused(call);
   if (what == "import" && call.method == "POST")
     return in_bulk([&] { return DeliveryCalls(p_).import(call); });
@@ -183,6 +183,7 @@ Answer Api::answer_about_deliveries(const Call& call) {
   if (path.size() < 2 || path.size() > 3) return no_such_call();
   const auto id = number_from(path[1]);
   if (!id) return bad_id(path[1]);
+  if (get) refuse_unknown(call, {});
   if (path.size() == 2 && get) return deliveries.show(*id);
   if (path.size() == 3 && get && path[2] == "explain") return deliveries.explain(*id);
   if (path.size() == 3 && post && path[2] == "replay") return deliveries.replay(*id, call);
@@ -200,12 +201,14 @@ Answer Api::answer_about_jobs(const Call& call) {
   if (!shows && !(path.size() == 3 && acts)) return no_such_call();
   const auto id = number_from(path[1]);
   if (!id) return bad_id(path[1]);
+  if (shows) refuse_unknown(call, {});
   return shows ? jobs.show(*id) : jobs.act(*action, *id, call);
 }
 
 Answer Api::answer_about_plugins(const Call& call) {
   const auto& path = call.path;
   PluginCalls plugins(p_);
+  refuse_unknown(call, {});
   if (call.method == "GET" && path.size() == 1) return json_answer(plugins.list());
   if (call.method == "GET" && path.size() == 2) return plugins.show(path[1]);
   if (call.method == "DELETE" && path.size() == 2) return plugins.remove(path[1], call);
@@ -217,7 +220,8 @@ Answer Api::answer_about_plugins(const Call& call) {
   return no_such_call();
 }
 
-Answer Api::status() {
+Answer Api::status(const Call& call) {
+  refuse_unknown(call, {});
   Json jobs = Json::object();
   for (int state = 0; state < kJobStates; ++state)
     jobs[std::string(name_of(static_cast<JobState>(state)))] = 0;

@@ -41,7 +41,7 @@ class Api {
   /// Does what may take minutes, unless as much of that is being done already that the quick calls
   /// would soon find no thread.
   Answer in_bulk(const std::function<Answer()>& work);
-  Answer status();
+  Answer status(const Call& call);
 
   ApiParts p_;
   RefusedCalls refused_;

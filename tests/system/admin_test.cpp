@@ -145,6 +145,26 @@ TEST_F(Admin, SaysWhatIsWrongWithACall) {
   }
 }
 
+// Who tries whether a call knows "dry_run" must not be answered by the deed.
+TEST_F(Admin, RefusesAParameterThatACallDoesNotKnow) {
+  host_.start();
+  host_.run(contact_update("c-1", "ok"));
+  host_.uninstall("misbehave.so");
+  for (const char* call :
+       {"GET status", "GET jobs/1", "GET deliveries/1", "GET deliveries/1/explain", "GET plugins",
+        "GET plugins/misbehave", "POST plugins/misbehave/pause", "POST jobs/1/retry",
+        "DELETE plugins/misbehave"}) {
+    const std::string_view text = call;
+    const auto blank = text.find(' ');
+    const Reply reply =
+        host_.admin(std::string(text.substr(0, blank)),
+                    "/api/v1/" + std::string(text.substr(blank + 1)) + "?dry_run=true");
+    EXPECT_EQ(reply.status, 400) << call;
+    EXPECT_NE(reply.body.find("dry_run"), std::string::npos) << reply.body;
+  }
+  EXPECT_EQ(host_.api("plugins/misbehave")["name"], "misbehave");
+}
+
 TEST_F(Admin, ListsAJobOnceWhileItMoves) {
   host_.start();
   Load load(host_, 2, "ok");
