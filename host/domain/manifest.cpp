@@ -104,6 +104,8 @@ ParsedManifest manifest_from_text(const std::string& text) {
   manifest.timeout = reader.duration("timeout_ms");
   manifest.backoff = reader.duration("backoff_ms");
   manifest.backoff_max = reader.duration("backoff_max_ms");
+  if (manifest.backoff && manifest.backoff_max && *manifest.backoff > *manifest.backoff_max)
+    parsed.mistakes.push_back("\"backoff_max_ms\" is less than \"backoff_ms\"");
   const std::string ordering = reader.text("ordering");
   if (!ordering.empty() && ordering != "serial" && ordering != "none")
     parsed.mistakes.push_back("\"ordering\" must be \"serial\" or \"none\"");

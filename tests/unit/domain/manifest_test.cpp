@@ -54,6 +54,12 @@ TEST(Manifest, NamesTheLimitsOfANumber) {
   }
 }
 
+TEST(Manifest, RefusesAFirstWaitAboveTheLongest) {
+  const auto parsed = manifest_from_text(R"({"name":"a","backoff_ms":20,"backoff_max_ms":10})");
+  EXPECT_EQ(parsed.mistakes,
+            std::vector<std::string>{"\"backoff_max_ms\" is less than \"backoff_ms\""});
+}
+
 TEST(Manifest, RefusesWhatIsNoManifest) {
   for (const char* text : {"", "[]", "{", "null", R"({"name":"a","name":"b"})", R"({})",
                            R"({"name":"../x"})", R"({"name":".x"})"})
