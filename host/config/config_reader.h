@@ -37,7 +37,13 @@ struct Range {
 class ConfigReader {
  public:
   using UseItem = std::function<void(ConfigReader&)>;
-  using UseSecret = std::function<void(ConfigReader& item, Secret& secret)>;
+  struct SecretTerms {
+    /// Reads the item's further key; whether or not the secret itself can be read.
+    std::function<std::optional<TimePoint>(ConfigReader& item)> not_after = {};
+    /// Called on each that was read; a HostError of its is a mistake.
+    std::function<void(Secret&)> decode = {};
+    bool may_wait = false;  // one that is not there is none, and Secret::unusable says so
+  };
   using UseEntry = std::function<void(const std::string& name, ConfigReader&)>;
 
   /// The top of a document. Anything but an object is a mistake and reads as an empty one.
@@ -67,10 +73,7 @@ class ConfigReader {
   /// Absolute and normal; a relative one starts at the file's folder.
   std::filesystem::path path(const std::string& key, const std::string& fallback);
   /// {"name": ..., "from": ...} items with different names, read unless the options say otherwise.
-  /// `use` is called on each and may read further keys of it; a HostError of its is a mistake.
-  /// `may_wait`: one that is not there is none, and Secret::unusable says so.
-  std::vector<Secret> secrets(const std::string& key, const UseSecret& use = {},
-                              bool may_wait = false);
+  std::vector<Secret> secrets(const std::string& key, const SecretTerms& terms);
   /// This object's entries as name -> reference.
   std::map<std::string, SecretRef> secret_refs();
   /// This object as it stands, whatever its keys are.

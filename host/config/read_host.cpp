@@ -50,7 +50,7 @@ IngestConfig read_ingest(ConfigReader in) {
 AdminConfig read_admin(ConfigReader in) {
   AdminConfig admin;
   admin.listen = in.address("listen", admin.listen);
-  admin.tokens = in.secrets("tokens");
+  admin.tokens = in.secrets("tokens", {});
   if (!in.has("tokens") && !admin.listen.loopback())
     in.mistake("listen", "\"" + admin.listen.text() +
                              "\" can be reached from other machines: give admin.tokens, or listen "

@@ -40,17 +40,18 @@ std::optional<SecretRef> ConfigReader::secret_ref(const std::string& key) {
   return reference;
 }
 
-std::vector<Secret> ConfigReader::secrets(const std::string& key, const UseSecret& use,
-                                          bool may_wait) {
+std::vector<Secret> ConfigReader::secrets(const std::string& key, const SecretTerms& terms) {
   std::vector<Secret> secrets;
   each_item(key, [&](ConfigReader& item) {
     const std::string name = item.text("name");
     const auto from = item.secret_ref("from");
+    const auto not_after = terms.not_after ? terms.not_after(item) : std::nullopt;
     if (!from) return;
     Secret& secret = secrets.emplace_back(Secret{name, *from});
+    secret.not_after = not_after;
     try {
-      if (item.reading_.options.read_secrets) resolve(secret, may_wait);
-      if (use) use(item, secret);
+      if (item.reading_.options.read_secrets) resolve(secret, terms.may_wait);
+      if (terms.decode && !secret.value.empty()) terms.decode(secret);
     } catch (const HostError& error) {
       item.mistake("from", std::string("cannot be used: ") + error.what());
     }

@@ -54,10 +54,11 @@ void read_mapping(ConfigReader& in, SourceConfig& source) {
     in.mistake("mapping", "of sender \"generic\" needs \"id\" or \"uuid\": whose record it is");
 }
 
-// What the record is and what happened to it; needed where the body does not say it.
+// What the record is and what happened to it; needed where the body does not say it. Which sender
+// is meant where none has that name, and so what it says, is not known.
 void read_what(ConfigReader& in, SourceConfig& source) {
   const Sender* sender = find_sender_named(source.sender);
-  const bool body_says = (sender != nullptr && sender->says_record) || source.mapping.type;
+  const bool body_says = sender == nullptr || sender->says_record || source.mapping.type;
   const auto choice = [&](const char* key, const std::vector<std::string>& known) {
     return in.choice(key, known, body_says ? std::optional<std::string>("") : std::nullopt);
   };
@@ -76,12 +77,12 @@ SourceConfig read_source(ConfigReader& in, const IngestConfig& ingest) {
   source.account = read_name(in, "account", source.sender);
   read_mapping(in, source);
   read_what(in, source);
+  const Sender* sender = find_sender_named(source.sender);
   source.portal = in.number("portal", 0, {1, kMostPortal});
-  if (in.has("portal") && source.sender != "hubspot")
+  if (in.has("portal") && sender != nullptr && source.sender != "hubspot")
     in.mistake("portal", "means something to sender \"hubspot\" alone: leave it out");
   source.ignore_fields = in.texts("ignore_fields");
   source.ignore_actors = in.texts("ignore_actors");
-  const Sender* sender = find_sender_named(source.sender);
   if (!source.ignore_actors.empty() && sender != nullptr && !sender->says_actor &&
       !source.mapping.actor)
     in.mistake("ignore_actors", "needs mapping.actor: where the bodies of sender \"" +

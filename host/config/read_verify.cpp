@@ -145,11 +145,10 @@ VerifyConfig read_verify(ConfigReader& source, const std::string& source_path) {
   if (std::holds_alternative<Unauthenticated>(verify.scheme)) return verify;
 
   if (!in.has("secrets")) in.mistake("secrets", "is missing: without one, nothing can be verified");
-  const auto use = [&](ConfigReader& item, Secret& secret) {
-    secret.not_after = read_not_after(item);
-    if (!secret.value.empty()) decode_secret(secret, verify.scheme);
-  };
-  verify.secrets = in.secrets("secrets", use, in.reading().options.sources_may_wait);
+  verify.secrets =
+      in.secrets("secrets", {.not_after = read_not_after,
+                             .decode = [&](Secret& one) { decode_secret(one, verify.scheme); },
+                             .may_wait = in.reading().options.sources_may_wait});
   const auto* signature = std::get_if<SignatureTemplate>(&verify.scheme);
   // A command that only looks at stored requests has their URLs.
   if (signature != nullptr && signature->signs(SignedPart::Kind::url) &&

@@ -235,6 +235,27 @@ INSTANTIATE_TEST_SUITE_P(
                    "config: sources[0].verify.secrets[0].name is missing"}),
     [](const auto& param) { return param.param.name; });
 
+// What else is right or wrong depends on which sender was meant.
+TEST(ConfigMistakes, AMisspeltSenderIsOneLine) {
+  Json source = good_source();
+  source.update({{"sender", "hubspt"}, {"portal", 62515}, {"ignore_actors", {"api"}}});
+  source.erase("record");
+  source.erase("event");
+  const auto told = mistakes_in_source(source);
+  ASSERT_EQ(told.size(), 1u) << testing::PrintToString(told);
+  EXPECT_TRUE(told[0].ends_with("did you mean \"hubspot\"?)")) << told[0];
+}
+
+TEST(ConfigMistakes, ASecretThatCannotBeReadIsOneLine) {
+  for (const char* from : {"env:FIELDHOOK_TEST_UNSET", "file:empty", "hunter2"}) {
+    Json source = good_source();
+    source["verify"]["secrets"][0].update({{"from", from}, {"not_after", "2030-01-01T00:00:00Z"}});
+    const auto told = mistakes_in_source(source);
+    ASSERT_EQ(told.size(), 1u) << testing::PrintToString(told);
+    EXPECT_TRUE(told[0].starts_with("config: sources[0].verify.secrets[0].from ")) << told[0];
+  }
+}
+
 TEST(ConfigMistakes, EmptySecretFileIsOne) {
   Json source = good_source();
   source["verify"]["secrets"][0]["from"] = "file:empty";
