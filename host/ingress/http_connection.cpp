@@ -134,7 +134,12 @@ std::optional<Answer> HttpConnection::judge() {
   RawRequest& head = parser_->request();
   head.remote_address = peer_.address;
   head_only_ = head.method == "HEAD";
-  if (!enter_client()) return later(429, "too many requests at once from this address");
+  if (!enter_client()) {
+    const std::string why = "too many requests at once from this address";
+    Answer refused = later(429, why);
+    if (terms_.note_refused) terms_.note_refused(head, refused, why);
+    return refused;
+  }
   HeadVerdict verdict = terms_.judge_head(head);
   if (verdict.refusal) return verdict.refusal;
   parser_->set_max_body(verdict.max_body);
@@ -145,7 +150,6 @@ std::optional<Answer> HttpConnection::judge() {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     write_some(kContinue.data(), kContinue.size());
   }
-  taken_ = true;
   return std::nullopt;
 }
 
@@ -155,8 +159,12 @@ HttpConnection::Want HttpConnection::refuse(int status, const std::string& reaso
 
 HttpConnection::Want HttpConnection::refuse(const Answer& refused, const std::string& reason,
                                             Time now) {
-  if (std::exchange(taken_, false) && terms_.note_refused)
-    terms_.note_refused(parser_->request(), refused, reason);
+  if (terms_.note_refused) {
+    parser_->look_at_line(in_);
+    RawRequest& request = parser_->request();
+    if (request.remote_address.empty()) request.remote_address = peer_.address;
+    terms_.note_refused(request, refused, reason);
+  }
   return answer(refused, true, now);
 }
 
@@ -200,7 +208,6 @@ HttpConnection::Want HttpConnection::next_request(Time now) {
   hold(in_.size());
   if (in_.empty() && in_.capacity() > kKeptRoom) in_.shrink_to_fit();
   served_ = true;
-  taken_ = false;
   new_parser();
   phase_ = Phase::idle;
   deadline_ = now + terms_.idle_timeout;

@@ -45,7 +45,8 @@ struct HttpTerms {
   std::vector<IpNetwork> trusted_proxies;
   /// Called on the loop's thread; must not wait.
   std::function<HeadVerdict(const RawRequest& head)> judge_head;
-  /// Told of a request that is refused although judge_head() let it pass: it never came whole.
+  /// Told of a request that is refused without judge_head(), or although that let it pass: head or
+  /// body never came whole, or its client has too many. The path is "" when that is not known.
   /// Called on the loop's thread; must not wait. May be empty.
   std::function<void(const RawRequest& head, const Answer& answer, const std::string& reason)>
       note_refused;
@@ -125,7 +126,6 @@ class HttpConnection {
   HttpBudget& budget_;
   Phase phase_ = Phase::idle;
   bool served_ = false;
-  bool taken_ = false;      // the head was let pass
   bool head_only_ = false;  // the answer goes without its body
   bool last_ = false;       // close when the answer is out
   bool ended_ = false;      // the sender has said that nothing more will come

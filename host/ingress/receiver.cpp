@@ -64,6 +64,18 @@ bool is_as_it_is(const RawRequest& head) {
   return encodings.empty() || (encodings.size() == 1 && same_header_name(encodings[0], "identity"));
 }
 
+// What the front end refuses for itself.
+std::pair<Reception, const char*> kind_of(int status) {
+  switch (status) {
+    case 408: return {Reception::malformed, "too_slow"};
+    case 413: return {Reception::malformed, "too_large"};
+    case 429: return {Reception::limited, "client_limit"};
+    case 431: return {Reception::malformed, "head_too_large"};
+    case 503: return {Reception::unavailable, "in_flight_full"};
+    default: return {Reception::malformed, "framing"};
+  }
+}
+
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
   return std::any_of(events.begin(), events.end(), [&](const ArrivedEvent& arrived) {
     return arrived.event.set_aside.empty() && watches.may_match(arrived.event);
@@ -148,12 +160,8 @@ void Receiver::note_refused(const RawRequest& head, const Answer& answer,
                             const std::string& reason) {
   const SourceConfig* source = find_source(head.path);
   if (source == nullptr) return;
-  const bool ours = answer.status == 503;
-  count(*source, ours ? Reception::unavailable : Reception::malformed);
-  const char* cause = ours                   ? "in_flight_full"
-                      : answer.status == 413 ? "too_large"
-                      : answer.status == 408 ? "too_slow"
-                                             : "framing";
+  const auto [reception, cause] = kind_of(answer.status);
+  count(*source, reception);
   refuse(*source, head, answer, cause, reason);
 }
 
@@ -196,8 +204,9 @@ void Receiver::handle(RawRequest request, Respond respond) {
   if (source->retired) return respond(refuse_retired(*source, request));
   try {
     answer = receive(*source, request, respond);
-  } catch (const std::exception&) {
-    answer = answer_to(*source, std::current_exception());
+  } catch (const std::exception& error) {
+    answer = refuse(*source, request, answer_to(*source, std::current_exception()), "not_stored",
+                    error.what());
   }
   if (answer) respond(*answer);
 }
@@ -215,15 +224,19 @@ Answer Receiver::answer_to(const SourceConfig& source, const std::exception_ptr&
 Answer Receiver::answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
                                     const std::exception_ptr& failure) {
   const SourceConfig& source = *arrival.source;
+  const auto list = [&](const char* cause, const char* text) {
+    refused_.add({clock_.now(), source.name, 503, cause, text, remote_address, arrival.head,
+                  arrival.body.size()});
+  };
   try {
     std::rethrow_exception(failure);
   } catch (const BacklogFull& full) {
     count(source, Reception::unavailable);
     full_backlogs_.note(source.name, full, catalog_, clock_.steady());
-    refused_.add({clock_.now(), source.name, 503, "backlog_full", full.what(), remote_address,
-                  arrival.head, arrival.body.size()});
+    list("backlog_full", full.what());
     return unavailable("a queue is full");
-  } catch (const std::exception&) {
+  } catch (const std::exception& error) {
+    list("not_stored", error.what());
     return answer_to(source, failure);
   }
 }
@@ -238,12 +251,14 @@ Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
   return accepted(acceptance.status, delivery, acceptance.jobs);
 }
 
-// The refusal, noted for operators.
+// The refusal, noted for operators. Without the head where the source is retired: what in there is
+// a credential, such a one need not say any more.
 Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                         const std::string& cause, const std::string& text) {
+  std::string head = "[]";
+  if (!source.retired) head = masked_head(request, *verify_of(source.name), RefusedList::kMostHead);
   refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
-                masked_head(request, *verify_of(source.name), RefusedList::kMostHead),
-                request.body.size()});
+                std::move(head), request.body.size()});
   return answer;
 }
 
@@ -264,12 +279,10 @@ Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest&
                 std::string(name_of(refused.cause)), refused.text);
 }
 
-// Without its head: what in there is a credential, a retired source need not say any more.
 Answer Receiver::refuse_retired(const SourceConfig& source, const RawRequest& request) {
   count(source, Reception::retired);
-  refused_.add({clock_.now(), source.name, 410, "retired", "the source is retired",
-                request.remote_address, "[]", request.body.size()});
-  return refusal(410, "this source is retired: send nothing more");
+  return refuse(source, request, refusal(410, "this source is retired: send nothing more"),
+                "retired", "the source is retired");
 }
 
 void Receiver::look_for_silence(TimePoint now) {
@@ -281,7 +294,8 @@ void Receiver::look_for_silence(TimePoint now) {
     const bool silent = now - last > *source.expect_every;
     if (counters.silent.exchange(silent) == silent) continue;
     if (silent)
-      log_warning("source_silent", {{"source", source.name}, {"last_delivery_at", rfc3339(last)}});
+      log_warning("source_silent", {{"source", source.name},
+                                    {"last_delivery_at", last_ms == 0 ? "never" : rfc3339(last)}});
     else
       log_info("source_heard", {{"source", source.name}});
   }

@@ -62,7 +62,8 @@ class Receiver {
 
   /// Whether the head alone is reason enough to refuse; else how large the body may be.
   HeadVerdict judge_head(const RawRequest& head);
-  /// Counts and lists a request that never came whole, though its head was let pass.
+  /// Counts and lists what judge_head() was not asked about, or let pass, and is refused all the
+  /// same.
   void note_refused(const RawRequest& head, const Answer& answer, const std::string& reason);
   /// Whether proving a request to this path costs far more than reading it: a source's secret is
   /// an Ed25519 key.

@@ -42,6 +42,13 @@ std::string_view without_authority(std::string_view target) {
   return target;
 }
 
+// Of a request line, or as much of it as came.
+std::string_view target_in(std::string_view line) {
+  line.remove_prefix(std::min(line.find(' '), line.size()));
+  line.remove_prefix(line.empty() ? 0 : 1);
+  return without_authority(line.substr(0, line.find(' ')));
+}
+
 // Of a target; the rest, if any, is the query.
 std::string_view path_of(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
@@ -62,6 +69,13 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
     if (phase == State::head) return take_head(bytes);
     phase = State::body;
     return chunked() ? take_chunks(bytes) : take_content(bytes);
+  }
+
+  void look_at_line(std::string_view bytes) {
+    const auto end = bytes.find('\n');
+    if (!request.path.empty() || end == std::string_view::npos) return;
+    const std::string_view target = target_in(bytes.substr(0, end));
+    if (!target.empty()) request.path = path_of(target);
   }
 
   RawRequest request;
@@ -122,10 +136,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
     const auto end = bytes.find('\n', scanned_);
     scanned_ = bytes.size();
     if (end >= max_head_) return;
-    std::string_view target = bytes.substr(0, end);
-    target.remove_prefix(std::min(target.find(' '), target.size()));
-    target.remove_prefix(target.empty() ? 0 : 1);
-    limit_head((*of_path_)(path_of(without_authority(target.substr(0, target.find(' '))))));
+    limit_head((*of_path_)(path_of(target_in(bytes.substr(0, end)))));
     of_path_ = nullptr;
   }
 
@@ -205,6 +216,7 @@ RequestParser::RequestParser(std::size_t max_head, const MaxHeadOf* of_path)
 RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::put(std::string_view bytes) { return grammar_->take(bytes); }
+void RequestParser::look_at_line(std::string_view bytes) { grammar_->look_at_line(bytes); }
 void RequestParser::set_max_body(std::size_t bytes) { grammar_->max_body = bytes; }
 RequestParser::State RequestParser::state() const { return grammar_->phase; }
 bool RequestParser::began() const { return grammar_->got_some(); }

@@ -38,6 +38,10 @@ class RequestParser {
   /// behind it. Stops at the end of the head and at the end of the request.
   std::size_t put(std::string_view bytes);
 
+  /// Of a head that will not come whole, `bytes` is what came: where its first line did, the path
+  /// in there is request().path from then on.
+  void look_at_line(std::string_view bytes);
+
   /// Bytes of body from which the request is refused with 413; set it once the head is whole.
   void set_max_body(std::size_t bytes);
 

@@ -64,6 +64,10 @@ TEST_F(BehindAProxy, EachClientHasALimitOfItsOwn) {
   Wire second = hold("198.51.100.1, 203.0.113.7, 127.0.0.9");
   Wire third = begin(from("203.0.113.7"));
   EXPECT_EQ(third.status(), 429) << "the last address that is no trusted proxy's counts";
+  const Json listed = host_.api("refused");
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0]["cause"], "client_limit");
+  EXPECT_EQ(listed[0]["remote_address"], "203.0.113.7");
   Wire other = begin(from("203.0.113.8") + kBody);
   EXPECT_EQ(other.status(), 200);
   second.send(kBody);

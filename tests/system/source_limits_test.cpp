@@ -113,6 +113,35 @@ TEST_F(SourceLimits, ThatTellInTheBodyAreSeenByOperatorsToo) {
   EXPECT_NE(host_.admin("GET", "/metrics").body.find(line), std::string::npos);
 }
 
+// Whose request it was stands in the first line.
+TEST_F(SourceLimits, ThatTellInTheHeadAreSeenByOperatorsToo) {
+  const std::string line = "POST /narrow HTTP/1.1\r\n";
+  const std::tuple<std::string, int, const char*> heads[] = {
+      {line + "X-Long: " + std::string(2'000, 'x'), 431, "head_too_large"},
+      {line + "Content-Length: 1\r\nContent-Length: 1\r\n\r\n", 400, "framing"},
+      {line + "Transfer-Encoding: gzip\r\n\r\n", 501, "framing"},
+      {line + "Host: ", 400, "framing"},
+      {"POST /narrow", 400, nullptr},
+      {"no HTTP\r\n\r\n", 400, nullptr}};
+  std::vector<std::pair<int, std::string>> expected;
+  for (const auto& [head, status, cause] : heads) {
+    Wire wire(host_.ingest_port());
+    wire.send(head);
+    wire.end();
+    EXPECT_EQ(wire.status(), status) << head;
+    if (cause != nullptr) expected.emplace(expected.begin(), status, cause);
+  }
+  std::vector<std::pair<int, std::string>> listed;
+  for (const Json& one : host_.api("refused")) {
+    EXPECT_EQ(one["source"], "narrow");
+    EXPECT_EQ(one["remote_address"], "127.0.0.1");
+    listed.emplace_back(one["status"], one["cause"]);
+  }
+  EXPECT_EQ(listed, expected);
+  const std::string counted = "fieldhook_requests_total{source=\"narrow\",result=\"malformed\"} 4";
+  EXPECT_NE(host_.admin("GET", "/metrics").body.find(counted), std::string::npos);
+}
+
 TEST_F(SourceLimits, OfAHeadGoBeforeTheHosts) {
   EXPECT_EQ(post_head("/narrow", 700), 200);
   EXPECT_EQ(post_head("/narrow", 1'100), 431);

@@ -111,6 +111,32 @@ TEST_F(ReceiverTest, ARefusalIsShortHoweverLongTheBody) {
       << refused[0].text;
 }
 
+TEST_F(ReceiverTest, ASilentSourceIsNotSaidToHaveDelivered) {
+  source_.expect_every = std::chrono::seconds(1);
+  open_receiver();
+  testing::internal::CaptureStderr();
+  receiver_->look_for_silence(clock_.now() + std::chrono::seconds(2));
+  receiver_->set_last_delivery("src", clock_.now());
+  receiver_->look_for_silence(clock_.now());
+  receiver_->look_for_silence(clock_.now() + std::chrono::seconds(2));
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("source_silent source=src last_delivery_at=never\n"), std::string::npos)
+      << log;
+  EXPECT_NE(log.find("source_silent source=src last_delivery_at=" + rfc3339(clock_.now()) + "\n"),
+            std::string::npos)
+      << log;
+}
+
+TEST_F(ReceiverTest, WhatCouldNotBeStoredIsListed) {
+  store_->stop();
+  post(R"({"id":1,"changes":{"s":"Passed"}})");
+  ASSERT_EQ(answers().size(), 1U);
+  EXPECT_EQ(answers()[0].status, 503);
+  const auto refused = receiver_->refused("src");
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].cause, "not_stored");
+}
+
 TEST_F(ReceiverTest, WhatAFullBacklogTurnsAwayIsListedAndSaidOnceAMinute) {
   watch("p", R"([{"record":"contact","field":"s","changes":true}])", 1);
   write([&](Transaction& tx) { tx.holds.pause("p", "ops", tx.now); });
