@@ -7,6 +7,7 @@ namespace {
 using Template = SignatureTemplate;
 
 Json describe_timestamp(const Template& signature) {
+  if (!signature.has_timestamp()) return {{"header", ""}};
   Json json = {{"unit", name_in(unit_names(), signature.unit)},
                {"tolerance", duration_text(signature.tolerance)}};
   if (!signature.timestamp_header.empty()) json["header"] = signature.timestamp_header;
@@ -14,22 +15,39 @@ Json describe_timestamp(const Template& signature) {
   return json;
 }
 
+// What is empty is shown only where the preset's is not.
+template <class Part>
+void put(Json& json, const char* key, const Part& part, const Part& preset) {
+  if (part != Part() || part != preset) json[key] = part;
+}
+
+// Some of it is refused in formats that it means nothing in.
+void describe_format(Json& json, const Template& signature, const Template& preset) {
+  const auto format = signature.format;
+  put(json, "prefix", signature.prefix, preset.prefix);
+  put(json, "separator", signature.separator, preset.separator);
+  if (format == Template::Format::prefix)
+    put(json, "prefix_optional", signature.prefix_optional, preset.prefix_optional);
+  if (format == Template::Format::key_value || format == Template::Format::versioned)
+    put(json, "label", signature.label, preset.label);
+  if (format == Template::Format::versioned)
+    put(json, "ed25519_label", signature.ed25519_label, preset.ed25519_label);
+}
+
 struct DescribeScheme {
   Json operator()(const Template& signature) const {
+    const Template preset = signature_preset(signature.scheme).value();
     Json json = {{"signed", signature.signed_text},
                  {"algorithm", name_in(algorithm_names(), signature.algorithm)},
                  {"header", signature.header},
                  {"format", name_in(format_names(), signature.format)},
                  {"encoding", name_in(encoding_names(), signature.encoding)},
                  {"secret_encoding", name_in(secret_encoding_names(), signature.secret_encoding)}};
-    if (!signature.header_prefixes.empty()) json["header_prefixes"] = signature.header_prefixes;
-    if (!signature.prefix.empty()) json["prefix"] = signature.prefix;
-    if (signature.prefix_optional) json["prefix_optional"] = true;
-    if (!signature.separator.empty()) json["separator"] = signature.separator;
-    if (!signature.label.empty()) json["label"] = signature.label;
-    if (!signature.ed25519_label.empty()) json["ed25519_label"] = signature.ed25519_label;
-    if (signature.has_timestamp()) json["timestamp"] = describe_timestamp(signature);
-    if (!signature.id_header.empty()) json["id_header"] = signature.id_header;
+    describe_format(json, signature, preset);
+    put(json, "header_prefixes", signature.header_prefixes, preset.header_prefixes);
+    if (signature.has_timestamp() || preset.has_timestamp())
+      json["timestamp"] = describe_timestamp(signature);
+    put(json, "id_header", signature.id_header, preset.id_header);
     if (signature.signs(SignedPart::Kind::url))
       json["url"] = name_in(url_form_names(), signature.url);
     return json;

@@ -40,6 +40,11 @@ void read_timestamp(ConfigReader in, Template& signature) {
                "be apart, such as \"5m\"");
   else
     signature.tolerance = in.duration("tolerance", signature.tolerance, {1s, 7 * 24h});
+  // Signed all the same, the lack of it is told by check_signed().
+  if (signature.has_timestamp() || signature.signs(Kind::timestamp)) return;
+  for (const char* key : {"unit", "tolerance"})
+    if (in.has(key))
+      in.mistake(key, "means nothing: without a header or a label no timestamp is checked");
 }
 
 void read_format(ConfigReader& in, Template& signature) {
@@ -95,6 +100,8 @@ void check_signed(ConfigReader& in, const Template& signature) {
   if (signature.id_header.empty() == signature.signs(Kind::id))
     in.mistake("id_header", signature.id_header.empty() ? "is missing: signed has {id}"
                                                         : "is not signed: add {id} to signed");
+  if (in.has("url") && !signature.signs(Kind::url))
+    in.mistake("url", "means nothing: signed has no {url}");
   const bool plain = signature.algorithm == Template::Algorithm::sha256;
   if (plain != signature.signs(Kind::secret))
     in.mistake("algorithm", plain
@@ -125,7 +132,10 @@ SignatureTemplate read_signature(ConfigReader& in, const std::string& scheme) {
   signature.signed_text = text_or(in, "signed", signature.signed_text);
   auto parts = parse_signed(signature.signed_text);
   const auto* wrong = std::get_if<std::string>(&parts);
-  if (wrong != nullptr) in.mistake("signed", *wrong);
+  if (wrong != nullptr)
+    in.mistake("signed", *wrong);
+  else
+    signature.parts = std::get<std::vector<SignedPart>>(std::move(parts));
   signature.algorithm = read_choice(in, "algorithm", algorithm_names(), signature.algorithm);
   const bool named = !signature.header.empty();
   signature.header = in.text("header", named ? std::optional(signature.header) : std::nullopt);
@@ -138,7 +148,6 @@ SignatureTemplate read_signature(ConfigReader& in, const std::string& scheme) {
   signature.secret_encoding =
       read_choice(in, "secret_encoding", secret_encoding_names(), signature.secret_encoding);
   if (wrong != nullptr) return signature;
-  signature.parts = std::get<std::vector<SignedPart>>(std::move(parts));
   check_format(in, signature);
   check_signed(in, signature);
   check_headers(in, signature);

@@ -82,6 +82,17 @@ INSTANTIATE_TEST_SUITE_P(
                    ".timestamp is checked but not signed"},
         VerifyCase{"SignedNotSaid", own({{"signed", "{timestamp}{body}"}}),
                    ".timestamp is missing"},
+        VerifyCase{"ToleranceOfNoTime", own({{"timestamp", {{"tolerance", "5m"}}}}),
+                   ".timestamp.tolerance means nothing: without a header or a label"},
+        VerifyCase{"UnitOfNoTime", own({{"timestamp", {{"unit", "ms"}}}}),
+                   ".timestamp.unit means nothing: without a header or a label"},
+        VerifyCase{"ToleranceOfATimeWithoutPlace",
+                   own({{"signed", "{timestamp}{body}"}, {"timestamp", {{"tolerance", "5m"}}}}),
+                   ".timestamp is missing"},
+        VerifyCase{"PresetsTimeLeftOut",
+                   {{"scheme", "slack"}, {"signed", "{body}"}, {"timestamp", {{"header", ""}}}},
+                   ""},
+        VerifyCase{"FormOfNoUrl", own({{"url", "hubspot"}}), ".url means nothing: signed has no"},
         VerifyCase{"IdNotSigned", own({{"id_header", "X-Id"}}), ".id_header is not signed"},
         VerifyCase{"IdNotSaid", own({{"signed", "{id}{body}"}}), ".id_header is missing"},
         VerifyCase{"FormAlone", own({{"signed", "{form}"}}),
@@ -204,6 +215,51 @@ TEST(Describe, ShowsEveryPresetExpandedAndLoadsItAgain) {
       EXPECT_TRUE(shown["sources"][0]["verify"].contains(key)) << scheme << " " << key;
     const ConfigFile again(shown.dump());
     EXPECT_EQ(describe(again.load()), shown) << scheme;
+  }
+}
+
+// What a source takes away from its preset must not come back.
+TEST(Describe, ShowsWhatWasTakenFromAPreset) {
+  const Json taken[] = {
+      {{"scheme", "github"}, {"format", "raw"}, {"prefix", ""}},
+      {{"scheme", "github"},
+       {"format", "key-value"},
+       {"prefix", ""},
+       {"separator", ","},
+       {"label", "v1"}},
+      {{"scheme", "standard-webhooks"}, {"ed25519_label", ""}},
+      {{"scheme", "standard-webhooks"}, {"header_prefixes", Json::array()}},
+      {{"scheme", "standard-webhooks"}, {"signed", "{timestamp}.{body}"}, {"id_header", ""}},
+      {{"scheme", "stripe"},
+       {"format", "raw"},
+       {"separator", ""},
+       {"signed", "{body}"},
+       {"timestamp", {{"label", ""}}}},
+      {{"scheme", "stripe"}, {"timestamp", {{"header", "X-Time"}}}},
+      {{"scheme", "slack"}, {"signed", "{body}"}, {"timestamp", {{"header", ""}}}}};
+  for (const Json& verify : taken) {
+    ConfigFile file;
+    file.write("secret", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    const Json source = {
+        {"name", "s"}, {"path", "/s"}, {"sender", "hubspot"}, {"verify", with_secret(verify)}};
+    file.write("fieldhook.json", Json{{"sources", {source}}}.dump());
+    ASSERT_TRUE(file.mistakes().empty()) << verify << file.mistakes()[0];
+    const Json shown = describe(file.load());
+    const ConfigFile again(shown.dump());
+    ASSERT_TRUE(again.mistakes().empty()) << verify << again.mistakes()[0];
+    EXPECT_EQ(describe(again.load()), shown) << verify;
+    const auto signature = [](const Config& config) {
+      return std::get<SignatureTemplate>(config.sources[0].verify.scheme);
+    };
+    const SignatureTemplate before = signature(file.load());
+    const SignatureTemplate after = signature(again.load());
+    EXPECT_EQ(after.prefix, before.prefix) << verify;
+    EXPECT_EQ(after.ed25519_label, before.ed25519_label) << verify;
+    EXPECT_EQ(after.header_prefixes, before.header_prefixes) << verify;
+    EXPECT_EQ(after.id_header, before.id_header) << verify;
+    EXPECT_EQ(after.separator, before.separator) << verify;
+    EXPECT_EQ(after.timestamp_header, before.timestamp_header) << verify;
+    EXPECT_EQ(after.timestamp_label, before.timestamp_label) << verify;
   }
 }
 
