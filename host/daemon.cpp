@@ -126,6 +126,7 @@ HttpFrontOptions Daemon::admin_options() {
   options.max_connections = options.max_connections_per_address = kAdminConnections;
   options.threads = kAdminThreads;
   options.terms.judge_head = [this](const RawRequest& head) { return api_.judge_head(head); };
+  options.terms.refusal = Api::refusal;
   options.is_quick = Api::is_quick;
   options.handle = [this](const RawRequest& request, const Respond& respond) {
     respond(api_.handle(request));

@@ -95,6 +95,12 @@ std::optional<std::string> Api::caller(const RawRequest& request) const {
   return name;
 }
 
+Answer Api::refusal(int status, const std::string& reason) {
+  Answer answer = problem(status, "refused", reason);
+  answer.close = true;
+  return answer;
+}
+
 bool Api::is_quick(const RawRequest& request) { return is_open(request.path); }
 
 HeadVerdict Api::judge_head(const RawRequest& head) {

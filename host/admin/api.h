@@ -25,6 +25,8 @@ class Api {
   /// Whether the head alone is reason enough to refuse, so that strangers' bodies are not taken;
   /// else how large the body may be.
   HeadVerdict judge_head(const RawRequest& head);
+  /// The same as a problem, for what the front end refuses by itself.
+  static Answer refusal(int status, const std::string& reason);
   /// Whether handle() computes briefly and never waits: health does, the other calls read the
   /// store, and some of them for long.
   static bool is_quick(const RawRequest& request);

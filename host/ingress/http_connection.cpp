@@ -48,12 +48,6 @@ std::string text_of(const Answer& answer, bool head_only, bool last) {
   return head_only ? text : text + answer.body;
 }
 
-Answer later(int status, const std::string& reason) {
-  Answer answer = refusal(status, reason);
-  answer.headers.emplace_back("Retry-After", "5");
-  return answer;
-}
-
 }  // namespace
 
 HttpConnection::HttpConnection(Poco::Net::StreamSocket socket, Peer peer, const HttpTerms& terms,
@@ -144,7 +138,8 @@ std::optional<Answer> HttpConnection::judge() {
   if (verdict.refusal) return verdict.refusal;
   parser_->set_max_body(verdict.max_body);
   if (parser_->body_size() > verdict.max_body)
-    return refusal(413, "the body is larger than " + std::to_string(verdict.max_body) + " bytes");
+    return terms_.refusal(413,
+                          "the body is larger than " + std::to_string(verdict.max_body) + " bytes");
   if (parser_->expects_continue() && in_.empty()) {
     // A few bytes into a buffer that is empty; who cannot take them has gone.
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -153,8 +148,14 @@ std::optional<Answer> HttpConnection::judge() {
   return std::nullopt;
 }
 
+Answer HttpConnection::later(int status, const std::string& reason) const {
+  Answer answer = terms_.refusal(status, reason);
+  answer.headers.emplace_back("Retry-After", "5");
+  return answer;
+}
+
 HttpConnection::Want HttpConnection::refuse(int status, const std::string& reason, Time now) {
-  return refuse(refusal(status, reason), reason, now);
+  return refuse(terms_.refusal(status, reason), reason, now);
 }
 
 HttpConnection::Want HttpConnection::refuse(const Answer& refused, const std::string& reason,

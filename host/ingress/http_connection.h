@@ -40,6 +40,8 @@ struct HttpTerms {
   RequestParser::MaxHeadOf max_head_of;
   Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
   Millis idle_timeout{75'000};      // between two requests of a connection
+  /// How a refusal of the front end's own is written.
+  Answer (*refusal)(int status, const std::string& reason) = &fh::refusal;
   AnswerCounts* answers = nullptr;  // where they are counted; outlives the front end
   /// Whose X-Forwarded-For is believed.
   std::vector<IpNetwork> trusted_proxies;
@@ -108,6 +110,7 @@ class HttpConnection {
   Want advance(Time now);
   Want wait_or_handle(Time now);
   std::optional<Answer> judge();
+  Answer later(int status, const std::string& reason) const;
   Want refuse(int status, const std::string& reason, Time now);
   Want refuse(const Answer& refused, const std::string& reason, Time now);
   bool enter_client();

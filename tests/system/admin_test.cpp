@@ -79,6 +79,27 @@ TEST_F(Admin, TakesNoBodyOfWhoHoldsNoToken) {
   EXPECT_EQ(begin("/healthz").status(), 413) << "nobody needs to send anything there";
 }
 
+// What the front end refuses before anybody looks at the call, too.
+TEST_F(Admin, EveryRefusalIsAProblem) {
+  host_.start();
+  const std::string token = std::string("Authorization: Bearer ") + kAdminToken + "\r\n";
+  const std::pair<std::string, int> requests[] = {
+      {"POST /api/v1/import HTTP/1.1\r\n" + token + "Content-Length: 3000000\r\n\r\n", 413},
+      {"GET /api/v1/jobs HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n", 431},
+      {"GET /api/v1/jobs HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501},
+      {"no HTTP\r\n\r\n", 400}};
+  for (const auto& [request, status] : requests) {
+    Wire wire(host_.admin_port());
+    wire.send(request);
+    const std::string answer = wire.all_answers().at(0);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 " + std::to_string(status))) << answer;
+    EXPECT_NE(answer.find("Content-Type: application/problem+json\r\n"), std::string::npos);
+    const Json problem = Json::parse(answer.substr(answer.find("\r\n\r\n")));
+    EXPECT_EQ(problem["status"], status);
+    EXPECT_TRUE(problem["title"].is_string() && problem["detail"].is_string()) << problem;
+  }
+}
+
 TEST_F(Admin, AnswersHealthWithoutAToken) {
   host_.start();
   EXPECT_EQ(host_.admin("GET", "/healthz", "").status, 200);
