@@ -33,9 +33,15 @@ std::optional<IPAddress> address_from(std::string_view text) {
   if (text.starts_with(kMapped) && text.find('.') != std::string_view::npos)
     text.remove_prefix(kMapped.size());
   if (!is_ipv4(text) && !is_ipv6(text)) return std::nullopt;
+  std::string written(text);
+  // "::" however it is written, which Poco takes for a failure of its own: the address after it is
+  // asked for instead.
+  const bool is_unspecified = is_ipv6(text) && text.find_first_not_of("0:.") == text.npos;
+  if (is_unspecified && written.back() == '0') written.pop_back();
+  if (is_unspecified) written += '1';
   IPAddress address;
-  if (!IPAddress::tryParse(std::string(text), address)) return std::nullopt;
-  return address;
+  if (!IPAddress::tryParse(written, address)) return std::nullopt;
+  return is_unspecified ? IPAddress(IPAddress::IPv6) : address;
 }
 
 // Poco throws when IPv6 addresses of two zones meet.

@@ -35,5 +35,20 @@ TEST(IpNetworkTest, TwoNetworksOfCustomersAreTold) {
   EXPECT_NE(network_of_one("2001:db8:0:7::1"), network_of_one("2001:db8:0:8::1"));
 }
 
+TEST(IpNetworkTest, TheIpv6AddressOfNobodyIsOneToo) {
+  for (const char* text : {"::/0", "0::/0", "0:0:0:0:0:0:0:0/0", "::0/0", "::0.0.0.0/0"}) {
+    const auto all = IpNetwork::parse(text);
+    ASSERT_TRUE(all) << text;
+    EXPECT_TRUE(all->contains("2001:db8::1")) << text;
+    EXPECT_FALSE(all->contains("192.0.2.1")) << text;
+  }
+  EXPECT_TRUE(IpNetwork::parse("::/1")->contains("2001:db8::1"));
+  EXPECT_FALSE(IpNetwork::parse("::/1")->contains("fe80::1"));
+  EXPECT_TRUE(IpNetwork::parse("::")->contains("::0"));
+  EXPECT_FALSE(IpNetwork::parse("::")->contains("::1"));
+  for (const char* text : {":", ":::", "0:0", "::0::", "0:0:0:0:0:0:0:0:0", "::/129"})
+    EXPECT_FALSE(IpNetwork::parse(text)) << text;
+}
+
 }  // namespace
 }  // namespace fh
