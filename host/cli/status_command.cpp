@@ -1,3 +1,5 @@
+#include <map>
+
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/shown.h"
@@ -29,12 +31,16 @@ std::string unusable_text(const Json& source) {
 std::string parked_text(const Json& parked) {
   if (parked.empty()) return "";
   Table table({"PARKED", "RECORD", "JOBS", "UNTIL", "TO RESUME"});
+  std::map<std::string, std::string> reasons;  // by plugin, whose limit is one
   for (const Json& one : parked) {
     const Json record = one.value("record", Json());
     table.add({cell(one, "plugin"), record_text(record), cell(one, "jobs"), cell(one, "until"),
                cell(one, "release")});
+    reasons.emplace(cell(one, "plugin"), cell(one, "reason"));
   }
-  return "\n" + table.text() + cell(parked[0], "plugin") + ": " + cell(parked[0], "reason") + "\n";
+  std::string text = "\n" + table.text();
+  for (const auto& [plugin, reason] : reasons) text += plugin + ": " + reason + "\n";
+  return text;
 }
 
 std::string running_text(const Json& running) {

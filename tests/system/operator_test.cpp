@@ -105,6 +105,19 @@ TEST_F(Operator, ActsOnEverythingThatMatchesAndNotOnlyOnWhatAListShows) {
   EXPECT_EQ(host_.api("status")["jobs"]["dead"], 49);
 }
 
+TEST_F(Operator, SeesWhyForEachPluginThatAStormMet) {
+  host_.install("c_plugin.so");
+  host_.limits("c-plugin")["per_record"] = 1;
+  host_.limits("misbehave")["per_record"] = 2;
+  host_.start();
+  for (const char* value : {"go", "stop", "go"}) host_.send(field_update("c-1", "c_field", value));
+  for (const char* note : {"1", "2", "3"}) host_.send(contact_update("c-1", "ok", note));
+  const std::string text = fieldhook({"status"}).out;
+  for (const char* line : {"\nc-plugin: its record brought the plugin more than 1 job",
+                           "\nmisbehave: its record brought the plugin more than 2 jobs"})
+    EXPECT_NE(text.find(line), std::string::npos) << text;
+}
+
 TEST_F(Operator, SeesWhatAStormHasParkedAndLetsItGoOn) {
   host_.limits("misbehave")["per_record"] = 2;
   host_.start();
