@@ -5,6 +5,7 @@
 #include "base/private_file.h"
 #include "ingress/imported.h"
 #include "queue/recover.h"
+#include "signals.h"
 
 namespace fh {
 namespace {
@@ -36,7 +37,8 @@ Millis drain_patience(const WorkersConfig& workers) {
 Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& store)
     : config_(std::move(config)),
       worker_(std::move(worker)),
-      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers)),
+      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers),
+            end_is_asked),
       ledger_(config_.store.native()),
       store_(config_.store.native(), clock_, store),
       dispatcher_(store_),

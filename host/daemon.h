@@ -17,7 +17,8 @@ namespace fh {
 
 class Daemon {
  public:
-  /// `worker` is the fieldhook-worker executable. Throws HostError when a part cannot be built.
+  /// `worker` is the fieldhook-worker executable. Throws HostError when a part cannot be built,
+  /// and NotWanted when the host is asked to end while it still waits for another one.
   Daemon(Config config, std::filesystem::path worker, const StoreOptions& store = {});
   ~Daemon();
 

@@ -113,6 +113,9 @@ class Application final : public Poco::Util::ServerApplication {
       in_file = log.file.has_value();
       serve();
       return EXIT_OK;
+    } catch (const NotWanted&) {
+      log_info("stopped");
+      return EXIT_OK;
     } catch (const std::exception& error) {
       log_error("fatal", {{"error", error.what()}});
       // Whoever started it looks there, not into the file.

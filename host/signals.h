@@ -11,6 +11,9 @@ namespace fh {
 /// mask.
 void hold_signals();
 
+/// Whether somebody has asked the host to end, which wait_for_end_request() then returns for.
+bool end_is_asked();
+
 /// Returns when somebody asks the host to end; calls `on_hangup` at each SIGHUP until then.
 void wait_for_end_request(const std::function<void()>& on_hangup);
 

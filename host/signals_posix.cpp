@@ -20,6 +20,13 @@ void hold_signals() {
   for (const int meaningless : {SIGUSR1, SIGUSR2}) std::signal(meaningless, SIG_IGN);
 }
 
+bool end_is_asked() {
+  sigset_t pending;
+  ::sigpending(&pending);
+  return ::sigismember(&pending, SIGINT) == 1 || ::sigismember(&pending, SIGQUIT) == 1 ||
+         ::sigismember(&pending, SIGTERM) == 1;
+}
+
 void wait_for_end_request(const std::function<void()>& on_hangup) {
   const sigset_t signals = heeded();
   int signal = SIGHUP;

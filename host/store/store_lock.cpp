@@ -83,12 +83,14 @@ class OldWorkers {
 
 }  // namespace
 
-StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience)
+StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience,
+                     const std::function<bool()>& give_up)
     : file_(lock_path(store_path)) {
   const auto start = std::chrono::steady_clock::now();
   OldWorkers old_workers(store_path, patience);
   bool told = false;
   while (!file_.try_lock()) {
+    if (give_up && give_up()) throw NotWanted();
     const auto now = std::chrono::steady_clock::now();
     const Holder holder = read_holder(lock_path(store_path));
     if (is_alive(holder))

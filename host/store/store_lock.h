@@ -3,6 +3,7 @@
 // it knows that no job of this store runs anywhere. The file names the host that took it last.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -11,12 +12,17 @@
 
 namespace fh {
 
+/// Whoever wanted the lock does not any more.
+struct NotWanted {};
+
 class StoreLock {
  public:
   /// Waits up to `drain_patience` for a live host that was told to stop. Then up to `patience` for
   /// the workers of a host that is gone, kills those recorded in the worker ledger and waits as
-  /// long again. Throws HostError when a live host keeps the lock, or nobody known does.
-  StoreLock(const std::string& store_path, Millis patience, Millis drain_patience = Millis(0));
+  /// long again. Throws HostError when a live host keeps the lock, or nobody known does, and
+  /// NotWanted when `give_up`, asked while it waits, says true.
+  StoreLock(const std::string& store_path, Millis patience, Millis drain_patience = Millis(0),
+            const std::function<bool()>& give_up = {});
 
   /// From here on a next host waits for this one instead of refusing to start.
   void note_draining();

@@ -178,6 +178,21 @@ TEST_F(Drain, ANewHostStartedAtOnceTakesOverUnderLoad) {
   for (const Json& job : host_.api("jobs?limit=1000")) EXPECT_EQ(job["lost"], 0);
 }
 
+TEST_F(Drain, AHostThatWaitsForAnotherOneEndsWhenItIsTold) {
+  host_.start();
+  const std::int64_t running = host_.job_of(host_.send(contact_update("c-1", "sleep:5000")));
+  host_.wait_for(running, "running");
+  host_.terminate();
+  auto old = host_.launch_successor();
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("waiting_for_old_host"); }));
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_FALSE(old->reap(0ms)) << "it did not wait for that one";
+  EXPECT_EQ(host_.log_lines(" ready ").size(), 1U);
+  const auto ended = old->reap(kPatience);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->code, 0);
+}
+
 TEST_F(Drain, LeavesNoWorkerBehind) {
   host_.start();
   host_.run(contact_update("c-1", "ok"));

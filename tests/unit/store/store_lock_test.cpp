@@ -51,6 +51,15 @@ TEST_F(Lock, OfALiveHostIsRefusedWithItsPid) {
   }
 }
 
+TEST_F(Lock, OfADrainingHostIsWaitedForUntilItIsNotWanted) {
+  StoreLock first(store(), kShort);
+  first.note_draining();
+  int asked = 0;
+  EXPECT_THROW(StoreLock(store(), kShort, std::chrono::hours(1), [&] { return ++asked == 3; }),
+               NotWanted);
+  EXPECT_EQ(asked, 3);
+}
+
 TEST_F(Lock, OfAHostThatHasOnlyJustTakenItIsRefusedToo) {
   ChildProcess worker(lingering({}));
   WorkerLedger(store()).record(worker.pid());
