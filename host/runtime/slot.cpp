@@ -17,7 +17,16 @@ constexpr Millis kFirstRestartDelay(100);
 constexpr Millis kLongestRestartDelay(30'000);
 constexpr Millis kTryAgain(1000);
 constexpr Millis kNoDeadline = std::chrono::hours(24);
-constexpr std::chrono::seconds kTurn(1);  // a worker's start is worth some runs
+constexpr std::size_t kMostProgress = 200;  // bytes of its text
+constexpr std::chrono::seconds kTurn(1);    // a worker's start is worth some runs
+
+// No UTF-8 sequence cut in two.
+std::string beginning_of(const std::string& text) {
+  std::size_t size = std::min(text.size(), kMostProgress);
+  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
+    --size;
+  return text.substr(0, size);
+}
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
@@ -290,7 +299,7 @@ RunSurroundings Slot::surroundings() {
           [this](int percent, const std::string& text) {
             status_.with([&](SlotStatus& status) {
               status.percent = percent;
-              status.progress = text.substr(0, 200);
+              status.progress = beginning_of(text);
             });
           }};
 }

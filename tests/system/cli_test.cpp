@@ -122,6 +122,12 @@ TEST_F(Cli, WhatAPluginSaysOfItsProgressIsShown) {
   }
   EXPECT_EQ(fieldhook({"jobs", "cancel", id}).code, 0);
   EXPECT_TRUE(host_.wait_for(job, "cancelled")["percent"].is_null());
+  const std::string most(199, 'x');
+  const std::int64_t other =
+      host_.job_of(host_.send(contact_update("c-2", "progress:" + most + "\u00e9 and more")));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.job(other)["percent"] == 66; }));
+  EXPECT_EQ(host_.job(other)["progress"], most) << "no letter is cut in two";
+  EXPECT_EQ(fieldhook({"jobs", "cancel", std::to_string(other)}).code, 0);
 }
 
 TEST_F(Cli, JobsShowSaysWhatAnEnqueuedJobWasGiven) {
