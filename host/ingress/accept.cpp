@@ -43,8 +43,8 @@ std::string shown_time(const std::string& given) {
 }
 
 std::optional<TimePoint> updated_at(const Event& event) {
-  const std::string& field = event.snapshot.updated_at();
-  return parse_time(field.empty() ? event.occurred_at : field);
+  if (const auto at = parse_time(event.snapshot.updated_at())) return at;
+  return parse_time(event.occurred_at);
 }
 
 bool is_stale(const Considered& considered) {
@@ -268,17 +268,32 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   return {"ignored", joined_reasons(arrival, all), 0};
 }
 
+void keep_sender_id(Transaction& tx, const Arrival& arrival, const Event& event) {
+  if (const auto id = sender_id_of(arrival, event); !id.empty())
+    tx.deliveries.keep_sender_id(arrival.source->name, id, arrival.delivery,
+                                 tx.now + kSenderIdKept);
+}
+
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
   const bool leaves_key = !one.matches.empty();
   const std::string& source = arrival.source->name;
-  const auto id = sender_id_of(arrival, one.arrived->event);
-  if (leaves_key && !id.empty())
-    tx.deliveries.keep_sender_id(source, id, arrival.delivery, tx.now + kSenderIdKept);
+  if (leaves_key) keep_sender_id(tx, arrival, one.arrived->event);
   LatestDelivery latest{arrival.delivery, {}, tx.now};
   if (leaves_key) latest.body_hash = arrival.body_hash;
   tx.records.set_latest(one.record, source, std::move(latest));
   tx.records.save(one.record);
+}
+
+// A batch that comes again is known as a whole where one of its events made a job: the others would
+// be taken for news, and set back what is known of their records.
+void remember_the_others(Transaction& tx, const Arrival& arrival,
+                         const std::vector<Considered>& all) {
+  for (const Considered& one : all) {
+    const Event& event = one.arrived->event;
+    const bool unknown = !one.duplicate_of && one.matches.empty() && !event.sender_id.empty();
+    if (unknown) keep_sender_id(tx, arrival, event);
+  }
 }
 
 }  // namespace
@@ -297,6 +312,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
     remember(tx, arrival, all.back());
   }
   Acceptance acceptance = judge(arrival, all);
+  if (all.size() > 1 && acceptance.jobs > 0) remember_the_others(tx, arrival, all);
   NewDelivery delivery;
   delivery.id = arrival.delivery;
   delivery.source = arrival.source->name;
