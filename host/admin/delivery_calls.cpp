@@ -237,7 +237,7 @@ Answer DeliveryCalls::import(const Call& call) {
       if (acceptance.status == "ignored")
         ++reasons[acceptance.reason.substr(0, acceptance.reason.find(':'))];
       jobs += acceptance.jobs;
-    } catch (const HostError& error) {
+    } catch (const std::exception& error) {  // whatever it is, the others are not to suffer from it
       problems.add({{"line", number}}, error.what());
     }
   }

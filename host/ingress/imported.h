@@ -18,6 +18,9 @@ struct ImportTerms {
   bool text_cells = false;  // values are texts of a table: typed like what is known of the record
 };
 
+/// Bytes of the records that one call brings, one a line.
+inline constexpr std::size_t kMostImported = 2 * 1024 * 1024;
+
 /// What an imported delivery has for a head; no request has one without a length.
 inline constexpr std::string_view kImportedHead = R"([["Imported",)";  // how each begins
 std::string imported_head(const ImportTerms& terms);
