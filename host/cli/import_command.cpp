@@ -45,13 +45,21 @@ std::string import_text(const Json& sum) {
   const bool stopped = sum.contains("stopped");
   std::string text =
       (stopped ? std::to_string(sum["stopped"]["record"].get<std::int64_t>() - 1) + " of " : "") +
-      cell(sum, "records") + " records: " + cell(sum, "accepted") +
+      cell(sum, "records") + " records as of " + cell(sum, "as_of") + ": " + cell(sum, "accepted") +
       " accepted, " + ignored_text(sum) + ", " + cell(sum, "duplicate") + " duplicate, " +
       cell(sum, "failed") + " failed\n" + (dry ? "would make " : "made ") +
       counted(sum.value("jobs", 0), "job") + "\n";
   for (const Json& one : sum["problems"])
     text += "  record " + cell(one, "record") + ": " + cell(one, "problem") + "\n";
   return text;
+}
+
+// When the export was made, unless the command says otherwise: when its file was last changed. A
+// second is added, for file systems keep times coarsely.
+std::string as_of(const Arguments& arguments, const std::filesystem::path& file) {
+  if (const auto given = arguments.option("as-of")) return *given;
+  const auto changed = std::chrono::file_clock::to_sys(std::filesystem::last_write_time(file));
+  return rfc3339(std::chrono::floor<Millis>(changed) + std::chrono::seconds(1));
 }
 
 // Posts records batch by batch, and sums up what became of them.
@@ -106,8 +114,10 @@ int run_import(const Arguments& arguments) {
   AdminClient::Query query = query_of(arguments, {"source", "type"});
   if (file.extension() == ".csv") query.emplace_back("cells", "true");
   if (arguments.has("dry-run")) query.emplace_back("dry_run", "true");
+  query.emplace_back("as_of", as_of(arguments, file));
   const AdminClient client(arguments);
   Json sum = {{"records", records.size()},
+              {"as_of", query.back().second},
               {"dry_run", arguments.has("dry-run")},
               {"reasons", Json::object()},
               {"problems", Json::array()}};

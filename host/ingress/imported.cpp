@@ -69,10 +69,13 @@ Json& place_of(Json& record, const Json& known, const std::string& field) {
 }  // namespace
 
 std::string imported_head(const ImportTerms& terms) {
-  const Json head = {{"Imported", terms.text_cells ? "cells" : "true"},
-                     {"Record", name_of(terms.type)}};
   Json list = Json::array();
-  for (const auto& [name, value] : head.items()) list.push_back({name, value});
+  const auto add = [&](const char* name, std::string_view value) {
+    list.push_back(Json::array({name, value}));
+  };
+  add("Imported", terms.text_cells ? "cells" : "true");
+  add("Record", name_of(terms.type));
+  if (terms.as_of) add("As-Of", rfc3339(*terms.as_of));
   return to_text(list);
 }
 
@@ -85,6 +88,8 @@ std::optional<ImportTerms> imported_terms(const std::string& head, const SourceC
       terms.text_cells = value == "cells";
     else if (line.at(0) == "Record")
       terms.type = record_type_from(value).value_or(terms.type);
+    else if (line.at(0) == "As-Of")
+      terms.as_of = parse_rfc3339(value);
     else
       return std::nullopt;
   }

@@ -16,6 +16,7 @@ class NotReadable : public HostError {
 struct ImportTerms {
   RecordType type = RecordType::contact;
   bool text_cells = false;  // values are texts of a table: typed like what is known of the record
+  std::optional<TimePoint> as_of = std::nullopt;  // when the export was made; nullopt: now
 };
 
 /// Bytes of the records that one call brings, one a line.

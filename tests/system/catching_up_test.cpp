@@ -115,6 +115,24 @@ TEST_F(CatchingUp, AnImportSaysWhyNothingCameOfARecord) {
   EXPECT_EQ(done["reasons"], Json::parse(R"({"first_seen": 1, "no_match": 1, "stale": 1})"));
 }
 
+TEST_F(CatchingUp, AnImportIsAsOldAsItsFileUnlessItIsToldWhen) {
+  host_.start();
+  const std::string file = write("export.ndjson", R"({"id":"1","misbehave":"none"})"
+                                                  "\n");
+  std::filesystem::last_write_time(file,
+                                   std::filesystem::last_write_time(file) - std::chrono::hours(1));
+  host_.send(R"({"id":"1","misbehave":"ok"})");
+  const std::vector<std::string> import = {"import", file, "--source", "contact"};
+  const Json old = json_of(import);
+  EXPECT_EQ(old["reasons"], Json::parse(R"({"stale": 1})"));
+  EXPECT_LT(old["as_of"], host_.api("deliveries?limit=1")[0]["received_at"]);
+  std::vector<std::string> told = import;
+  told.insert(told.end(), {"--as-of", "2999-01-01T00:00:00Z"});
+  EXPECT_EQ(json_of(told)["accepted"], 1);
+  told.back() = "yesterday";
+  EXPECT_EQ(fieldhook(told).code, 1);
+}
+
 TEST_F(CatchingUp, AnImportSendsNoMoreAtOnceThanTheHostTakes) {
   host_.start();
   const auto record = [](int id, std::size_t size) {
@@ -144,7 +162,7 @@ TEST_F(CatchingUp, AnImportThatIsCutShortSaysWhatWasDone) {
   const std::string file = write("export.ndjson", lines);
   const Ran ran = fieldhook({"import", file, "--source", "contact"});
   EXPECT_EQ(ran.code, 3) << ran.err;
-  EXPECT_NE(ran.out.find("2 of 4 records: "), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("2 of 4 records as of "), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("2 ignored (2 seen for the first time)"), std::string::npos) << ran.out;
   EXPECT_NE(ran.err.find("stopped in the batch that begins with record 3: "), std::string::npos)
       << ran.err;

@@ -41,6 +41,9 @@ class ExportTest : public DeliveriesTest {
         Deliveries(config_, *store_, *catalog_).import(source_, to_text(record), {.terms = terms});
     return got.reason.empty() ? got.status : got.status + " " + got.reason;
   }
+  std::string import_as_of(TimePoint at, const Json& record) {
+    return import(record, {RecordType::contact, false, at});
+  }
   Json known(const std::string& id = "1") {
     return write([&](Transaction& tx) {
       const auto record = tx.records.resolve("crm", RecordType::contact, {"", id});
@@ -115,6 +118,89 @@ TEST_F(ExportTest, WhatIsNoGroupOfCustomFieldsGivesWayToThem) {
               "ignored no_match");
     EXPECT_EQ(known()["custom_field"], Json::parse(R"({"f":1,"g":2})")) << group;
   }
+}
+
+TEST_F(ExportTest, IsStaleWhereSomethingCameAfterItWasMade) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  deliver(R"({"id":1,"s":"Open"})");
+  const TimePoint opened = clock_.now();
+  clock_.advance(Millis(1));
+  deliver(R"({"id":1,"changes":{"s":"Passed"}})");
+  EXPECT_EQ(jobs(), 1U);
+  const Json open = {{"id", 1}, {"s", "Open"}};
+  for (const TimePoint at : {made, opened})
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(import_as_of(at, open), "ignored stale");
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed"})").reason, "no_match") << "its job is not made again";
+  EXPECT_EQ(import_as_of(clock_.now(), open), "ignored no_match: s") << "nothing came later";
+  EXPECT_EQ(import({{"id", "1"}, {"s", "Passed"}}), "accepted") << "without a time it is of now";
+}
+
+TEST_F(ExportTest, IsStaleWhereAnotherSourceToldMoreOfItsRecord) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  source_.name = "other";
+  deliver(R"({"id":1,"s":"Open"})");
+  source_.name = "src";
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Passed"}}), "ignored stale");
+}
+
+TEST_F(ExportTest, ThatIsStaleLeavesTheKeyOfWhatCameAfterIt) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  deliver(kPassed);
+  import_as_of(made, {{"id", 1}, {"s", "Open"}});
+  EXPECT_EQ(deliver(kPassed).status, "duplicate");
+}
+
+TEST_F(ExportTest, OfOneFileAndOfNewerOnesIsTakenAsEver) {
+  const TimePoint first = clock_.now();
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_EQ(import_as_of(first, {{"id", 1}, {"s", "Open"}}), "ignored first_seen");
+  EXPECT_EQ(import_as_of(first, {{"id", 1}, {"s", "Passed"}}), "accepted");
+  const std::string original = std::to_string(last_);
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_EQ(import_as_of(first, {{"id", 1}, {"s", "Passed"}}), "duplicate of delivery " + original);
+  EXPECT_EQ(import_as_of(first + Millis(1), {{"id", 1}, {"s", "Failed"}}), "ignored no_match: s");
+  EXPECT_EQ(import_as_of(first, {{"id", 1}, {"s", "Passed"}}), "ignored stale");
+  EXPECT_EQ(import_as_of(clock_.now() + std::chrono::hours(1), {{"id", 1}, {"s", "Passed"}}),
+            "accepted");
+  deliver(R"({"id":1,"changes":{"s":"Failed"}})");
+  EXPECT_EQ(import_as_of(clock_.now(), {{"id", 1}, {"s", "Passed"}}), "accepted")
+      << "no time is later than now";
+}
+
+TEST_F(ExportTest, IsReplayedAsOfWhenItWasMade) {
+  const TimePoint made = clock_.now();
+  import_as_of(made, {{"id", 1}, {"s", "Passed"}});
+  const auto imported = last_;
+  EXPECT_EQ(replay({}).plugins.size(), 0U) << "nothing changed";
+  clock_.advance(Millis(1));
+  deliver(R"({"id":1,"changes":{"s":"Failed"}})");
+  last_ = imported;
+  EXPECT_EQ(replay({}).plugins.size(), 0U) << "it is stale";
+}
+
+TEST_F(ExportTest, IsNotStaleForAReplayOfWhatCameBeforeIt) {
+  deliver(R"({"id":1,"s":"Open"})");
+  capture(R"({"id":1,"t":1})");
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  replay({});
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Passed"}}), "accepted");
+}
+
+TEST_F(ExportTest, OfHubSpotsApiHasItsPropertiesWhereTheyAreKnown) {
+  const std::string body = hubspot({{"1", "s", "Open"}, {"1", "t", ""}});
+  deliver(body);
+  const auto record = [](const char* s) {
+    return Json{{"id", "1"}, {"properties", {{"s", s}, {"t", nullptr}}}, {"archived", false}};
+  };
+  const ImportTerms json{RecordType::contact, false};
+  EXPECT_EQ(import(record("Open"), json), "ignored first_seen");
+  EXPECT_EQ(import(record("Open"), json), "ignored no_match");
+  EXPECT_EQ(import(record("Passed"), json), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Open","to":"Passed"}})"));
 }
 
 }  // namespace
