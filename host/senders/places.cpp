@@ -150,7 +150,8 @@ class EventReader {
       if (const auto text = text_at(place); !text.empty()) all += (all.empty() ? "" : ".") + text;
     if (all.empty()) return unmapped("no record type at " + listed(places_.type, {}));
     const NamedType named = named_type(all, places_.words);
-    const bool only_what = !named.record && named.kind && !named.says_more;
+    // Alone: "event.created" may as well be of another record, which is called an event.
+    const bool only_what = !named.record && named.kind && words_in(all).size() == 1;
     if (only_what && !terms_.only_record)
       return unmapped("the type at " + listed(places_.type, {}) + ", \"" + all +
                       "\", says what happened and not to which record: give the source a record");

@@ -159,6 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
                     companies(R"({"id":"/id","type":"/t"})")},
         ReadingCase{"ATypeOfMoreThanWhatHappened", R"({"t":"tag.deleted","id":1})",
                     R"(other_record: tag.deleted)", companies(R"({"id":"/id","type":"/t"})")},
+        ReadingCase{"ATypeThatMayNameAnotherRecord", R"({"t":"event.created","id":1})",
+                    R"(other_record: event.created)", companies(R"({"id":"/id","type":"/t"})")},
         ReadingCase{"TypeInCapitals", R"({"t":"COMPANY","id":1,"c":{"a":1}})",
                     R"([{"type":"company", "kind":"updated", "mode":"changes_only", "id":"1",
             "changes":{"a":{"to":1}}}])",
