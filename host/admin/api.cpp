@@ -17,8 +17,7 @@ constexpr std::string_view kApi = "/api/v1/";
 constexpr std::string_view kMetrics = "/metrics";
 constexpr std::string_view kHealth = "/healthz";
 constexpr std::string_view kReady = "/readyz";
-constexpr std::size_t kMaxBody = 2 * 1024 * 1024;  // a batch of an import
-constexpr int kMostBulk = 4;                       // of kAdminThreads (daemon.cpp)
+constexpr int kMostBulk = 4;  // of kAdminThreads (daemon.cpp)
 constexpr std::string_view kBearer = "Bearer ";
 
 // For anybody.
@@ -105,7 +104,7 @@ bool Api::is_quick(const RawRequest& request) { return is_open(request.path); }
 
 HeadVerdict Api::judge_head(const RawRequest& head) {
   if (is_open(head.path)) return {std::nullopt, 0};
-  return {refuse_stranger(head), kMaxBody};
+  return {refuse_stranger(head), kMostImported};
 }
 
 std::optional<Answer> Api::refuse_stranger(const RawRequest& head) {

@@ -41,20 +41,21 @@ Replay order_of(const Call& call, const Catalog& catalog) {
   return order;
 }
 
+std::optional<TimePoint> time_of(const Call& call, const std::string& key) {
+  const std::string text = text_of(call, key);
+  if (text.empty()) return std::nullopt;
+  const auto at = parse_rfc3339(text);
+  if (!at) throw BadQuery{key + "=" + text + " is no time as 2026-06-24T10:15:30Z"};
+  return at;
+}
+
 DeliveryFilter filter_of(const Call& call, const ApiParts& parts) {
   DeliveryFilter filter;
   filter.source = source_of(call, parts);
   filter.status = status_of(call);
   filter.reason = text_of(call, "reason");
-  const auto time = [&](const char* key) -> std::optional<TimePoint> {
-    const std::string text = text_of(call, key);
-    if (text.empty()) return std::nullopt;
-    const auto at = parse_rfc3339(text);
-    if (!at) throw BadQuery{std::string(key) + "=" + text + " is no time as 2026-06-24T10:15:30Z"};
-    return at;
-  };
-  filter.since = time("since");
-  filter.until = time("until");
+  filter.since = time_of(call, "since");
+  filter.until = time_of(call, "until");
   return filter;
 }
 
@@ -207,15 +208,17 @@ Answer DeliveryCalls::refused(const Call& call) {
 }
 
 Answer DeliveryCalls::import(const Call& call) {
-  refuse_unknown(call, {"source", "type", "cells", "dry_run"});
+  refuse_unknown(call, {"source", "type", "cells", "as_of", "dry_run"});
   const std::string name = text_of(call, "source");
   const auto source = std::find_if(p_.config.sources.begin(), p_.config.sources.end(),
                                    [&](const SourceConfig& one) { return one.name == name; });
   if (source == p_.config.sources.end())
     return problem(404, "not found", "there is no source \"" + name + "\"");
   Import order{{}, flag_of(call, "dry_run")};
+  const auto as_of = time_of(call, "as_of");
   try {
     order.terms = Deliveries::import_terms(*source, text_of(call, "type"), flag_of(call, "cells"));
+    order.terms.as_of = as_of;
   } catch (const NotReadable& error) {
     return problem(400, "cannot be imported", error.what());
   }
@@ -237,7 +240,7 @@ Answer DeliveryCalls::import(const Call& call) {
       if (acceptance.status == "ignored")
         ++reasons[acceptance.reason.substr(0, acceptance.reason.find(':'))];
       jobs += acceptance.jobs;
-    } catch (const HostError& error) {
+    } catch (const std::exception& error) {  // whatever it is, the others are not to suffer from it
       problems.add({{"line", number}}, error.what());
     }
   }

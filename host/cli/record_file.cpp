@@ -1,5 +1,6 @@
 #include "cli/record_file.h"
 
+#include <set>
 #include <sstream>
 
 #include "base/check.h"
@@ -55,6 +56,10 @@ std::vector<Json> from_table(const std::string& text, const std::string& name) {
   const auto rows = table(text, name);
   if (rows.empty()) throw HostError(name + ": a .csv export begins with a line of names");
   const auto& names = rows.front();
+  std::set<std::string> seen;
+  for (const std::string& column : names)
+    if (!column.empty() && !seen.insert(column).second)
+      throw HostError(name + ": the column \"" + column + "\" stands twice");
   std::vector<Json> records;
   for (std::size_t row = 1; row < rows.size(); ++row) {
     if (rows[row].size() != names.size())
@@ -97,11 +102,10 @@ std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
         quoted = false;
       continue;
     }
-    if (c == '\n') {
+    if (c == '\n' || c == '\r') {
       if (any) end_row();
       continue;
     }
-    if (c == '\r') continue;
     any = true;
     if (c == '"' && cell.empty())
       quoted = true;
@@ -122,10 +126,17 @@ std::vector<Json> read_records(const std::filesystem::path& file) {
 std::vector<Json> parse_records(const std::string& content, const std::filesystem::path& file) {
   const std::string name = file.filename().string();
   const std::string kind = file.extension().string();
-  if (kind == ".json") return from_array(content, name);
-  if (kind == ".ndjson" || kind == ".jsonl") return from_lines(content, name);
-  if (kind == ".csv") return from_table(content, name);
-  throw HostError(name + ": its name must end in .json, .ndjson or .csv");
+  std::vector<Json> records;
+  if (kind == ".json")
+    records = from_array(content, name);
+  else if (kind == ".ndjson" || kind == ".jsonl")
+    records = from_lines(content, name);
+  else if (kind == ".csv")
+    records = from_table(content, name);
+  else
+    throw HostError(name + ": its name must end in .json, .ndjson or .csv");
+  if (records.empty()) throw HostError(name + ": has no records");
+  return records;
 }
 
 }  // namespace fh

@@ -1,5 +1,6 @@
 // Records of a CRM's export: a JSON array of objects, one object a line, or a table with a line of
-// names. Throws HostError with the place in the file, UsageError when there is no such file.
+// names. Throws HostError with the place in the file, also when there are none, UsageError when
+// there is no such file.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +18,8 @@ std::vector<Json> read_records(const std::filesystem::path& file);
 /// The same for the content of a file of that name.
 std::vector<Json> parse_records(const std::string& content, const std::filesystem::path& file);
 
-/// RFC 4180: rows of cells; quotes, doubled quotes and line ends inside quotes.
+/// RFC 4180: rows of cells; quotes, doubled quotes and line ends inside quotes. A CR or LF alone
+/// ends a row, too.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text);
 
 }  // namespace fh

@@ -16,8 +16,20 @@ bool has_custom(const Json& record, std::string_view field) {
   return custom != nullptr && member(*custom, field) != nullptr;
 }
 
+// An export's column or a list of names may have told of "address.city" before anyone knew that it
+// is a part of "address".
+void forget_parts_of(Json& baseline, const std::string& name, const Json& snapshot) {
+  auto& fields = baseline.get_ref<Json::object_t&>();
+  const std::string inside = name + ".";
+  for (auto at = fields.lower_bound(inside); at != fields.end() && at->first.starts_with(inside);) {
+    const bool is_part = !snapshot.contains(at->first) && find_inside(snapshot, at->first);
+    at = is_part ? fields.erase(at) : std::next(at);
+  }
+}
+
 void lay_over(Json& baseline, const Json& snapshot) {
   for (const auto& [name, value] : snapshot.items()) {
+    if (value.is_object()) forget_parts_of(baseline, name, snapshot);
     if (name != kCustomFields || !value.is_object()) {
       // A change list may have told of this field, and not that it is a custom one.
       const bool is_custom =
@@ -60,7 +72,7 @@ void set_field(Json& record, const std::string& path, const Json& value) {
 bool is_same(const Json& old, const Json& now) {
   if (old == now) return true;
   const bool may_be_cell = old.is_string() && (now.is_number() || now.is_boolean());
-  return may_be_cell && Json::parse(old.get_ref<const std::string&>(), nullptr, false) == now;
+  return may_be_cell && read_as(now, old.get_ref<const std::string&>()) == std::optional(now);
 }
 
 void compare_field(Changes& changes, const std::string& name, const Json* old, const Json& now) {
@@ -102,6 +114,20 @@ const Json* find_field(const Json& snapshot, std::string_view path) {
   if (const Json* standard = find_inside(snapshot, path)) return standard;
   const Json* custom = member(snapshot, kCustomFields);
   return custom == nullptr ? nullptr : find_inside(*custom, bare_field(path));
+}
+
+std::optional<Json> read_as(const Json& known, const std::string& text) {
+  if (known.is_boolean()) {
+    std::string small = text;
+    for (char& c : small)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (small != "true" && small != "false") return std::nullopt;
+    return small == "true";
+  }
+  StrictJson json = parse_strict(text);
+  const bool same_kind =
+      json.value.type() == known.type() || (json.value.is_number() && known.is_number());
+  return json.refusal || !same_kind ? std::nullopt : std::optional(std::move(json.value));
 }
 
 Changes compare(const Json& baseline, const Json& snapshot) {

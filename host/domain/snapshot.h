@@ -5,6 +5,7 @@
 // safe from any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,10 +28,14 @@ const Json* find_inside(const Json& value, std::string_view path);
 /// The value of a field of a snapshot, standard fields first; null pointer when it is absent.
 const Json* find_field(const Json& snapshot, std::string_view path);
 
+/// A text read as a value of the kind of `known`, a number, a boolean, an object or a list: "5.0"
+/// as a number, "TRUE" as true. nullopt: it is none.
+std::optional<Json> read_as(const Json& known, const std::string& text);
+
 /// What differs: every field of `snapshot` whose value is not that of `baseline`. A field that the
 /// baseline does not know counts as changed, its old value unknown, unless it is empty now: no
-/// value was there before, as far as anyone knows, or after. An empty baseline gives all. "5" and 5
-/// are the same.
+/// value was there before, as far as anyone knows, or after. An empty baseline gives all. 5 is no
+/// change where "5" was known.
 Changes compare(const Json& baseline, const Json& snapshot);
 
 /// Whether it has every field that is known, whatever the values.

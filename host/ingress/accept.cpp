@@ -12,6 +12,11 @@ namespace fh {
 namespace {
 
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
+constexpr const char* kStale = "stale";
+
+TimePoint told_at(const Transaction& tx, const Arrival& arrival) {
+  return arrival.told_at ? std::min(*arrival.told_at, tx.now) : tx.now;
+}
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
   return event.sender_id.empty() ? arrival.sender_id : event.sender_id;
@@ -31,7 +36,7 @@ std::optional<std::int64_t> find_original(Transaction& tx, const Arrival& arriva
   const Millis window = arrival.source->dedupe_window;
   const bool same = latest && latest->delivery != arrival.delivery &&
                     latest->body_hash == arrival.body_hash && window > Millis(0) &&
-                    tx.now - latest->received_at <= window;
+                    told_at(tx, arrival) - latest->received_at <= window;
   return same ? std::optional(latest->delivery) : std::nullopt;
 }
 
@@ -43,14 +48,16 @@ std::string shown_time(const std::string& given) {
 }
 
 std::optional<TimePoint> updated_at(const Event& event) {
-  const std::string& field = event.snapshot.updated_at();
-  return parse_time(field.empty() ? event.occurred_at : field);
+  if (const auto at = parse_time(event.snapshot.updated_at())) return at;
+  return parse_time(event.occurred_at);
 }
 
-bool is_stale(const Considered& considered) {
+bool is_stale(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const auto& given = considered.arrived->updated_at;
   const auto& known = considered.record.updated_at;
-  return given && known && *given < *known;
+  if (given && known && *given < *known) return true;
+  const bool exported = considered.arrived->event.may_lack_fields && arrival.told_at;
+  return exported && tx.records.last_told_at(considered.record.id) > told_at(tx, arrival);
 }
 
 // Of a record that is seen whole for the first time: the old value is not known, or as the text of
@@ -68,7 +75,7 @@ void find_changes(Transaction& tx, Considered& considered, bool stale,
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
   if (stale) {
-    if (event.kind != EventKind::created) considered.reason = "stale";
+    if (event.kind != EventKind::created) considered.reason = kStale;
     return;
   }
   const auto baseline = tx.records.baseline(considered.record);
@@ -153,7 +160,7 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const Event& event = considered.arrived->event;
-  const bool stale = is_stale(considered);
+  const bool stale = is_stale(tx, arrival, considered);
   considered.changes = event.changes;
   if (considered.wants_old_values)
     tell_custom_fields_apart(tx, considered.record, considered.changes);
@@ -197,10 +204,11 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
 
-std::string why_unmet(const Considered& considered) {
+std::string why_unmet(Transaction& tx, const Arrival& arrival, const Considered& considered) {
   const Event& event = considered.arrived->event;
-  const bool compared = event.mode != PayloadMode::full_object || !is_stale(considered);
-  return compared ? no_match(event, considered.changes) : "stale";
+  const bool compared =
+      event.mode != PayloadMode::full_object || !is_stale(tx, arrival, considered);
+  return compared ? no_match(event, considered.changes) : kStale;
 }
 
 Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent& arrived,
@@ -219,7 +227,8 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   if (tx.effects.any_echoes(considered.record.id))
     std::erase_if(considered.matches,
                   [&](Match& match) { return !still_matches(tx, considered, match, watches); });
-  if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : why_unmet(considered);
+  if (considered.matches.empty())
+    considered.reason = matched > 0 ? "echo" : why_unmet(tx, arrival, considered);
   return considered;
 }
 
@@ -232,7 +241,8 @@ void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& cons
   take_changes(tx, arrival, considered);
   if (!is_latest) return;
   // Without a key: the same body may come again.
-  tx.records.set_latest(considered.record, arrival.source->name, {arrival.delivery, {}, tx.now});
+  tx.records.set_latest(considered.record, arrival.source->name,
+                        {arrival.delivery, {}, told_at(tx, arrival)});
   tx.records.save(considered.record);
 }
 
@@ -268,17 +278,34 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   return {"ignored", joined_reasons(arrival, all), 0};
 }
 
+void keep_sender_id(Transaction& tx, const Arrival& arrival, const Event& event) {
+  if (const auto id = sender_id_of(arrival, event); !id.empty())
+    tx.deliveries.keep_sender_id(arrival.source->name, id, arrival.delivery,
+                                 tx.now + kSenderIdKept);
+}
+
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
+  // It told nothing, and what came after its export did.
+  if (arrival.told_at && one.reason == kStale) return;
   const bool leaves_key = !one.matches.empty();
   const std::string& source = arrival.source->name;
-  const auto id = sender_id_of(arrival, one.arrived->event);
-  if (leaves_key && !id.empty())
-    tx.deliveries.keep_sender_id(source, id, arrival.delivery, tx.now + kSenderIdKept);
-  LatestDelivery latest{arrival.delivery, {}, tx.now};
+  if (leaves_key) keep_sender_id(tx, arrival, one.arrived->event);
+  LatestDelivery latest{arrival.delivery, {}, told_at(tx, arrival)};
   if (leaves_key) latest.body_hash = arrival.body_hash;
   tx.records.set_latest(one.record, source, std::move(latest));
   tx.records.save(one.record);
+}
+
+// A batch that comes again is known as a whole where one of its events made a job: the others would
+// be taken for news, and set back what is known of their records.
+void remember_the_others(Transaction& tx, const Arrival& arrival,
+                         const std::vector<Considered>& all) {
+  for (const Considered& one : all) {
+    const Event& event = one.arrived->event;
+    const bool unknown = !one.duplicate_of && one.matches.empty() && !event.sender_id.empty();
+    if (unknown) keep_sender_id(tx, arrival, event);
+  }
 }
 
 }  // namespace
@@ -297,6 +324,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
     remember(tx, arrival, all.back());
   }
   Acceptance acceptance = judge(arrival, all);
+  if (all.size() > 1 && acceptance.jobs > 0) remember_the_others(tx, arrival, all);
   NewDelivery delivery;
   delivery.id = arrival.delivery;
   delivery.source = arrival.source->name;

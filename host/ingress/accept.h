@@ -31,6 +31,9 @@ struct Arrival {
   std::string ignored;   // why it, or something of it, is nothing for this source; "": all is
   // The watches of which none can be met, so that old values are of no use; null: some may be.
   std::shared_ptr<const WatchIndex> unmet = nullptr;
+  // When what it tells was so: an export's time, or when a delivery that is replayed came; nullopt:
+  // now. An exported record of which something came after that is stale.
+  std::optional<TimePoint> told_at = std::nullopt;
   std::vector<ArrivedEvent> events;
 };
 

@@ -57,6 +57,7 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
       if (!tx.deliveries.has(delivery.id))
         throw NotReadable("delivery " + std::to_string(delivery.id) + " was removed by retention");
       Arrival placed = arrival;
+      placed.told_at = imported ? imported->as_of : delivery.received_at;
       if (imported)
         placed.events = {
             placed_as_known(tx, *arrival.source, *imported, arrival.events.front().event)};
@@ -94,6 +95,7 @@ Acceptance Deliveries::import(const SourceConfig& source, const std::string& rec
   arrival.head = imported_head(order.terms);
   arrival.body = record;
   arrival.body_hash = bytes_of(sha256(record));
+  arrival.told_at = order.terms.as_of;
   const auto take = [&](Transaction& tx) {
     arrival.events = {placed_as_known(tx, source, order.terms, event)};
     Acceptance acceptance = accept(tx, arrival, catalog_);

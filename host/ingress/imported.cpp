@@ -20,30 +20,62 @@ std::string names_of(const Json& record) {
   return names.size() <= kMost ? names : names.substr(0, kMost) + "...";
 }
 
-// A table's cell as the kind of value the record is known to have there; nullopt: it cannot say
-// what is in an object or a list.
-std::optional<Json> typed_like(const Json& known, const std::string& cell) {
-  if (known.is_string() || known.is_null()) return cell;
-  Json parsed = Json::parse(cell, nullptr, false);
-  const bool same_kind = parsed.type() == known.type() || (parsed.is_number() && known.is_number());
-  if (same_kind) return parsed;
-  return known.is_structured() ? std::nullopt : std::optional<Json>(cell);
+// A text of an export as the kind of value the record is known to have there. nullopt: it is a
+// table's, whose every value is a text, and says nothing of such a value.
+std::optional<Json> typed_like(const Json& known, const std::string& text, bool is_cell) {
+  if (known.is_string() || known.is_null()) return text;
+  if (is_cell || !known.is_structured())
+    if (auto value = read_as(known, text)) return value;
+  return is_cell ? std::nullopt : std::optional<Json>(text);
+}
+
+bool is_object_or_null(const Json* value) {
+  return value != nullptr && (value->is_object() || value->is_null());
 }
 
 bool is_custom(const Json& known, const std::string& field) {
   if (bare_field(field) != field) return true;
-  const auto group = known.find(kCustomFields);
-  return !known.contains(field) && group != known.end() && group->is_object() &&
-         group->contains(field);
+  const Json* group = find_inside(known, kCustomFields);
+  if (group == nullptr || !group->is_object()) return false;
+  const std::string outer(first_segment(field));
+  return !known.contains(field) && !known.contains(outer) &&
+         (group->contains(field) || is_object_or_null(find_inside(*group, outer)));
+}
+
+Json& made_object(Json& value) {
+  if (!value.is_object()) value = Json::object();
+  return value;
+}
+
+// Where the field stands in the record. What a column "address.city" names is a part of the address
+// that is known, if one is; its other parts stay.
+Json& place_of(Json& record, const Json& known, const std::string& field) {
+  const bool custom = is_custom(known, field);
+  Json* around = custom ? &made_object(record[std::string(kCustomFields)]) : &record;
+  const Json* there = custom ? find_inside(known, kCustomFields) : &known;
+  std::string_view name = custom ? bare_field(field) : std::string_view(field);
+  for (auto dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    if (there == nullptr || !there->is_object() || there->contains(name)) break;
+    const std::string outer(name.substr(0, dot));
+    const auto inner = there->find(outer);
+    if (inner == there->end() || !is_object_or_null(&*inner)) break;
+    around = &made_object(around->emplace(outer, *inner).first.value());
+    there = &*inner;
+    name.remove_prefix(dot + 1);
+  }
+  return (*around)[std::string(name)];
 }
 
 }  // namespace
 
 std::string imported_head(const ImportTerms& terms) {
-  const Json head = {{"Imported", terms.text_cells ? "cells" : "true"},
-                     {"Record", name_of(terms.type)}};
   Json list = Json::array();
-  for (const auto& [name, value] : head.items()) list.push_back({name, value});
+  const auto add = [&](const char* name, std::string_view value) {
+    list.push_back(Json::array({name, value}));
+  };
+  add("Imported", terms.text_cells ? "cells" : "true");
+  add("Record", name_of(terms.type));
+  if (terms.as_of) add("As-Of", rfc3339(*terms.as_of));
   return to_text(list);
 }
 
@@ -56,6 +88,8 @@ std::optional<ImportTerms> imported_terms(const std::string& head, const SourceC
       terms.text_cells = value == "cells";
     else if (line.at(0) == "Record")
       terms.type = record_type_from(value).value_or(terms.type);
+    else if (line.at(0) == "As-Of")
+      terms.as_of = parse_rfc3339(value);
     else
       return std::nullopt;
   }
@@ -86,16 +120,16 @@ ArrivedEvent placed_as_known(Transaction& tx, const SourceConfig& source, const 
   const Json exported = as_delivered(source.sender, event.snapshot.json(), known);
   for (auto& [field, value] : exported.items()) {
     const Json* there = find_field(known, field);
-    const auto typed = terms.text_cells && there != nullptr && value.is_string()
-                           ? typed_like(*there, value.get<std::string>())
+    const auto typed = there != nullptr && value.is_string()
+                           ? typed_like(*there, value.get<std::string>(), terms.text_cells)
                            : std::optional(value);
     if (!typed) continue;
-    if (is_custom(known, field))
-      record[std::string(kCustomFields)][std::string(bare_field(field))] = *typed;
-    else if (field == kCustomFields && value.is_object())
+    if (field != kCustomFields)
+      place_of(record, known, field) = *typed;
+    else if (value.is_object())
       record[field].update(value);
-    else
-      record[field] = *typed;
+    else  // gives way to custom fields beside it
+      record.emplace(field, *typed);
   }
   event.snapshot = SnapshotText(record);
   return ArrivedEvent(std::move(event));

@@ -16,7 +16,11 @@ class NotReadable : public HostError {
 struct ImportTerms {
   RecordType type = RecordType::contact;
   bool text_cells = false;  // values are texts of a table: typed like what is known of the record
+  std::optional<TimePoint> as_of = std::nullopt;  // when the export was made; nullopt: now
 };
+
+/// Bytes of the records that one call brings, one a line.
+inline constexpr std::size_t kMostImported = 2 * 1024 * 1024;
 
 /// What an imported delivery has for a head; no request has one without a length.
 inline constexpr std::string_view kImportedHead = R"([["Imported",)";  // how each begins

@@ -71,6 +71,17 @@ SenderReading read_event(const Json& json, const SourceTerms& terms) {
 
 }  // namespace
 
+Json hubspot_record(Json exported) {
+  const auto found = exported.find("properties");
+  if (found == exported.end() || !found->is_object()) return exported;
+  const Json properties = std::move(*found);
+  exported.erase(found);
+  // A property without a value is null there, and "" in a delivery.
+  for (const auto& [name, value] : properties.items())
+    exported[name] = value.is_null() ? Json("") : value;
+  return exported;
+}
+
 SenderReading read_hubspot(const SenderBody& body, const SourceTerms& terms) {
   if (!body.json().is_array()) return unmapped("the body is not a list of events");
   return read_items(body.json(), [&](const Json& event) { return read_event(event, terms); });

@@ -10,4 +10,8 @@ namespace fh {
 
 SenderReading read_hubspot(const SenderBody& body, const SourceTerms& terms);
 
+/// A record of an export as the deliveries tell of it: HubSpot's API has its fields in
+/// "properties".
+Json hubspot_record(Json exported);
+
 }  // namespace fh

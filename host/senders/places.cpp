@@ -36,6 +36,12 @@ Places with_mapping(Places places, const Mapping& mapping) {
   return places;
 }
 
+// What the pointer says from the place on; nullopt when there is none, or it leads elsewhere.
+std::optional<std::string> seen_from(const std::string& place, const std::string* pointer) {
+  if (pointer == nullptr || !pointer->starts_with(place + "/")) return std::nullopt;
+  return pointer->substr(place.size());
+}
+
 class EventReader {
  public:
   EventReader(std::string_view body, const SourceTerms& terms, const Places& places)
@@ -144,9 +150,14 @@ class EventReader {
       if (const auto text = text_at(place); !text.empty()) all += (all.empty() ? "" : ".") + text;
     if (all.empty()) return unmapped("no record type at " + listed(places_.type, {}));
     const NamedType named = named_type(all, places_.words);
-    if (!named.record) return other_record(all);
+    // Alone: "event.created" may as well be of another record, which is called an event.
+    const bool only_what = !named.record && named.kind && words_in(all).size() == 1;
+    if (only_what && !terms_.only_record)
+      return unmapped("the type at " + listed(places_.type, {}) + ", \"" + all +
+                      "\", says what happened and not to which record: give the source a record");
+    if (!named.record && !only_what) return other_record(all);
     if (named.says_more) return other_event(all);
-    event_.type = *named.record;
+    event_.type = named.record.value_or(event_.type);
     event_.kind = named.kind.value_or(event_.kind);
     return std::nullopt;
   }
@@ -195,6 +206,11 @@ class EventReader {
     const auto previous = first_object(places_.previous);
     for (const Json& list : lists_) add_list(list);
     if (previous) add_previous(at(*previous));
+    // Where the body has both values, it says itself what did not change.
+    std::erase_if(event_.changes, [](const auto& named) {
+      const Change& change = named.second;
+      return change.from && *change.from == change.to;
+    });
     if (!record_)
       event_.mode = PayloadMode::changes_only;
     else if (event_.changes.empty() && (event_.kind == EventKind::created || !has_changes()))
@@ -241,7 +257,13 @@ class EventReader {
     const Json* value = find_field(record(), field);
     Change change{std::nullopt, value == nullptr ? Json() : *value, is_custom(field)};
     const bool fresh = event_.changes.emplace(key_of(field), std::move(change)).second;
-    if (fresh && record_ && value == nullptr) complete(field, nullptr);
+    if (fresh && record_ && value == nullptr && !leads_inside(field)) complete(field, nullptr);
+  }
+
+  // Whether the field is a path into a value that the record has, and no name with a dot.
+  bool leads_inside(const std::string& field) {
+    return bare_field(field).find('.') != std::string_view::npos &&
+           find_field(record(), first_segment(field)) != nullptr;
   }
 
   // What changed belongs to the record, also where that leaves it out: what is known of it later,
@@ -342,18 +364,24 @@ SenderReading read_places(const SenderBody& body, const SourceTerms& terms, cons
   std::string_view whole = body.text();
   const Places* in_force = &places;
   Places mapped;
+  std::string list;  // where the events are one
   if (terms.mapping != nullptr && is_given(*terms.mapping)) {
     mapped = with_mapping(places, *terms.mapping);
     in_force = &mapped;
-    if (const auto& list = terms.mapping->events) {
-      whole = StoredPlaces(body.text()).at(*list).value_or("");
-      if (!is_stored_array(whole)) return unmapped("no list of events at " + *list);
+    if (terms.mapping->events) {
+      list = *terms.mapping->events;
+      whole = StoredPlaces(body.text()).at(list).value_or("");
+      if (!is_stored_array(whole)) return unmapped("no list of events at " + list);
     }
   }
   if (!is_stored_array(StoredPlaces(whole).at("").value()))
     return EventReader(whole, terms, *in_force).read();
+  std::size_t number = 0;
   return read_items(stored_members(whole), [&](const StoredMember& item) {
-    SenderReading reading = EventReader(item.value, terms, *in_force).read();
+    const auto token = seen_from(list + "/" + std::to_string(number++), terms.token);
+    SourceTerms of_item = terms;
+    of_item.token = token ? &*token : nullptr;
+    SenderReading reading = EventReader(item.value, of_item, *in_force).read();
     for (Event& event : reading.events)
       if (event.snapshot_at) *event.snapshot_at += item.value.data() - body.text().data();
     return reading;

@@ -32,7 +32,9 @@ SenderProfile find_sender(std::string_view name) {
 }
 
 Json as_delivered(std::string_view sender, Json exported, const Json& known) {
-  return sender == "pipedrive" ? pipedrive_record(std::move(exported), known) : exported;
+  if (sender == "hubspot") return hubspot_record(std::move(exported));
+  if (sender == "pipedrive") return pipedrive_record(std::move(exported), known);
+  return exported;
 }
 
 SenderReading read_for_source(SenderProfile profile, const SenderBody& body,

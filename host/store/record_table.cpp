@@ -174,6 +174,15 @@ std::int64_t RecordTable::newest_delivery(std::int64_t record) {
   return query.integer(0);
 }
 
+TimePoint RecordTable::last_told_at(std::int64_t record) {
+  auto query = db_.query(
+      "SELECT max(coalesce((SELECT max(received_at_ms) FROM latest WHERE record = ?1), 0),"
+      " coalesce((SELECT latest_at_ms FROM records WHERE id = ?1 AND latest_source <> ''), 0))",
+      record);
+  query.next();
+  return from_ms(query.integer(0));
+}
+
 // What the CRM touched last is laid over the other; where it does not say when, what came last.
 std::string RecordTable::joined_baselines(const StoredRecord& elder, const StoredRecord& younger) {
   const auto known = [this](const StoredRecord& record) {

@@ -23,7 +23,7 @@ struct BodyPart {
 struct LatestDelivery {
   std::int64_t delivery = 0;
   std::optional<std::string> body_hash;  // nullopt: it leaves no key
-  TimePoint received_at;
+  TimePoint received_at;  // or when what it tells was so, where that was before (ingress/accept.h)
 };
 
 struct StoredRecord {
@@ -62,6 +62,9 @@ class RecordTable {
   void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
   /// The newest delivery of any source; 0: none.
   std::int64_t newest_delivery(std::int64_t record);
+
+  /// When the newest of what was told of it, by any source, was so; 1970 when nothing was.
+  TimePoint last_told_at(std::int64_t record);
 
   /// Whether any record has become part of another one.
   bool any_merged();

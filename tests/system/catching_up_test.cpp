@@ -106,13 +106,83 @@ TEST_F(CatchingUp, AnImportSaysWhyNothingCameOfARecord) {
   const std::string file =
       write("export.ndjson", record(1, now) + record(2, "2026-01-01T00:00:00Z") + record(3, now));
   const Ran ran = fieldhook({"import", file, "--source", "contact", "--dry-run"});
-  EXPECT_NE(ran.out.find("3 records: 0 accepted, 3 ignored (1 seen for the first time, "
+  EXPECT_NE(ran.out.find(": 0 accepted, 3 ignored (1 seen for the first time, "
                          "1 unchanged or not watched, 1 older than what is known), 0 duplicate, "
                          "0 failed"),
             std::string::npos)
       << ran.out;
   const Json done = json_of({"import", file, "--source", "contact"});
   EXPECT_EQ(done["reasons"], Json::parse(R"({"first_seen": 1, "no_match": 1, "stale": 1})"));
+}
+
+TEST_F(CatchingUp, AnImportIsAsOldAsItsFileUnlessItIsToldWhen) {
+  host_.start();
+  const std::string file = write("export.ndjson", R"({"id":"1","misbehave":"none"})"
+                                                  "\n");
+  std::filesystem::last_write_time(file,
+                                   std::filesystem::last_write_time(file) - std::chrono::hours(1));
+  host_.send(R"({"id":"1","misbehave":"ok"})");
+  const std::vector<std::string> import = {"import", file, "--source", "contact"};
+  const Json old = json_of(import);
+  EXPECT_EQ(old["reasons"], Json::parse(R"({"stale": 1})"));
+  EXPECT_LT(old["as_of"], host_.api("deliveries?limit=1")[0]["received_at"]);
+  std::vector<std::string> told = import;
+  told.insert(told.end(), {"--as-of", "2999-01-01T00:00:00Z"});
+  EXPECT_EQ(json_of(told)["accepted"], 1);
+  told.back() = "yesterday";
+  EXPECT_EQ(fieldhook(told).code, 1);
+}
+
+TEST_F(CatchingUp, AnImportSendsNoMoreAtOnceThanTheHostTakes) {
+  host_.start();
+  const auto record = [](int id, std::size_t size) {
+    return R"({"id":)" + std::to_string(id) + R"(,"text":")" + std::string(size, 'x') + "\"}\n";
+  };
+  const std::string file =
+      write("export.ndjson", record(1, 1) + record(2, 500'000) + record(3, 2'000'000) +
+                                 record(4, 2'100'000) + record(5, 1));
+  const Ran ran = fieldhook({"import", file, "--source", "contact", "--json"});
+  EXPECT_EQ(ran.code, 1);
+  const Json done = Json::parse(ran.out);
+  EXPECT_EQ(done["ignored"], 4) << done;
+  EXPECT_EQ(done["failed"], 1);
+  EXPECT_EQ(done["problems"][0]["record"], 4);
+  EXPECT_NE(done["problems"][0]["problem"].get<std::string>().find("2100019 bytes"),
+            std::string::npos)
+      << done;
+}
+
+TEST_F(CatchingUp, AnImportThatIsCutShortSaysWhatWasDone) {
+  host_.environment()["FIELDHOOK_FAULT"] = "in_accept:3";
+  host_.start();
+  std::string lines;
+  for (int id : {1, 2, 3, 4})
+    lines +=
+        R"({"id":)" + std::to_string(id) + R"(,"text":")" + std::string(250'000, 'x') + "\"}\n";
+  const std::string file = write("export.ndjson", lines);
+  const Ran ran = fieldhook({"import", file, "--source", "contact"});
+  EXPECT_EQ(ran.code, 3) << ran.err;
+  EXPECT_NE(ran.out.find("2 of 4 records as of "), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("2 ignored (2 seen for the first time)"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.err.find("stopped in the batch that begins with record 3: "), std::string::npos)
+      << ran.err;
+  EXPECT_EQ(host_.wait_for_end(), 128 + SIGKILL);
+}
+
+TEST_F(CatchingUp, AFileThatIsNoSuchExportIsRefusedAsAWhole) {
+  const std::pair<const char*, const char*> files[] = {
+      {"id,s\n", "has no records"},
+      {"id,s,s\n9,Open,Passed\n", "the column \"s\" stands twice"},
+      {"id,s,,\n9,Open\n", "row 2: has 2 cells, the first line has 4"}};
+  for (const auto& [content, why] : files) {
+    const Ran ran = fieldhook({"import", write("x.csv", content), "--source", "contact"});
+    EXPECT_EQ(ran.code, 1);
+    EXPECT_NE(ran.err.find(why), std::string::npos) << ran.err;
+  }
+  EXPECT_EQ(fieldhook({"import", write("x.json", "[]"), "--source", "contact"}).code, 1);
+  host_.start();
+  const std::string file = write("x.csv", "id,s,,\r9,Open,,\r10,Passed,,\r");
+  EXPECT_EQ(json_of({"import", file, "--source", "contact"})["ignored"], 2) << "lines of a Mac";
 }
 
 TEST_F(CatchingUp, AnImportSaysWhichRecordIsWrong) {

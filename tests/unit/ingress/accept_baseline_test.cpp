@@ -185,5 +185,16 @@ TEST_F(AcceptTest, ARecordInABodyOutlivesItsDelivery) {
   EXPECT_EQ(changes().at("name1").at("from"), "ü");
 }
 
+TEST(ArrivedEvent, HasTheEventsTimeWhereItsRecordsCannotBeRead) {
+  Event event;
+  event.occurred_at = "2026-06-24T10:05:00Z";
+  for (const Json& updated_at : {Json("2026-06-24 10:05:00 UTC"), Json(1782296130.5), Json(true)}) {
+    event.snapshot = SnapshotText(Json{{"updated_at", updated_at}});
+    EXPECT_EQ(ArrivedEvent(event).updated_at, parse_time(event.occurred_at)) << updated_at;
+  }
+  event.snapshot = SnapshotText(Json{{"updated_at", "2026-06-24T10:04:00Z"}});
+  EXPECT_EQ(ArrivedEvent(event).updated_at, parse_time("2026-06-24T10:04:00Z"));
+}
+
 }  // namespace
 }  // namespace fh::test

@@ -135,6 +135,34 @@ TEST_F(AcceptTest, ABatchHasEachReasonOfItsEventsOnce) {
   EXPECT_EQ(found("match"), (Ids{}));
 }
 
+TEST_F(AcceptTest, ABatchThatMadeAJobIsKnownAsAWholeWhenItComesAgain) {
+  watch("p", R"([{"record":"contact","field":"s","from":"Passed","to":"Failed"},
+                 {"record":"contact","field":"s","becomes":["Passed"]}])");
+  const auto event = [](int id, const char* value) {
+    return Json{{"id", 1}, {"eid", id}, {"changes", {{"s", value}}}};
+  };
+  const auto deliver_batch = [&](const Json& batch) {
+    Arrival arrival;
+    arrival.delivery = last_ = store_->new_delivery_id();
+    arrival.source = &source_;
+    arrival.body = to_text(batch);
+    Mapping mapping;
+    mapping.event_id = "/eid";
+    SenderReading reading = read_insites(SenderBody(std::string_view(arrival.body)),
+                                         {source_.record, source_.event, &mapping});
+    for (Event& one : reading.events) arrival.events.emplace_back(std::move(one));
+    return write([&](Transaction& tx) { return accept(tx, arrival, *catalog_); });
+  };
+  const Json batch = {event(1, "Open"), event(2, "Passed")};
+  EXPECT_EQ(deliver_batch(batch).jobs, 1);
+  EXPECT_EQ(deliver_batch(batch).status, "duplicate");
+  EXPECT_EQ(deliver_batch({event(3, "Failed")}).status, "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Passed","to":"Failed"}})"));
+  // Where nothing made a job nothing is kept, and nothing is lost by it.
+  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, "ignored");
+  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, "ignored");
+}
+
 TEST_F(AcceptTest, TheReasonOfALargeBatchStaysShort) {
   source_.first_seen = SourceConfig::FirstSeen::changed;
   Arrival arrival;

@@ -13,6 +13,9 @@ const Mapping& mapping(const std::string& json) {
 }
 
 SourceTerms terms(const std::string& json) { return {.mapping = &mapping(json)}; }
+SourceTerms companies(const std::string& json) {
+  return {.record = RecordType::company, .mapping = &mapping(json), .only_record = true};
+}
 
 TEST(GenericWithATokenInItsBody, DoesNotTakeItForAField) {
   const std::pair<std::string, std::string> bodies[] = {
@@ -27,6 +30,23 @@ TEST(GenericWithATokenInItsBody, DoesNotTakeItForAField) {
     EXPECT_EQ(reading.events[0].snapshot.json()["a"], 2);
     EXPECT_FALSE(reading.events[0].snapshot_at);
   }
+}
+
+TEST(GenericWithATokenInItsBody, TakesAFieldOfThatNameInAListsItemForOne) {
+  const auto first_record = [](const std::string& token, const std::string& json,
+                               const std::string& body) {
+    SourceTerms listed = terms(json);
+    listed.token = &token;
+    return find_sender("generic")(SenderBody(std::string_view(body)), listed)
+        .events.at(0)
+        .snapshot.json();
+  };
+  EXPECT_EQ(first_record("/token", R"({"events":"/items","id":"/id","snapshot":""})",
+                         R"({"token":"secret","items":[{"id":1,"token":"abc"}]})"),
+            Json::parse(R"({"id":1,"token":"abc"})"));
+  EXPECT_EQ(first_record("/0/token", R"({"id":"/id","snapshot":""})",
+                         R"([{"id":1,"token":"secret"},{"id":2}])"),
+            Json::parse(R"({"id":1})"));
 }
 
 TEST(GenericWithoutMapping, ReadsNothing) {
@@ -113,6 +133,34 @@ INSTANTIATE_TEST_SUITE_P(
                     R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot",
             "id":"1", "changes":{"a.b":{"to":2}}, "snapshot":{"x":1}}])",
                     terms(R"({"id":"/id","changes":"/c","snapshot":"/r"})")},
+        ReadingCase{"TheNameOfAPathIntoWhatTheRecordHas",
+                    R"({"id":1,"c":["a.b","g.h"],"r":{"a":{"x":1}}})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot",
+            "id":"1", "changes":{"a.b":{"to":null}, "g.h":{"to":null}},
+            "snapshot":{"a":{"x":1}, "g.h":null}}])",
+                    terms(R"({"id":"/id","changes":"/c","snapshot":"/r"})")},
+        ReadingCase{"PairsThatDoNotDiffer",
+                    R"({"id":1,"c":{"a":{"from":1,"to":1}, "b":{"old":1,"new":2}, "d":1}})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_only", "id":"1",
+            "changes":{"b":{"from":1, "to":2}, "d":{"to":1}}}])",
+                    terms(R"({"id":"/id","changes":"/c"})")},
+        ReadingCase{"TheWholeRecordBefore",
+                    R"({"before":{"id":1,"a":1,"b":1},"after":{"id":1,"a":1,"b":2}})",
+                    R"([{"type":"contact", "kind":"updated", "mode":"changes_with_snapshot",
+            "id":"1", "changes":{"b":{"from":1, "to":2}}, "snapshot":{"id":1,"a":1,"b":2}}])",
+                    terms(R"({"id":"/after/id","previous":"/before","snapshot":"/after"})")},
+        ReadingCase{"ATypeThatSaysOnlyWhatHappened", R"({"t":"Deleted","id":1})",
+                    R"(unmapped: the type at /t, "Deleted", says what happened and not to which )"
+                    R"(record: give the source a record)",
+                    terms(R"({"id":"/id","type":"/t"})")},
+        ReadingCase{"ATypeThatSaysWhatHappenedToTheSourcesRecord", R"({"t":"Deleted","id":1})",
+                    R"([{"type":"company", "kind":"deleted", "mode":"changes_only", "id":"1",
+            "changes":{}}])",
+                    companies(R"({"id":"/id","type":"/t"})")},
+        ReadingCase{"ATypeOfMoreThanWhatHappened", R"({"t":"tag.deleted","id":1})",
+                    R"(other_record: tag.deleted)", companies(R"({"id":"/id","type":"/t"})")},
+        ReadingCase{"ATypeThatMayNameAnotherRecord", R"({"t":"event.created","id":1})",
+                    R"(other_record: event.created)", companies(R"({"id":"/id","type":"/t"})")},
         ReadingCase{"TypeInCapitals", R"({"t":"COMPANY","id":1,"c":{"a":1}})",
                     R"([{"type":"company", "kind":"updated", "mode":"changes_only", "id":"1",
             "changes":{"a":{"to":1}}}])",
