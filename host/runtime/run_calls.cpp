@@ -155,14 +155,15 @@ Answer RunCalls::abandon(const wire::Call& call) {
   const EffectName name = scopes_.at(call.scope).name;
   enqueued_ -= static_cast<int>(scopes_.at(call.scope).effects.jobs.size());
   scopes_.erase(call.scope);
-  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
-  // What it wrote is dropped: the run sees the latest of its other writes, or what is stored.
+  // What it wrote is dropped, though the store may fail: the run sees the latest of its other
+  // writes, or what is stored.
   state_.reset();
   for (const auto& [number, other] : scopes_) {
     const auto& states = other.effects.states;
     if (!states.empty() && (!state_ || other.state_version > state_->version))
       state_ = StateRow{other.state_version, states.front().value};
   }
+  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
   return ok();
 }
 
@@ -239,10 +240,11 @@ Answer RunCalls::enqueue(const wire::Call& call) {
 }
 
 Answer RunCalls::idempotency_key(const wire::Call& call) const {
-  // The parts go in as JSON, so that no two different lists of parts are the same text. Not the
-  // record: its name is another once it is merged. The time tells jobs of two stores apart.
-  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at), call.key};
-  return ok(0, "fh-" + to_hex(sha256(to_text(parts))).substr(0, 40));
+  // The parts go in as JSON, so that no two different lists of parts are the same text; the label
+  // behind it, for JSON would change bytes that are no text. Not the record: its name is another
+  // once it is merged. The time tells jobs of two stores apart.
+  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at)};
+  return ok(0, "fh-" + to_hex(sha256(to_text(parts) + call.key)).substr(0, 40));
 }
 
 Answer RunCalls::expect_echo(const wire::Call& call) {

@@ -194,6 +194,7 @@ TEST_F(RunCallsTest, TheIdempotencyKeyIsTheJobsWhateverItsRecordIsCalled) {
   ServedRun first = run("7");
   const std::string mail = key(first, "mail");
   EXPECT_NE(key(first, "pdf"), mail);
+  EXPECT_NE(key(first, "\xff"), key(first, "\xfe")) << "bytes that are no text";
   end(first, OutcomeKind::interrupted);
   write([](Transaction& tx) {
     tx.records.resolve("crm", RecordType::contact, {"u", ""});
@@ -254,6 +255,12 @@ TEST(RunCallsOnAFullDisk, FailTheCallAndLeaveNothingHalfStored) {
     EXPECT_EQ(tx.effects.find_once("p", "key")->result, result);
     EXPECT_EQ(tx.tallies.open("q"), 1);
   });
+  const auto thrown = one.open(CallMethod::once_begin, "other");
+  one.set_state("\"dropped\"", thrown);
+  disk.fill();
+  EXPECT_EQ(one.ask(CallMethod::abandon, "", "", thrown).status, CallStatus::failed);
+  disk.make_room();
+  EXPECT_EQ(one.state(), "\"inside\"");
   store.stop();
 }
 
