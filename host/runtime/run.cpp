@@ -89,9 +89,9 @@ Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
   worker_.end_work();
   if (worker_.is_spent()) worker_lives_ = false;
-  if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome);
+  if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome, calls_.has_open_scope());
   if (outcome.kind == OutcomeKind::retry) replace_if_full();
-  if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) {
+  if (outcome.kind == OutcomeKind::retry && calls_.is_told_busy(outcome.text)) {
     outcome.charged = false;
     outcome.after = std::max(outcome.after.value_or(kBusyWait), kBusyWait);
   }

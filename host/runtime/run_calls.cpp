@@ -26,6 +26,8 @@ Answer too_large(const std::string& what, std::size_t size, std::size_t most) {
                                        std::to_string(most) + " allowed");
 }
 
+constexpr const char* kBusy = "another job is at work on ";
+
 std::optional<Answer> if_no_json(const std::string& what, const std::string& text) {
   const auto refusal = check_strict(text);
   if (!refusal) return std::nullopt;
@@ -108,12 +110,16 @@ Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
     case Begin::done: return {0, CallStatus::done_before, 0, result.result};
     case Begin::busy:
       told_busy_ = true;
-      return no(CallStatus::busy, "another job is at work on \"" + call.key + "\"");
+      return no(CallStatus::busy, kBusy + ("\"" + call.key + "\""));
     case Begin::nested:  // by another thread of it, which may be done with it soon
       return no(CallStatus::busy, "\"" + call.key + "\" is begun already by this very run");
     case Begin::lease_lost: break;
   }
   return lease_lost();
+}
+
+bool RunCalls::is_told_busy(const std::string& reason) const {
+  return told_busy_ && reason.find(kBusy) != std::string::npos;
 }
 
 Answer RunCalls::commit(const wire::Call& call) {
