@@ -9,22 +9,11 @@
 namespace fh {
 namespace {
 
-constexpr int kMaxLinesPerRun = 1000;
-constexpr std::size_t kMaxLogText = 16 * 1024;  // the worker has cut it there, at a character
 constexpr std::chrono::hours kNoDeadline(24);
 // For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
 
 std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
-
-void log_plugin_line(LogFields fields, wire::LogLevel level) {
-  switch (level) {
-    case wire::LogLevel::error: return log_error("plugin_log", fields);
-    case wire::LogLevel::warning: return log_warning("plugin_log", fields);
-    case wire::LogLevel::info: return log_info("plugin_log", fields);
-    case wire::LogLevel::debug: return log_debug("plugin_log", fields);
-  }
-}
 
 }  // namespace
 
@@ -35,10 +24,10 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
       calls_(lease, std::move(surroundings)),
       terms_(std::move(terms)),
       signals_(signals),
-      deadline_(steady_now() + terms_.timeout) {}
+      deadline_(steady_now() + terms_.timeout),
+      lines_(lease.job.plugin, lease.job.id) {}
 
 Outcome Run::converse() {
-  for (const OutputLine& line : worker_.begin_work()) log_plugin_output(lease_.job.plugin, 0, line);
   try {
     worker_.send(execute_frame(lease_));
   } catch (const FrameTooLarge& error) {
@@ -49,7 +38,7 @@ Outcome Run::converse() {
     heed_signals();
     Happening happening = worker_.wait(deadline_);
     if (const auto* line = std::get_if<OutputLine>(&happening)) {
-      if (may_log()) log_plugin_output(lease_.job.plugin, lease_.job.id, *line);
+      lines_.printed(*line);
     } else if (const auto* frame = std::get_if<wire::Frame>(&happening)) {
       if (auto outcome = on_frame(*frame)) return *outcome;
     } else if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
@@ -64,11 +53,7 @@ std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
   if (const auto* call = std::get_if<wire::Call>(&frame)) {
     worker_.send(calls_.serve(*call));
   } else if (const auto* log = std::get_if<wire::Log>(&frame)) {
-    if (may_log())
-      log_plugin_line({{"job", lease_.job.id},
-                       {"plugin", lease_.job.plugin},
-                       {"text", log->text.substr(0, kMaxLogText)}},
-                      log->level);
+    lines_.logged(*log);
   } else if (const auto* finished = std::get_if<wire::Finished>(&frame)) {
     if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id))
       return on_finished(*finished);
@@ -145,22 +130,6 @@ void Run::ask_to_end(OutcomeKind why, std::string text) {
   asked_to_end_ = Outcome{.kind = why, .text = std::move(text)};
   deadline_ = steady_now() + terms_.cancel_grace;
   worker_.send(wire::Cancel{static_cast<std::uint64_t>(lease_.job.id)});
-}
-
-bool Run::may_log() {
-  ++lines_;
-  if (lines_ == kMaxLinesPerRun + 1)
-    log_warning(
-        "plugin_output_cut",
-        {{"job", lease_.job.id}, {"plugin", lease_.job.plugin}, {"lines", kMaxLinesPerRun}});
-  return lines_ <= kMaxLinesPerRun;
-}
-
-void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line) {
-  log_info("plugin_output", {{"job", job},
-                             {"plugin", plugin},
-                             {"stream", line.is_error ? "stderr" : "stdout"},
-                             {"text", line.text}});
 }
 
 }  // namespace fh

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/guarded.h"
+#include "runtime/plugin_lines.h"
 #include "runtime/run_calls.h"
 #include "runtime/worker_process.h"
 
@@ -44,6 +45,7 @@ struct RunTerms {
 
 class Run {
  public:
+  /// The worker is at work: begin_work().
   Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings, RunTerms terms,
       const RunSignals& signals);
 
@@ -63,7 +65,6 @@ class Run {
   void heed_signals();
   void on_deadline();
   void ask_to_end(OutcomeKind why, std::string text);
-  bool may_log();
 
   WorkerProcess& worker_;
   const Lease& lease_;
@@ -73,10 +74,7 @@ class Run {
   WorkerProcess::Deadline deadline_;
   std::optional<Outcome> asked_to_end_;  // as what, once the host wants the run to end
   bool worker_lives_ = true;
-  int lines_ = 0;
+  PluginLines lines_;
 };
-
-/// Logs one line a plugin printed; job 0: outside a run.
-void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line);
 
 }  // namespace fh

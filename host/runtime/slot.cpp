@@ -21,6 +21,14 @@ constexpr std::chrono::seconds kTurn(1);  // a worker's start is worth some runs
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
+// No character cut in two.
+std::string beginning_of(const std::string& text, std::size_t most) {
+  std::size_t size = std::min(text.size(), most);
+  if (size < text.size())
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+  return text.substr(0, size);
+}
+
 double random_jitter() {
   thread_local std::mt19937_64 engine(std::random_device{}());
   return std::uniform_real_distribution<double>(0, 1)(engine);
@@ -29,7 +37,7 @@ double random_jitter() {
 }  // namespace
 
 Slot::Slot(const SlotSurroundings& surroundings, std::string plugin)
-    : s_(surroundings), plugin_(std::move(plugin)) {}
+    : s_(surroundings), plugin_(std::move(plugin)), idle_lines_(plugin_, 0) {}
 
 Slot::~Slot() {
   retire();
@@ -118,7 +126,8 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     worker_ = std::make_unique<WorkerProcess>(
         WorkerLaunch{s_.worker, plugin.library, s_.store_lock, plugin.terms.memory}, wake_);
     s_.ledger.record(worker_->pid());
-    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
+    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake,
+                                          [this](const auto& line) { idle_lines_.printed(line); });
     why = naming(plugin.row.file, plugin.library, hello.refused);
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
@@ -148,8 +157,7 @@ void Slot::stop_worker() {
   const auto deadline = steady_now() + s_.workers.cancel_grace;
   while (true) {
     const Happening happening = worker_->wait(deadline);
-    if (const auto* line = std::get_if<OutputLine>(&happening))
-      log_plugin_output(plugin_, 0, *line);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) idle_lines_.printed(*line);
     if (std::holds_alternative<WorkerEnded>(happening)) break;
     if (std::holds_alternative<TimedOut>(happening)) break;
   }
@@ -216,8 +224,7 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     }
     const Happening happening = worker_->wait(steady_now() + patience);
     if (std::holds_alternative<TimedOut>(happening) && gives_way_) retiring_ = true;
-    if (const auto* line = std::get_if<OutputLine>(&happening))
-      log_plugin_output(plugin_, 0, *line);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) idle_lines_.printed(*line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
       drop_worker();
       ++failures_;
@@ -242,10 +249,12 @@ void Slot::run(const ActivePlugin& plugin) {
   const auto started = steady_now();
   if (!began_) began_ = started;
   fault_point("before_execute");
+  for (const OutputLine& line : worker_->begin_work()) idle_lines_.printed(line);
   Run run(*worker_, lease, surroundings(),
           {plugin.terms.timeout, s_.workers.cancel_grace, plugin.row.build}, signals_);
   const Outcome outcome = run.converse();
   fault_point("before_finish");
+  idle_lines_.begin_anew();
   failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
   log_info("run_ended", {{"job", lease.job.id},
@@ -290,7 +299,7 @@ RunSurroundings Slot::surroundings() {
           [this](int percent, const std::string& text) {
             status_.with([&](SlotStatus& status) {
               status.percent = percent;
-              status.progress = text.substr(0, 200);
+              status.progress = beginning_of(text, 200);
             });
           }};
 }

@@ -85,6 +85,7 @@ class Slot final : public IdleWorker {
   std::unique_ptr<WorkerProcess> worker_;  // the slot's thread only
   std::optional<Lease> lease_;             // the slot's thread only
   bool greedy_ = false;                    // the slot's thread only; its next worker comes last
+  PluginLines idle_lines_;                 // the slot's thread only; that no run has printed
   std::string warned_of_;                  // the slot's thread only; the build
   bool parked_ = false;                    // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row

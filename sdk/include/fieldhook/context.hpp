@@ -151,8 +151,8 @@ class Context {
          detail::lend(text));
   }
 
-  /// Shows people how far the run is, 0 to 100, to which it is brought. Never throws: it is not
-  /// worth a run.
+  /// Shows people how far the run is, 0 to 100, to which it is brought, and 200 bytes of the text.
+  /// Never throws: it is not worth a run.
   void progress(int percent, std::string_view text = {}) const {
     host_.progress(run_, percent, detail::lend(text));
   }
