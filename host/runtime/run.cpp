@@ -9,6 +9,7 @@
 namespace fh {
 namespace {
 
+constexpr int kRunsBetweenLooks = 1000;  // at the memory of a worker whose runs go well
 constexpr std::chrono::hours kNoDeadline(24);
 // For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
@@ -50,6 +51,7 @@ Outcome Run::converse() {
 }
 
 std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
+  was_heard_ = true;
   if (const auto* call = std::get_if<wire::Call>(&frame)) {
     worker_.send(calls_.serve(*call));
   } else if (const auto* log = std::get_if<wire::Log>(&frame)) {
@@ -75,8 +77,9 @@ Outcome Run::on_finished(const wire::Finished& finished) {
   worker_.end_work();
   if (worker_.is_spent()) worker_lives_ = false;
   if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome, calls_.has_open_scope());
-  if (outcome.kind == OutcomeKind::retry) replace_if_full();
-  if (outcome.kind == OutcomeKind::retry && calls_.is_told_busy(outcome.text)) {
+  const bool is_retry = outcome.kind == OutcomeKind::retry;
+  if (is_retry || worker_.runs() % kRunsBetweenLooks == 0) replace_if_full();
+  if (is_retry && calls_.is_told_busy(outcome.text)) {
     outcome.charged = false;
     outcome.after = std::max(outcome.after.value_or(kBusyWait), kBusyWait);
   }
@@ -86,6 +89,12 @@ Outcome Run::on_finished(const wire::Finished& finished) {
 Outcome Run::on_ended(const WorkerEnded& ended) {
   worker_lives_ = false;
   if (asked_to_end_) return *asked_to_end_;
+  // Nothing but the EXECUTE was sent to it since it was idle.
+  if (ended.left_unread && !was_heard_) {
+    idle_end_ = ended.how;
+    return {.kind = OutcomeKind::interrupted,
+            .text = "the worker ended with " + ended.how + " before its run began"};
+  }
   Outcome crashed{.kind = OutcomeKind::crashed};
   crashed.text = "the worker of build " + terms_.build.substr(0, 12) + " ended with " + ended.how +
                  " during the run";

@@ -227,11 +227,15 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     if (const auto* line = std::get_if<OutputLine>(&happening)) idle_lines_.printed(*line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
       drop_worker();
-      ++failures_;
-      log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
-      note_crash_of(plugin.row.build, 0);
+      note_idle_end(plugin.row.build, ended->how);
     }
   }
+}
+
+void Slot::note_idle_end(const std::string& build, const std::string& how) {
+  ++failures_;
+  log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", how}});
+  note_crash_of(build, 0);
 }
 
 // Once for each build, however many workers it spends.
@@ -255,7 +259,6 @@ void Slot::run(const ActivePlugin& plugin) {
   const Outcome outcome = run.converse();
   fault_point("before_finish");
   idle_lines_.begin_anew();
-  failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
   log_info("run_ended", {{"job", lease.job.id},
                          {"plugin", plugin_},
@@ -266,7 +269,14 @@ void Slot::run(const ActivePlugin& plugin) {
   // The lease ends only after the process was reaped and its group is gone.
   if (!run.worker_lives()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
-  if (outcome.kind == OutcomeKind::crashed) note_crash_of(plugin.row.build, lease.job.id);
+  if (outcome.kind == OutcomeKind::crashed) {
+    ++failures_;
+    note_crash_of(plugin.row.build, lease.job.id);
+  } else if (!run.idle_end().empty()) {
+    note_idle_end(plugin.row.build, run.idle_end());
+  } else {
+    failures_ = 0;
+  }
   if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
   if (stay) park(plugin, false);

@@ -71,6 +71,7 @@ class Slot final : public IdleWorker {
   bool leave_parking();
   bool take_mail();
   bool had_its_turn() const;
+  void note_idle_end(const std::string& build, const std::string& how);
   void warn_if_spinning(const std::string& build);
   void run(const ActivePlugin& plugin);
   void give_back_lease();
