@@ -21,10 +21,12 @@ std::string naming(const std::string& file, const std::filesystem::path& copy, s
   return text;
 }
 
-ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience) {
+ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience,
+                        const std::function<void(const OutputLine&)>& on_line) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (true) {
     Happening happening = worker.wait(deadline);
+    if (const auto* line = std::get_if<OutputLine>(&happening); line && on_line) on_line(*line);
     if (const auto* frame = std::get_if<wire::Frame>(&happening)) {
       if (const auto* hello = std::get_if<wire::Hello>(frame)) return {hello->manifest, ""};
       if (const auto* refused = std::get_if<wire::Refused>(frame)) return {"", refused->reason};

@@ -1,6 +1,8 @@
 // Probe: proves in a worker of its own that a build loads, and reads its manifest. Any thread.
 #pragma once
 
+#include <functional>
+
 #include "runtime/worker_process.h"
 
 namespace fh {
@@ -16,6 +18,8 @@ std::string naming(const std::string& file, const std::filesystem::path& copy, s
 ProbeResult probe(const WorkerLaunch& launch, std::chrono::milliseconds patience);
 
 /// The same conversation at the start of a worker that will be used: waits for its first frame.
-ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience);
+/// What it prints before that goes to on_line.
+ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience,
+                        const std::function<void(const OutputLine&)>& on_line = nullptr);
 
 }  // namespace fh

@@ -9,22 +9,12 @@
 namespace fh {
 namespace {
 
-constexpr int kMaxLinesPerRun = 1000;
-constexpr std::size_t kMaxLogText = 16 * 1024;  // the worker has cut it there, at a character
+constexpr int kRunsBetweenLooks = 1000;  // at the memory of a worker whose runs go well
 constexpr std::chrono::hours kNoDeadline(24);
 // For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
 
 std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
-
-void log_plugin_line(LogFields fields, wire::LogLevel level) {
-  switch (level) {
-    case wire::LogLevel::error: return log_error("plugin_log", fields);
-    case wire::LogLevel::warning: return log_warning("plugin_log", fields);
-    case wire::LogLevel::info: return log_info("plugin_log", fields);
-    case wire::LogLevel::debug: return log_debug("plugin_log", fields);
-  }
-}
 
 }  // namespace
 
@@ -35,10 +25,10 @@ Run::Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings
       calls_(lease, std::move(surroundings)),
       terms_(std::move(terms)),
       signals_(signals),
-      deadline_(steady_now() + terms_.timeout) {}
+      deadline_(steady_now() + terms_.timeout),
+      lines_(lease.job.plugin, lease.job.id) {}
 
 Outcome Run::converse() {
-  for (const OutputLine& line : worker_.begin_work()) log_plugin_output(lease_.job.plugin, 0, line);
   try {
     worker_.send(execute_frame(lease_));
   } catch (const FrameTooLarge& error) {
@@ -49,7 +39,7 @@ Outcome Run::converse() {
     heed_signals();
     Happening happening = worker_.wait(deadline_);
     if (const auto* line = std::get_if<OutputLine>(&happening)) {
-      if (may_log()) log_plugin_output(lease_.job.plugin, lease_.job.id, *line);
+      lines_.printed(*line);
     } else if (const auto* frame = std::get_if<wire::Frame>(&happening)) {
       if (auto outcome = on_frame(*frame)) return *outcome;
     } else if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
@@ -61,14 +51,11 @@ Outcome Run::converse() {
 }
 
 std::optional<Outcome> Run::on_frame(const wire::Frame& frame) {
+  was_heard_ = true;
   if (const auto* call = std::get_if<wire::Call>(&frame)) {
     worker_.send(calls_.serve(*call));
   } else if (const auto* log = std::get_if<wire::Log>(&frame)) {
-    if (may_log())
-      log_plugin_line({{"job", lease_.job.id},
-                       {"plugin", lease_.job.plugin},
-                       {"text", log->text.substr(0, kMaxLogText)}},
-                      log->level);
+    lines_.logged(*log);
   } else if (const auto* finished = std::get_if<wire::Finished>(&frame)) {
     if (finished->job_id == static_cast<std::uint64_t>(lease_.job.id))
       return on_finished(*finished);
@@ -89,9 +76,10 @@ Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
   worker_.end_work();
   if (worker_.is_spent()) worker_lives_ = false;
-  if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome);
-  if (outcome.kind == OutcomeKind::retry) replace_if_full();
-  if (outcome.kind == OutcomeKind::retry && calls_.was_told_busy()) {
+  if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome, calls_.has_open_scope());
+  const bool is_retry = outcome.kind == OutcomeKind::retry;
+  if (is_retry || worker_.runs() % kRunsBetweenLooks == 0) replace_if_full();
+  if (is_retry && calls_.is_told_busy(outcome.text)) {
     outcome.charged = false;
     outcome.after = std::max(outcome.after.value_or(kBusyWait), kBusyWait);
   }
@@ -101,6 +89,12 @@ Outcome Run::on_finished(const wire::Finished& finished) {
 Outcome Run::on_ended(const WorkerEnded& ended) {
   worker_lives_ = false;
   if (asked_to_end_) return *asked_to_end_;
+  // Nothing but the EXECUTE was sent to it since it was idle.
+  if (ended.left_unread && !was_heard_) {
+    idle_end_ = ended.how;
+    return {.kind = OutcomeKind::interrupted,
+            .text = "the worker ended with " + ended.how + " before its run began"};
+  }
   Outcome crashed{.kind = OutcomeKind::crashed};
   crashed.text = "the worker of build " + terms_.build.substr(0, 12) + " ended with " + ended.how +
                  " during the run";
@@ -145,22 +139,6 @@ void Run::ask_to_end(OutcomeKind why, std::string text) {
   asked_to_end_ = Outcome{.kind = why, .text = std::move(text)};
   deadline_ = steady_now() + terms_.cancel_grace;
   worker_.send(wire::Cancel{static_cast<std::uint64_t>(lease_.job.id)});
-}
-
-bool Run::may_log() {
-  ++lines_;
-  if (lines_ == kMaxLinesPerRun + 1)
-    log_warning(
-        "plugin_output_cut",
-        {{"job", lease_.job.id}, {"plugin", lease_.job.plugin}, {"lines", kMaxLinesPerRun}});
-  return lines_ <= kMaxLinesPerRun;
-}
-
-void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line) {
-  log_info("plugin_output", {{"job", job},
-                             {"plugin", plugin},
-                             {"stream", line.is_error ? "stderr" : "stdout"},
-                             {"text", line.text}});
 }
 
 }  // namespace fh

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/guarded.h"
+#include "runtime/plugin_lines.h"
 #include "runtime/run_calls.h"
 #include "runtime/worker_process.h"
 
@@ -44,6 +45,7 @@ struct RunTerms {
 
 class Run {
  public:
+  /// The worker is at work: begin_work().
   Run(WorkerProcess& worker, const Lease& lease, RunSurroundings surroundings, RunTerms terms,
       const RunSignals& signals);
 
@@ -51,6 +53,8 @@ class Run {
 
   /// False once the worker ended, has no memory left or comes last: it is no good for another run.
   bool worker_lives() const { return worker_lives_; }
+  /// How the worker ended, if that was before it had read what to do: as an idle one. Else "".
+  const std::string& idle_end() const { return idle_end_; }
   Effects take_effects() { return calls_.take_effects(); }
 
  private:
@@ -63,7 +67,6 @@ class Run {
   void heed_signals();
   void on_deadline();
   void ask_to_end(OutcomeKind why, std::string text);
-  bool may_log();
 
   WorkerProcess& worker_;
   const Lease& lease_;
@@ -73,10 +76,9 @@ class Run {
   WorkerProcess::Deadline deadline_;
   std::optional<Outcome> asked_to_end_;  // as what, once the host wants the run to end
   bool worker_lives_ = true;
-  int lines_ = 0;
+  bool was_heard_ = false;
+  std::string idle_end_;
+  PluginLines lines_;
 };
-
-/// Logs one line a plugin printed; job 0: outside a run.
-void log_plugin_output(const std::string& plugin, std::int64_t job, const OutputLine& line);
 
 }  // namespace fh

@@ -26,6 +26,8 @@ Answer too_large(const std::string& what, std::size_t size, std::size_t most) {
                                        std::to_string(most) + " allowed");
 }
 
+constexpr const char* kBusy = "another job is at work on ";
+
 std::optional<Answer> if_no_json(const std::string& what, const std::string& text) {
   const auto refusal = check_strict(text);
   if (!refusal) return std::nullopt;
@@ -108,12 +110,16 @@ Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
     case Begin::done: return {0, CallStatus::done_before, 0, result.result};
     case Begin::busy:
       told_busy_ = true;
-      return no(CallStatus::busy, "another job is at work on \"" + call.key + "\"");
+      return no(CallStatus::busy, kBusy + ("\"" + call.key + "\""));
     case Begin::nested:  // by another thread of it, which may be done with it soon
       return no(CallStatus::busy, "\"" + call.key + "\" is begun already by this very run");
     case Begin::lease_lost: break;
   }
   return lease_lost();
+}
+
+bool RunCalls::is_told_busy(const std::string& reason) const {
+  return told_busy_ && reason.find(kBusy) != std::string::npos;
 }
 
 Answer RunCalls::commit(const wire::Call& call) {
@@ -155,14 +161,15 @@ Answer RunCalls::abandon(const wire::Call& call) {
   const EffectName name = scopes_.at(call.scope).name;
   enqueued_ -= static_cast<int>(scopes_.at(call.scope).effects.jobs.size());
   scopes_.erase(call.scope);
-  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
-  // What it wrote is dropped: the run sees the latest of its other writes, or what is stored.
+  // What it wrote is dropped, though the store may fail: the run sees the latest of its other
+  // writes, or what is stored.
   state_.reset();
   for (const auto& [number, other] : scopes_) {
     const auto& states = other.effects.states;
     if (!states.empty() && (!state_ || other.state_version > state_->version))
       state_ = StateRow{other.state_version, states.front().value};
   }
+  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
   return ok();
 }
 
@@ -239,10 +246,11 @@ Answer RunCalls::enqueue(const wire::Call& call) {
 }
 
 Answer RunCalls::idempotency_key(const wire::Call& call) const {
-  // The parts go in as JSON, so that no two different lists of parts are the same text. Not the
-  // record: its name is another once it is merged. The time tells jobs of two stores apart.
-  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at), call.key};
-  return ok(0, "fh-" + to_hex(sha256(to_text(parts))).substr(0, 40));
+  // The parts go in as JSON, so that no two different lists of parts are the same text; the label
+  // behind it, for JSON would change bytes that are no text. Not the record: its name is another
+  // once it is merged. The time tells jobs of two stores apart.
+  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at)};
+  return ok(0, "fh-" + to_hex(sha256(to_text(parts) + call.key)).substr(0, 40));
 }
 
 Answer RunCalls::expect_echo(const wire::Call& call) {

@@ -42,8 +42,10 @@ class RunCalls {
 
   /// What the run wrote outside once and step.
   Effects take_effects() { return std::move(scopes_[0].effects); }
-  /// Whether the host told it that a key was busy: the retry that follows is not charged.
-  bool was_told_busy() const { return told_busy_; }
+  /// Whether a reason is what the host told it of a busy key: then the retry is not charged.
+  bool is_told_busy(const std::string& reason) const;
+  /// Whether a once or step has begun and was neither committed nor abandoned.
+  bool has_open_scope() const { return scopes_.size() > 1; }
 
  private:
   struct Scope {

@@ -59,6 +59,11 @@ Outcome outcome_of(const wire::Finished& finished) {
     case wire::RunOutcome::fail: outcome.kind = OutcomeKind::fail; break;
   }
   outcome.text = finished.text;
+  if (finished.outcome == wire::RunOutcome::retry || finished.outcome == wire::RunOutcome::fail) {
+    if (outcome.text.empty()) outcome.text = "the plugin gave no reason";
+    // Whoever reads it takes a NUL for its end.
+    std::replace(outcome.text.begin(), outcome.text.end(), '\0', '?');
+  }
   if (finished.after_ms >= 0) outcome.after = std::min(Millis(finished.after_ms), kLongestWait);
   if (outcome.kind == OutcomeKind::snooze)
     outcome.after = std::max(outcome.after.value_or(kShortestSnooze), kShortestSnooze);
@@ -70,9 +75,11 @@ Outcome outcome_of(const wire::Finished& finished) {
   return outcome;
 }
 
-Outcome end_that_counts(const Outcome& asked, const Outcome& said) {
+Outcome end_that_counts(const Outcome& asked, const Outcome& said, bool work_is_open) {
   const bool finished = said.kind == OutcomeKind::done || said.kind == OutcomeKind::skipped;
-  const bool for_good = said.kind == OutcomeKind::fail && asked.kind == OutcomeKind::timed_out;
+  const bool for_good =
+      said.kind == OutcomeKind::fail && (asked.kind == OutcomeKind::timed_out ||
+                                         (asked.kind == OutcomeKind::interrupted && work_is_open));
   if (finished || for_good) return said;
   Outcome outcome = asked;
   outcome.text += "; then it said " + std::string(name_of(said.kind));

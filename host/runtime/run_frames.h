@@ -17,7 +17,9 @@ Outcome outcome_of(const wire::Finished& finished);
 
 /// What becomes of a run that was asked to end (as `asked`) and then said something. Work that was
 /// finished in spite of it stays finished, and what failed for good at the deadline has failed;
-/// anything else is what was asked for, with the plugin's reason.
-Outcome end_that_counts(const Outcome& asked, const Outcome& said);
+/// anything else is what was asked for, with the plugin's reason. work_is_open: it left a once or
+/// step with neither commit nor abandon, as when its result cannot be stored. A fail that says so
+/// is one for an interrupted run too, since the next run would do the work again.
+Outcome end_that_counts(const Outcome& asked, const Outcome& said, bool work_is_open);
 
 }  // namespace fh

@@ -20,15 +20,15 @@ constexpr Millis kNoDeadline = std::chrono::hours(24);
 constexpr std::size_t kMostProgress = 200;  // bytes of its text
 constexpr std::chrono::seconds kTurn(1);    // a worker's start is worth some runs
 
-// No UTF-8 sequence cut in two.
-std::string beginning_of(const std::string& text) {
-  std::size_t size = std::min(text.size(), kMostProgress);
-  while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
-    --size;
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+
+// No character cut in two.
+std::string beginning_of(const std::string& text, std::size_t most) {
+  std::size_t size = std::min(text.size(), most);
+  if (size < text.size())
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
   return text.substr(0, size);
 }
-
-SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 double random_jitter() {
   thread_local std::mt19937_64 engine(std::random_device{}());
@@ -38,7 +38,7 @@ double random_jitter() {
 }  // namespace
 
 Slot::Slot(const SlotSurroundings& surroundings, std::string plugin)
-    : s_(surroundings), plugin_(std::move(plugin)) {}
+    : s_(surroundings), plugin_(std::move(plugin)), idle_lines_(plugin_, 0) {}
 
 Slot::~Slot() {
   retire();
@@ -127,7 +127,8 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     worker_ = std::make_unique<WorkerProcess>(
         WorkerLaunch{s_.worker, plugin.library, s_.store_lock, plugin.terms.memory}, wake_);
     s_.ledger.record(worker_->pid());
-    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake);
+    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake,
+                                          [this](const auto& line) { idle_lines_.printed(line); });
     why = naming(plugin.row.file, plugin.library, hello.refused);
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
@@ -157,8 +158,7 @@ void Slot::stop_worker() {
   const auto deadline = steady_now() + s_.workers.cancel_grace;
   while (true) {
     const Happening happening = worker_->wait(deadline);
-    if (const auto* line = std::get_if<OutputLine>(&happening))
-      log_plugin_output(plugin_, 0, *line);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) idle_lines_.printed(*line);
     if (std::holds_alternative<WorkerEnded>(happening)) break;
     if (std::holds_alternative<TimedOut>(happening)) break;
   }
@@ -225,15 +225,18 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     }
     const Happening happening = worker_->wait(steady_now() + patience);
     if (std::holds_alternative<TimedOut>(happening) && gives_way_) retiring_ = true;
-    if (const auto* line = std::get_if<OutputLine>(&happening))
-      log_plugin_output(plugin_, 0, *line);
+    if (const auto* line = std::get_if<OutputLine>(&happening)) idle_lines_.printed(*line);
     if (const auto* ended = std::get_if<WorkerEnded>(&happening)) {
       drop_worker();
-      ++failures_;
-      log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", ended->how}});
-      note_crash_of(plugin.row.build, 0);
+      note_idle_end(plugin.row.build, ended->how);
     }
   }
+}
+
+void Slot::note_idle_end(const std::string& build, const std::string& how) {
+  ++failures_;
+  log_warning("idle_worker_ended", {{"plugin", plugin_}, {"how", how}});
+  note_crash_of(build, 0);
 }
 
 // Once for each build, however many workers it spends.
@@ -251,11 +254,12 @@ void Slot::run(const ActivePlugin& plugin) {
   const auto started = steady_now();
   if (!began_) began_ = started;
   fault_point("before_execute");
+  for (const OutputLine& line : worker_->begin_work()) idle_lines_.printed(line);
   Run run(*worker_, lease, surroundings(),
           {plugin.terms.timeout, s_.workers.cancel_grace, plugin.row.build}, signals_);
   const Outcome outcome = run.converse();
   fault_point("before_finish");
-  failures_ = outcome.kind == OutcomeKind::crashed ? failures_ + 1 : 0;
+  idle_lines_.begin_anew();
   const auto took = std::chrono::duration_cast<Millis>(steady_now() - started);
   log_info("run_ended", {{"job", lease.job.id},
                          {"plugin", plugin_},
@@ -266,7 +270,14 @@ void Slot::run(const ActivePlugin& plugin) {
   // The lease ends only after the process was reaped and its group is gone.
   if (!run.worker_lives()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
-  if (outcome.kind == OutcomeKind::crashed) note_crash_of(plugin.row.build, lease.job.id);
+  if (outcome.kind == OutcomeKind::crashed) {
+    ++failures_;
+    note_crash_of(plugin.row.build, lease.job.id);
+  } else if (!run.idle_end().empty()) {
+    note_idle_end(plugin.row.build, run.idle_end());
+  } else {
+    failures_ = 0;
+  }
   if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
   if (stay) park(plugin, false);
@@ -299,7 +310,7 @@ RunSurroundings Slot::surroundings() {
           [this](int percent, const std::string& text) {
             status_.with([&](SlotStatus& status) {
               status.percent = percent;
-              status.progress = beginning_of(text);
+              status.progress = beginning_of(text, kMostProgress);
             });
           }};
 }

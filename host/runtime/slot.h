@@ -71,6 +71,7 @@ class Slot final : public IdleWorker {
   bool leave_parking();
   bool take_mail();
   bool had_its_turn() const;
+  void note_idle_end(const std::string& build, const std::string& how);
   void warn_if_spinning(const std::string& build);
   void run(const ActivePlugin& plugin);
   void give_back_lease();
@@ -85,6 +86,7 @@ class Slot final : public IdleWorker {
   std::unique_ptr<WorkerProcess> worker_;  // the slot's thread only
   std::optional<Lease> lease_;             // the slot's thread only
   bool greedy_ = false;                    // the slot's thread only; its next worker comes last
+  PluginLines idle_lines_;                 // the slot's thread only; that no run has printed
   std::string warned_of_;                  // the slot's thread only; the build
   bool parked_ = false;                    // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row

@@ -94,6 +94,7 @@ bool WorkerProcess::is_short_of_memory() const {
 }
 
 std::deque<OutputLine> WorkerProcess::begin_work() {
+  ++runs_;
   processor_.begin(std::chrono::steady_clock::now());
   for (Output* output : {&out_, &err_}) read_output(*output);
   add_partial_lines();
@@ -193,6 +194,9 @@ WorkerEnded WorkerProcess::end() {
     ended.how += ", using " + mib(status->most_memory) + " of the " + mib(memory_) +
                  " of memory that it may have,";
   }
+  // One that could not read a frame, for want of memory, has ended by itself.
+  const bool by_itself = status && status->code == 0;
+  ended.left_unread = channel_.was_left_unread() && broken_.empty() && !by_itself;
   for (const std::string& line : last_errors_)
     ended.last_errors += (ended.last_errors.empty() ? "" : "\n") + line;
   // It becomes part of an error's text, and there a NUL would end it.

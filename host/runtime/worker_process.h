@@ -38,6 +38,7 @@ struct WorkerEnded {
   std::string how;               // "signal 11 (Segmentation fault)"
   bool short_of_memory = false;  // it had nearly all that it may have; `how` says so
   std::string last_errors;       // the last lines of its stderr since begin_work(); "" if none
+  bool left_unread = false;      // it is known not to have read the last frame that was sent to it
 };
 struct Woken {};
 struct TimedOut {};
@@ -70,6 +71,8 @@ class WorkerProcess {
   /// Gives what was printed before, lines without their end too: it is no part of the run that
   /// begins, nor of its last words.
   std::deque<OutputLine> begin_work();
+  /// How many have begun.
+  int runs() const { return runs_; }
   void end_work() { processor_.end(std::chrono::steady_clock::now()); }
   /// To be replaced as soon as it has no run.
   bool is_spent() const { return processor_.is_spent(); }
@@ -109,6 +112,7 @@ class WorkerProcess {
   std::deque<OutputLine> lines_;
   std::deque<wire::Frame> frames_;
   std::deque<std::string> last_errors_;
+  int runs_ = 0;
   bool channel_open_ = true;
   bool ended_ = false;
   bool woken_ = false;

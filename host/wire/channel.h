@@ -4,6 +4,7 @@
 // is no signal, only a WireError on send and the end of the stream on read.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -40,6 +41,10 @@ class Channel {
   /// malformed or cut off. Not to be mixed with read_available().
   [[nodiscard]] std::optional<wire::Frame> receive();
 
+  /// Once the peer is gone: whether it is known to have left something unread of what was sent to
+  /// it. False where the system does not tell.
+  [[nodiscard]] bool was_left_unread() const { return left_unread_; }
+
   /// Ready when read_available() will find something; for wait_any(). The channel keeps it.
   [[nodiscard]] NativeHandle wait_handle() const;
 
@@ -53,6 +58,7 @@ class Channel {
   UniqueHandle end_;
 #endif
   std::mutex sending_;
+  std::atomic<bool> left_unread_{false};
   FrameBuffer received_;  // of receive()
 };
 

@@ -48,6 +48,7 @@ void Channel::write(const wire::Frame& frame, std::optional<Deadline> deadline) 
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       wait_for(end_.get(), POLLOUT, deadline);
     } else if (errno != EINTR) {
+      left_unread_ = errno == EPIPE || errno == ECONNRESET;
       throw WireError("send: " + error_text(errno));
     }
   }
@@ -60,7 +61,11 @@ bool Channel::read(FrameBuffer& buffer, bool wait) {
     buffer.feed({bytes.data(), static_cast<std::size_t>(count)});
     return true;
   }
-  if (count == 0 || errno == ECONNRESET) return false;
+  if (count == 0) return false;
+  if (errno == ECONNRESET) {  // on Linux, instead of the end: it had not read everything
+    left_unread_ = true;
+    return false;
+  }
   if (errno == EINTR) return true;
   if (errno == EAGAIN || errno == EWOULDBLOCK) {
     if (wait) wait_for(end_.get(), POLLIN);

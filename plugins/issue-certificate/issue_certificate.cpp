@@ -98,22 +98,31 @@ std::string draw(const Order& order) {
   return std::move(pdf.bytes);
 }
 
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // Draws the PDF once per job and keeps it beside the mail, if there is an outbox. A run that finds
-// the kept file gone or changed draws it again from the same input.
+// the kept file gone or changed draws it again from the same input, and one that finds it in
+// another folder than the outbox is now puts it there.
 std::string pdf_for(const Order& order, Context& context) {
+  const auto& outbox = order.settings.outbox;
+  const std::string name = order.stem + ".pdf";
   std::string bytes;
   const Json kept = context.step("pdf", [&] {
     bytes = draw(order);
     Json result = {{"sha256", sha256_hex(bytes)}, {"size_bytes", bytes.size()}};
-    if (!order.settings.outbox.empty())
-      result["path"] = put_file(order.settings.outbox, order.stem + ".pdf", bytes).string();
+    if (!outbox.empty()) result["path"] = put_file(outbox, name, bytes).string();
     return result;
   });
-  if (bytes.empty() && kept.contains("path")) {
-    std::ifstream file(kept["path"].get<std::string>(), std::ios::binary);
-    bytes.assign(std::istreambuf_iterator<char>(file), {});
-  }
-  return sha256_hex(bytes) == kept["sha256"] ? bytes : draw(order);
+  if (!bytes.empty()) return bytes;
+  const std::string path = kept.value("path", "");
+  bytes = read_file(path);
+  const bool is_kept = sha256_hex(bytes) == kept["sha256"];
+  if (!is_kept) bytes = draw(order);
+  if (!outbox.empty() && (!is_kept || path != outbox / name)) put_file(outbox, name, bytes);
+  return bytes;
 }
 
 std::string body(const CertificateText& text) {

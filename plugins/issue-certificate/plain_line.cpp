@@ -11,6 +11,7 @@ std::string plain_line(std::string_view text) {
       g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())), &g_free);
   std::string line;
   bool gap = false;
+  bool shows = false;
   std::size_t count = 0;
   for (const char *at = valid.get(), *next; *at != '\0'; at = next) {
     next = g_utf8_next_char(at);
@@ -22,9 +23,10 @@ std::string plain_line(std::string_view text) {
     if (++count > kMaxCodePoints) return line + "…";
     if (gap) line += ' ';
     gap = false;
+    shows |= g_unichar_isgraph(point) != 0;
     line.append(at, next);
   }
-  return line;
+  return shows ? line : "";
 }
 
 }  // namespace certificate

@@ -12,7 +12,8 @@ constexpr std::size_t kMaxCodePoints = 400;
 
 /// Control characters, line and paragraph separators and runs of spaces become one space, the ends
 /// are trimmed, bytes that are not UTF-8 become U+FFFD, and what is beyond kMaxCodePoints becomes
-/// an ellipsis. Characters that shape a script (joiners, direction marks) are kept.
+/// an ellipsis. Characters that shape a script (joiners, direction marks) are kept, and spaces of
+/// other kinds; a line of nothing else is empty.
 std::string plain_line(std::string_view text);
 
 }  // namespace certificate

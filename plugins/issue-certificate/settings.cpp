@@ -24,12 +24,19 @@ class Reader {
     return found == object_.end() ? nullptr : &*found;
   }
 
-  void text(const std::string& key, std::string& value) {
+  /// As it stands: what names a thing of the system's.
+  void name(const std::string& key, std::string& value) {
     const json* found = find(key);
     if (found == nullptr) return;
     if (!found->is_string() || found->get_ref<const std::string&>().empty())
       return wrong(key, "must be a text that is not empty");
-    value = plain_line(found->get_ref<const std::string&>());
+    value = found->get_ref<const std::string&>();
+  }
+
+  /// To be printed.
+  void text(const std::string& key, std::string& value) {
+    name(key, value);
+    value = plain_line(value);
   }
 
   void address(const std::string& key, std::string& value) {
@@ -81,9 +88,9 @@ SmtpSettings read_smtp(Reader& reader) {
   if (reader.find("host") == nullptr) reader.wrong("host", "is missing");
   smtp.port = static_cast<std::uint16_t>(reader.number("port", smtp.port, 65535));
   reader.flag("starttls", smtp.starttls);
-  reader.text("user", smtp.user);
+  reader.name("user", smtp.user);
   reader.address("from", smtp.from);
-  reader.text("ca_file", smtp.ca_file);
+  reader.name("ca_file", smtp.ca_file);
   smtp.timeout =
       std::chrono::seconds(reader.number("timeout_s", static_cast<int>(smtp.timeout.count()), 600));
   if (!smtp.starttls && !smtp.user.empty() && !is_this_machine(smtp.host))
@@ -109,7 +116,7 @@ SettingsReading read_settings(const json& given) {
   reader.text("organisation", value.organisation);
   reader.text("subject", value.subject);
   std::string outbox;
-  reader.text("outbox", outbox);
+  reader.name("outbox", outbox);
   value.outbox = outbox;
   const json* smtp = reader.find("smtp");
   if (smtp != nullptr && !smtp->is_object()) {

@@ -8,6 +8,7 @@
 #include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/Net/SocketStream.h>
 #include <Poco/NumberParser.h>
+#include <Poco/String.h>
 
 #include <algorithm>
 #include <cctype>
@@ -113,7 +114,7 @@ class Session {
       if (refused.code() / 100 != 5) throw;
       command("HELO " + name, 2, "greeting refused");
     }
-    features_ = reply_;
+    features_ = Poco::toUpper(reply_);  // RFC 5321 section 2.4: their case says nothing
   }
 
   // Reads the reply to the last command (RFC 5321 section 4.2.1).

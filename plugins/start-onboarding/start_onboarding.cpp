@@ -25,15 +25,53 @@ constexpr const char* kSteps[] = {"create the workspace", "invite the contacts",
 constexpr int kStepCount = std::size(kSteps);
 constexpr std::int64_t kMaxPauseMs = 60'000;
 
-// On disk when it returns.
-void append_line(const std::filesystem::path& file, const std::string& line) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-  const bool written = fd >= 0 &&
-                       ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                       ::fsync(fd) == 0;
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (!written) throw std::system_error(error, std::generic_category(), file.string());
+class File {
+ public:
+  File(std::filesystem::path path, int flags)
+      : path_(std::move(path)), fd_(::open(path_.c_str(), flags | O_CLOEXEC, 0640)) {
+    if (fd_ < 0) fail();
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { ::close(fd_); }
+
+  off_t size() const { return ::lseek(fd_, 0, SEEK_END); }
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno != EINTR) fail();
+      if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  void sync() {
+    if (::fsync(fd_) != 0) fail();
+  }
+  void cut(off_t size) {
+    if (::ftruncate(fd_, size) != 0) fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw std::system_error(errno, std::generic_category(), path_.string());
+  }
+
+  const std::filesystem::path path_;
+  const int fd_;
+};
+
+// On disk when it returns. When it throws, for want of room, the file is as it was.
+void append_line(const std::filesystem::path& path, const std::string& line) {
+  File file(path, O_WRONLY | O_APPEND | O_CREAT);
+  const off_t before = file.size();
+  try {
+    file.write(line);
+    file.sync();
+  } catch (const std::system_error&) {
+    file.cut(before);
+    throw;
+  }
+  // A new file's name is on disk only once its folder is.
+  if (before == 0) File(path.parent_path(), O_RDONLY | O_DIRECTORY).sync();
 }
 
 // False: the host wants the run to end.

@@ -130,6 +130,17 @@ TEST_F(Cli, WhatAPluginSaysOfItsProgressIsShown) {
   EXPECT_EQ(fieldhook({"jobs", "cancel", std::to_string(other)}).code, 0);
 }
 
+TEST_F(Cli, WhatAPluginSaysOfItsProgressIsCutAtACharacter) {
+  std::string text = "x";
+  for (int i = 0; i < 99; ++i) text += "ä";
+  const std::int64_t job =
+      host_.job_of(host_.send(contact_update("c-1", "progress:" + text + "ää")));
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.job(job)["percent"] == 66; }));
+  EXPECT_EQ(host_.job(job)["progress"], text) << "199 of its bytes, of 200 that may stand there";
+  EXPECT_EQ(fieldhook({"jobs", "cancel", std::to_string(job)}).code, 0);
+  host_.wait_for(job, "cancelled");
+}
+
 TEST_F(Cli, JobsShowSaysWhatAnEnqueuedJobWasGiven) {
   host_.install("c_plugin.so");
   ASSERT_TRUE(eventually(kPatience, [&] { return json_of({"plugins", "list"}).size() == 2; }));

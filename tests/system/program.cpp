@@ -1,7 +1,9 @@
 #include "system/program.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -89,8 +91,10 @@ Ran run_program(const std::vector<std::string>& words, const Environment& enviro
 Process::Process(pid_t pid) : pid_(pid), start_time_(process_start_time(pid).value_or("")) {}
 
 bool Process::is_alive() const {
-  return !start_time_.empty() && process_start_time(pid_) == start_time_ &&
-         stat_of(std::filesystem::path("/proc") / std::to_string(pid_)).lives();
+  if (start_time_.empty() || process_start_time(pid_) != start_time_) return false;
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd end{process.get(), POLLIN, 0};
+  return process && ::poll(&end, 1, 0) == 0;
 }
 
 void Process::signal(int number) const {

@@ -38,6 +38,7 @@ class Process {
  public:
   explicit Process(pid_t pid);
   pid_t pid() const { return pid_; }
+  /// Until the last of its threads is gone, as whoever waits for its end sees it.
   bool is_alive() const;
   void signal(int number) const;  // only while it is alive
 

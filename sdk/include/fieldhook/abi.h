@@ -60,7 +60,8 @@ typedef int32_t fieldhook_status;
 enum {
   FIELDHOOK_OK = 0,
   FIELDHOOK_DONE_BEFORE = 1, /* the work was committed earlier; the reply is its result JSON */
-  FIELDHOOK_BUSY = 2,        /* a job, or this run itself, is at this key: end it with retry() */
+  FIELDHOOK_BUSY = 2,        /* a job, or this run itself, is at this key: end it with retry() and
+                              * the reply in its reason; if it was a job, no attempt is charged */
   FIELDHOOK_NOT_FOUND = 3,   /* nothing has that name */
   FIELDHOOK_TOO_LARGE = 4,   /* over a limit; the reply names it */
   FIELDHOOK_CONFLICT = 5,    /* someone else wrote first: retry(), but fail() after commit */
@@ -124,7 +125,8 @@ typedef struct fieldhook_host {
 
   /* 1 when the run should end soon (operator, deadline, host stopping) or has ended, else 0. What
    * the run says after that counts if it is done, or fail after the deadline; else the host says
-   * how it ended (cancelled, timed_out, interrupted) and keeps its reason in the text. */
+   * how it ended (cancelled, timed_out, interrupted) and keeps its reason in the text. A fail with
+   * an open scope counts when the host stops, too: see commit. */
   int32_t (*cancelled)(fieldhook_run* run);
 
   /* Replies with the secret of that name. NOT_FOUND: the configuration has none for this plugin. */
@@ -171,7 +173,8 @@ typedef struct fieldhook_host {
   fieldhook_status (*enqueue)(fieldhook_run* run, uint64_t scope, fieldhook_string plugin,
                               fieldhook_string json, fieldhook_reply reply);
 
-  /* Shows people how far the run is; percent is brought to 0 to 100. Not kept. */
+  /* Shows people how far the run is; percent is brought to 0 to 100, text cut at 200 bytes. Not
+   * kept. */
   fieldhook_status (*progress)(fieldhook_run* run, int32_t percent, fieldhook_string text);
 
   /* Replies with a text that is the same for every run of this job and this label, and no other:

@@ -151,8 +151,8 @@ class Context {
          detail::lend(text));
   }
 
-  /// Shows people how far the run is, 0 to 100, to which it is brought. Never throws: it is not
-  /// worth a run.
+  /// Shows people how far the run is, 0 to 100, to which it is brought, and 200 bytes of the text.
+  /// Never throws: it is not worth a run.
   void progress(int percent, std::string_view text = {}) const {
     host_.progress(run_, percent, detail::lend(text));
   }
@@ -234,8 +234,8 @@ class Context {
             context_.host_.commit(context_.run_, number_, detail::lend(text), reply);
         if (status == FIELDHOOK_OK) return;
         why = reply.text();
-      } catch (const std::exception& error) {
-        why = error.what();
+      } catch (...) {  // to_json() and from_json() may be the plugin's own
+        why = detail::text_of_exception();
       }
       const auto text = what_ +
                         ": its work was done, but its result cannot be stored, and a retry would "

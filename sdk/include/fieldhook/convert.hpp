@@ -1,5 +1,6 @@
 // Texts as the C ABI passes them, and what a JSON value is in C++: of exactly the type that was
-// asked for, or nothing, so that no number changes on its way. Pure; safe from any thread.
+// asked for, or nothing, so that no number changes on its way to an integer. Pure; safe from any
+// thread.
 #pragma once
 
 #include <fieldhook/abi.h>
@@ -37,8 +38,9 @@ inline constexpr bool kIsCharacter =
     std::same_as<T, char16_t> || std::same_as<T, char32_t>;
 
 /// nullopt unless the value is of that type: 1 is no bool, 1.5 no int, 300 no int8_t, "1" no
-/// number, in a std::vector<T> and a std::map<std::string, T> too. Any other type is as the JSON
-/// library converts it, numbers inside it too.
+/// number, in a std::vector<T> and a std::map<std::string, T> too. Any number is a float or double:
+/// the nearest one, as C++ converts it. Any other type is as the JSON library converts it, numbers
+/// inside it too.
 template <class T>
 std::optional<T> convert(const Json& json) {
   static_assert(!kIsCharacter<T>,

@@ -1,8 +1,9 @@
-// What a call to the host gives back: its text, or a CallError with the outcome that fits. Plain
-// values.
+// What a call to the host gives back: its text, or a CallError with the outcome that fits; and what
+// an exception says. Plain values.
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <fieldhook/convert.hpp>
 #include <fieldhook/outcome.hpp>
 #include <new>
@@ -34,8 +35,39 @@ class Reply {
   bool lost_ = false;
 };
 
+/// Of a name that no call takes, over 512 bytes, the beginning: a reason has room for its cause.
 inline std::string named(const char* call, std::string_view name) {
-  return std::string(call) + " \"" + std::string(name) + "\"";
+  constexpr std::size_t kMaxName = 512;
+  constexpr std::size_t kShown = 100;
+  const bool is_cut = name.size() > kMaxName;
+  if (is_cut) {
+    std::size_t size = kShown;
+    while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xc0U) == 0x80U) --size;
+    name = name.substr(0, size);
+  }
+  return std::string(call) + " \"" + std::string(name) + (is_cut ? "...\"" : "\"");
+}
+
+/// What the exception that is being handled says, and then those nested in it.
+inline std::string text_of_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    const char* what = error.what();
+    std::string text = what == nullptr ? "" : what;
+    try {
+      std::rethrow_if_nested(error);
+    } catch (...) {
+      text += ": " + text_of_exception();
+    }
+    return text;
+  } catch (const std::string& text) {
+    return text;
+  } catch (const char* text) {
+    return text == nullptr ? "the plugin threw a null pointer" : text;
+  } catch (...) {
+    return "the plugin threw something that is no std::exception";
+  }
 }
 
 /// Throws CallError unless the call worked.

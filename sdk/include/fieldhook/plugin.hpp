@@ -21,7 +21,6 @@
 #include <fieldhook/abi.h>
 
 #include <deque>
-#include <exception>
 #include <fieldhook/context.hpp>
 #include <fieldhook/manifest.hpp>
 #include <fieldhook/outcome.hpp>
@@ -86,27 +85,6 @@ inline void report(const Outcome& outcome, const fieldhook_host& host, fieldhook
     void operator()(const Outcome::Fail& fail) const { host.fail(run, lend(fail.reason)); }
   };
   std::visit(Reporter{host, run}, outcome.kind());
-}
-
-/// What the exception that is being handled says, and then those nested in it.
-inline std::string text_of_exception() {
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    std::string text = error.what();
-    try {
-      std::rethrow_if_nested(error);
-    } catch (...) {
-      text += ": " + text_of_exception();
-    }
-    return text;
-  } catch (const std::string& text) {
-    return text;
-  } catch (const char* text) {
-    return text == nullptr ? "the plugin threw a null pointer" : text;
-  } catch (...) {
-    return "the plugin threw something that is no std::exception";
-  }
 }
 
 /// Calls use(); gives the outcome of what it throws, or nullopt.

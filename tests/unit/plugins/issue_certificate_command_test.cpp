@@ -205,10 +205,26 @@ TEST_F(IssueCertificate, APdfThatIsGoneOrBrokenIsDrawnAgain) {
   fs::remove(files(".pdf").at(0));
   EXPECT_NE(failure(), "no failure");
   EXPECT_EQ(read_file(files(".eml").at(0)), mail);
-  write_file(outbox() / files(".eml").at(0).stem().concat(".pdf"), "broken");
+  ASSERT_EQ(files(".pdf").size(), 1u) << "it was put there again";
+  const std::string pdf = read_file(files(".pdf")[0]);
+  write_file(files(".pdf")[0], "broken");
   host_.commit_fails_at.clear();
   done();
   EXPECT_EQ(read_file(files(".eml").at(0)), mail);
+  EXPECT_EQ(read_file(files(".pdf").at(0)), pdf);
+}
+
+TEST_F(IssueCertificate, AnOutboxThatWasChangedBetweenTwoRunsHasBothFiles) {
+  host_.commit_fails_at = kOnceKey;
+  EXPECT_NE(failure(), "no failure");
+  const std::string pdf = read_file(files(".pdf").at(0));
+  const std::string mail = read_file(files(".eml").at(0));
+  host_.commit_fails_at.clear();
+  settings_["outbox"] = folder_.file("larger");
+  done();
+  const fs::path stem = fs::path(folder_.file("larger")) / files(".pdf").at(0).stem();
+  EXPECT_EQ(read_file(fs::path(stem).concat(".pdf")), pdf);
+  EXPECT_EQ(read_file(fs::path(stem).concat(".eml")), mail);
 }
 
 TEST_F(IssueCertificate, FindsTheName) {
@@ -217,6 +233,7 @@ TEST_F(IssueCertificate, FindsTheName) {
       {{{"first_name", "Cleo"}, {"last_name", "Dart"}}, "Cleo Dart"},
       {{{"name", nullptr}, {"last_name", "Dart"}}, "Dart"},
       {{{"name", " "}}, "priya@example.com"},
+      {{{"name", "\u3000\u200b"}, {"first_name", "Ann"}}, "Ann"},
       {json::object(), "priya@example.com"}};
   for (const auto& [fields, expected] : table) {
     contact_ = fields;

@@ -32,6 +32,19 @@ TEST(CertificateSettings, ReadsAll) {
   EXPECT_EQ(value.smtp->timeout, std::chrono::seconds(5));
 }
 
+TEST(CertificateSettings, NamesOfThingsOutsideAreTakenAsTheyStand) {
+  const std::string path = "two  spaces/" + std::string(500, 'x') + " ";
+  const auto reading = read_settings(
+      {{"outbox", path},
+       {"title", "two  spaces"},
+       {"smtp", {{"host", "h"}, {"from", "a@b.c"}, {"user", " u  v"}, {"ca_file", path}}}});
+  EXPECT_TRUE(reading.mistakes.empty());
+  EXPECT_EQ(reading.value.outbox, path);
+  EXPECT_EQ(reading.value.title, "two spaces") << "it is printed";
+  EXPECT_EQ(reading.value.smtp->user, " u  v");
+  EXPECT_EQ(reading.value.smtp->ca_file, path);
+}
+
 TEST(CertificateSettings, OneSenderServesAsBoth) {
   const auto top = read_settings({{"from", "a@b.c"}, {"smtp", {{"host", "h"}}}});
   EXPECT_TRUE(top.mistakes.empty());

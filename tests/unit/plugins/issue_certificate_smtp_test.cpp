@@ -298,6 +298,18 @@ TEST(Smtp, AServerThatHangsUpWithinItsFarewellHasTheMail) {
   EXPECT_EQ(trouble(server.settings()), "no trouble");
 }
 
+TEST(Smtp, WhatAServerOffersIsReadInAnyCase) {
+  Script server({"220 hello\r\n", "250-first\r\n250 auth plain\r\n", "235 welcome\r\n"});
+  SmtpSettings settings = server.settings();
+  settings.user = "user";
+  EXPECT_SAYS(trouble(settings), "sender refused");
+  EXPECT_SAYS(server.heard(), "AUTH PLAIN ");
+  Script tls({"220 hello\r\n", "250-first\r\n250 StartTLS\r\n", "454 not now\r\n"});
+  settings = tls.settings();
+  settings.starttls = true;
+  EXPECT_SAYS(trouble(settings), "cannot start tls: 454 not now");
+}
+
 TEST(Smtp, IsGreetedWithAFullNameOrAnAddress) {
   Script server({"220 hello\r\n", "550 nobody\r\n", "550 nobody\r\n"});
   EXPECT_SAYS(refusal(server.settings()), "greeting refused: 550 nobody");

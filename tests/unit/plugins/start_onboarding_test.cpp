@@ -6,6 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "support/small_disk.h"
 #include "unit/wire/live_worker.h"
 
 namespace fh::test {
@@ -21,7 +22,7 @@ class StartOnboarding : public ::testing::Test {
   StartOnboarding() { worker_.expect<wire::Hello>(); }
   ~StartOnboarding() override { std::filesystem::remove_all(outbox_); }
 
-  void start(const Json& settings) {
+  void start(const Json& settings, const std::string& company = "Example \"Pty\" Ltd") {
     worker_.send(wire::Start{settings.dump()});
     wire::Execute execute;
     execute.job_id = 7;
@@ -30,15 +31,15 @@ class StartOnboarding : public ::testing::Test {
     execute.plugin = "start-onboarding";
     execute.record_type = "company";
     execute.record_id = "877";
-    execute.record = R"({"id":877,"company_name":"Example \"Pty\" Ltd"})";
+    execute.record = Json({{"id", 877}, {"company_name", company}}).dump();
     execute.event = R"({"id":1,"changes":{"onboarding_stage":{"to":"Started"}}})";
     execute.delivery = R"({"id":3})";
     execute.matched = "[]";
     worker_.send(execute);
   }
 
-  void start_with_outbox(int pause_ms) {
-    start({{"outbox", outbox_.string()}, {"pause_ms", pause_ms}});
+  void start_with_outbox(int pause_ms, const std::string& company = "Example \"Pty\" Ltd") {
+    start({{"outbox", outbox_.string()}, {"pause_ms", pause_ms}}, company);
     worker_.answer(worker_.expect_call(CallMethod::idempotency_key), CallStatus::ok, 0, "fh-1");
   }
 
@@ -91,6 +92,21 @@ TEST_F(StartOnboarding, StopsBetweenTwoStepsWhenAsked) {
   worker_.send(wire::Cancel{7});
   EXPECT_EQ(worker_.expect<wire::Finished>().outcome, RunOutcome::retry);
   EXPECT_EQ(checklist(), "1. create the workspace for \"Example \\\"Pty\\\" Ltd\" (run 2)\n");
+}
+
+TEST_F(StartOnboarding, AFullDiskIsNamedAndLeavesNoHalfLine) {
+  SmallDisk disk(1, outbox_);
+  if (!disk.mounted()) GTEST_SKIP() << "mounting a small disk needs root";
+  const std::string line(5000, '-');
+  std::ofstream(outbox_ / "fh-1.txt") << line;
+  disk.fill();
+  start_with_outbox(0, std::string(8000, 'n'));
+  worker_.answer(worker_.expect_call(CallMethod::step_begin), CallStatus::ok, 1);
+  worker_.answer(worker_.expect_call(CallMethod::abandon), CallStatus::ok);
+  const auto finished = worker_.expect<wire::Finished>();
+  EXPECT_EQ(finished.outcome, RunOutcome::retry);
+  EXPECT_NE(finished.text.find("No space left on device"), std::string::npos) << finished.text;
+  EXPECT_EQ(checklist(), line);
 }
 
 TEST_F(StartOnboarding, FailsWithASentenceWhenASettingIsWrong) {

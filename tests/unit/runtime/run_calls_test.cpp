@@ -14,9 +14,12 @@ TEST_F(RunCallsTest, AKeyThatAnotherJobIsAtWorkOnIsBusyAndTheRetryIsNotCharged) 
   ServedRun first = run("1");
   ServedRun second = run("2");
   first.open(CallMethod::once_begin, "key");
-  EXPECT_EQ(second.ask(CallMethod::once_begin, "key").status, CallStatus::busy);
-  EXPECT_TRUE(second.calls().was_told_busy());
-  EXPECT_FALSE(first.calls().was_told_busy());
+  const auto busy = second.ask(CallMethod::once_begin, "key");
+  EXPECT_EQ(busy.status, CallStatus::busy);
+  const std::string reason = "cannot go on: once \"key\": " + busy.text;
+  EXPECT_TRUE(second.calls().is_told_busy(reason));
+  EXPECT_FALSE(second.calls().is_told_busy("it went on, and failed for another reason"));
+  EXPECT_FALSE(first.calls().is_told_busy(reason));
 }
 
 TEST_F(RunCallsTest, ANameUsedTwiceGivesTheFirstResult) {
@@ -33,8 +36,9 @@ TEST_F(RunCallsTest, ANameUsedTwiceGivesTheFirstResult) {
 TEST_F(RunCallsTest, ANameThatThisRunIsInsideOfIsBusy) {
   ServedRun one = run();
   one.open(CallMethod::step_begin, "name");
-  EXPECT_EQ(one.ask(CallMethod::step_begin, "name").status, CallStatus::busy);
-  EXPECT_FALSE(one.calls().was_told_busy());
+  const auto busy = one.ask(CallMethod::step_begin, "name");
+  EXPECT_EQ(busy.status, CallStatus::busy);
+  EXPECT_FALSE(one.calls().is_told_busy(busy.text));
 }
 
 TEST_F(RunCallsTest, WhatIsNoJsonIsRefusedAndNothingOfItStored) {
@@ -194,6 +198,7 @@ TEST_F(RunCallsTest, TheIdempotencyKeyIsTheJobsWhateverItsRecordIsCalled) {
   ServedRun first = run("7");
   const std::string mail = key(first, "mail");
   EXPECT_NE(key(first, "pdf"), mail);
+  EXPECT_NE(key(first, "\xff"), key(first, "\xfe")) << "bytes that are no text";
   end(first, OutcomeKind::interrupted);
   write([](Transaction& tx) {
     tx.records.resolve("crm", RecordType::contact, {"u", ""});
@@ -254,6 +259,12 @@ TEST(RunCallsOnAFullDisk, FailTheCallAndLeaveNothingHalfStored) {
     EXPECT_EQ(tx.effects.find_once("p", "key")->result, result);
     EXPECT_EQ(tx.tallies.open("q"), 1);
   });
+  const auto thrown = one.open(CallMethod::once_begin, "other");
+  one.set_state("\"dropped\"", thrown);
+  disk.fill();
+  EXPECT_EQ(one.ask(CallMethod::abandon, "", "", thrown).status, CallStatus::failed);
+  disk.make_room();
+  EXPECT_EQ(one.state(), "\"inside\"");
   store.stop();
 }
 

@@ -37,7 +37,7 @@ TEST(RunOutcome, AResultThatIsNoJsonIsLeftOutOfWorkThatIsDone) {
 
 TEST(RunOutcome, AfterTheHostAskedForTheEndIsWhatWasAskedForUnlessTheWorkIsDecided) {
   const auto counts = [](OutcomeKind asked, const Outcome& said) {
-    return end_that_counts({.kind = asked, .text = "why"}, said);
+    return end_that_counts({.kind = asked, .text = "why"}, said, false);
   };
   const Outcome retry{.kind = OutcomeKind::retry, .text = "own words", .after = Millis(7000)};
   for (const auto asked :
@@ -55,6 +55,22 @@ TEST(RunOutcome, AfterTheHostAskedForTheEndIsWhatWasAskedForUnlessTheWorkIsDecid
   EXPECT_EQ(counts(OutcomeKind::timed_out, fail).text, "for good");
   EXPECT_EQ(counts(OutcomeKind::interrupted, fail).kind, OutcomeKind::interrupted);
   EXPECT_EQ(counts(OutcomeKind::cancelled, fail).text, "why; then it said fail: for good");
+}
+
+TEST(RunOutcome, AFailOfWorkThatCannotBeKeptCountsForAnInterruptedRunToo) {
+  const auto counts = [](OutcomeKind asked, OutcomeKind said) {
+    return end_that_counts({.kind = asked, .text = "why"}, {.kind = said}, true).kind;
+  };
+  EXPECT_EQ(counts(OutcomeKind::interrupted, OutcomeKind::fail), OutcomeKind::fail);
+  EXPECT_EQ(counts(OutcomeKind::interrupted, OutcomeKind::retry), OutcomeKind::interrupted);
+  EXPECT_EQ(counts(OutcomeKind::cancelled, OutcomeKind::fail), OutcomeKind::cancelled);
+}
+
+TEST(RunOutcome, AReasonIsWholeAndNeverEmpty) {
+  for (const auto kind : {wire::RunOutcome::retry, wire::RunOutcome::fail}) {
+    EXPECT_EQ(outcome_of({7, kind, -1, std::string("before\0after", 12)}).text, "before?after");
+    EXPECT_EQ(outcome_of({7, kind, -1, ""}).text, "the plugin gave no reason");
+  }
 }
 
 }  // namespace

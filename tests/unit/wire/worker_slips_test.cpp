@@ -38,6 +38,7 @@ TEST(WorkerSlips, AResultThatCannotBeStoredFailsTheJobSinceARetryWouldRepeatTheW
   Slips worker;
   const std::pair<const char*, std::string> slips[] = {
       {"null-pointer", "it is a null pointer"},
+      {"unsayable", "the plugin threw something that is no std::exception"},
       {"nan", "null, which is of another type (NaN is null in JSON)"}};
   for (const auto& [deed, why] : slips) {
     const auto finished = worker.does(deed);
@@ -52,6 +53,15 @@ TEST(WorkerSlips, AResultThatCannotBeStoredFailsTheJobSinceARetryWouldRepeatTheW
     EXPECT_EQ(finished.outcome, RunOutcome::fail);
     EXPECT_EQ(finished.text, std::string(kNotStored) + "because");
   }
+}
+
+TEST(WorkerSlips, ANameThatIsFarTooLongLeavesRoomForTheReason) {
+  Slips worker;
+  worker.send(work("long-name"));
+  worker.answer(worker.expect_call(CallMethod::step_begin), CallStatus::too_large, 0, "too long");
+  const auto finished = worker.expect<wire::Finished>();
+  EXPECT_EQ(finished.outcome, RunOutcome::fail);
+  EXPECT_EQ(finished.text, "step \"é" + std::string(98, 'n') + "...\": too long");
 }
 
 TEST(WorkerSlips, AThreadThatReadsAStreamHoldsUpNoEnd) {
