@@ -89,7 +89,6 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   if (!last) log_info("store_created", {{"file", path_}});
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
-  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
   auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
@@ -101,6 +100,7 @@ Store::~Store() { stop(); }
 void Store::begin_host_run() {
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
+  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
                   identity_);
   host_run_ = tables_->db.last_id();
 }
@@ -114,11 +114,16 @@ void Store::end_host_run() {
                     next_delivery_ - 1);
     tables_->db.run("UPDATE host_runs SET ended_at_ms = ? WHERE id = ?", to_ms(clock_.now()),
                     host_run_);
+// With it goes what a later start tells by whether the clock was set: what waits is moved at once.
   } catch (const StoreError& error) {
+  execute("BEGIN IMMEDIATE");
+  if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
     log_warning("store_not_closed", {{"error", error.what()}});
   }
 }
 
+  execute("COMMIT");
+  not_shifted_ = Millis(0);
 void Store::end_if_replaced() const {
   if (is_still_there(path_, identity_)) return;
   log_error("store_replaced",
