@@ -66,12 +66,39 @@ std::int64_t JobTable::insert(const NewJob& job) {
 }
 
 std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
-  auto next = db_.query("SELECT " JOB_COLUMNS
-                        " FROM jobs WHERE plugin = ? AND state = 'available'"
-                        " ORDER BY seq LIMIT 1",
-                        plugin);
-  if (!next.next()) return std::nullopt;
-  JobRow job = read(next);
+// By the index alone: it tells a damaged row from the others, too.
+std::optional<std::int64_t> JobTable::first_ready(const std::string& plugin) {
+  auto ready = db_.query(
+      "SELECT id FROM jobs WHERE plugin = ? AND state = 'available' ORDER BY seq", plugin);
+  while (ready.next())
+    if (!left_out_.contains(ready.integer(0))) return ready.integer(0);
+  return std::nullopt;
+}
+
+std::optional<JobRow> JobTable::next_ready(const std::string& plugin) {
+  try {
+    if (!left_out_.empty()) {
+      const auto id = first_ready(plugin);
+      return id ? find_open(*id) : std::nullopt;
+    }
+    auto next = db_.query("SELECT " JOB_COLUMNS
+                          " FROM jobs WHERE plugin = ? AND state = 'available'"
+                          " ORDER BY seq LIMIT 1",
+                          plugin);
+    return next.next() ? std::optional(read(next)) : std::nullopt;
+  } catch (const StoreError& error) {
+    const auto damaged = error.damaged() ? first_ready(plugin) : std::nullopt;
+    if (!damaged) throw;
+    left_out_.insert(*damaged);
+    throw FoundDamage(
+        "job " + std::to_string(*damaged) + " of plugin " + plugin +
+        " is passed over until the host starts again, for it cannot be read: " + error.what());
+  }
+}
+
+  auto next = next_ready(plugin);
+  if (!next) return std::nullopt;
+  JobRow job = std::move(*next);
   const int changed = db_.run(
       "UPDATE jobs SET state = 'running', lease = lease + 1, lease_until_ms = ?, host_run = ?,"
       " runs = runs + 1, started_at_ms = ?, reason = '' WHERE id = ? AND lease = ?",
@@ -216,6 +243,15 @@ void JobTable::promote(std::int64_t record, const std::string& plugin) {
 }
 
 std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
+void JobTable::promote_unheld() {
+  std::vector<std::pair<std::int64_t, std::string>> turns;
+  {
+    auto query = db_.query("SELECT DISTINCT turn, plugin FROM jobs WHERE state = 'blocked'");
+    while (query.next()) turns.emplace_back(query.integer(0), query.text(1));
+  }
+  for (const auto& [turn, plugin] : turns) promote(turn, plugin);
+}
+
   std::vector<std::int64_t> jobs;
   auto query =
       db_.query("SELECT id FROM jobs WHERE plugin = ? AND state <> 'running' ORDER BY seq LIMIT ?",
@@ -273,12 +309,10 @@ void JobTable::shift_due(Millis by) {
       static_cast<std::int64_t>(by.count()));
 }
 
-std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {
-  std::vector<JobRow> jobs;
-  auto query =
-      db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE state = 'running' AND host_run < ? LIMIT ?",
-                host_run, limit);
-  while (query.next()) jobs.push_back(read(query));
+std::vector<std::int64_t> JobTable::leased_before(std::int64_t host_run) {
+  std::vector<std::int64_t> jobs;
+  auto query = db_.query("SELECT id FROM jobs WHERE state = 'running' AND host_run < ?", host_run);
+  while (query.next()) jobs.push_back(query.integer(0));
   return jobs;
 }
 
@@ -309,10 +343,6 @@ std::set<std::string> JobTable::ready_plugins() {
   }
 }
 
-bool JobTable::has_ready(const std::string& plugin) {
-  auto query =
-      db_.query("SELECT 1 FROM jobs WHERE plugin = ? AND state = 'available' LIMIT 1", plugin);
-  return query.next();
-}
+bool JobTable::has_ready(const std::string& plugin) { return first_ready(plugin).has_value(); }
 
 }  // namespace fh

@@ -83,7 +83,8 @@ class JobTable {
   /// Stores the job as scheduled, blocked or available.
   std::int64_t insert(const NewJob& job);
 
-  /// Leases the plugin's next available job and stores the start of its run.
+  /// Leases the plugin's next available job and stores the start of its run. Throws FoundDamage of
+  /// a job whose own row cannot be read; it is passed over until the store is opened again.
   std::optional<JobRow> lease_next(const std::string& plugin, const LeaseTerms& terms);
   /// The job if it is running under this lease.
   std::optional<JobRow> find_running(std::int64_t job, std::int64_t lease);
@@ -121,7 +122,10 @@ class JobTable {
   void shift_due(Millis by);
 
   /// Running jobs leased by earlier host runs.
-  std::vector<JobRow> leased_before(std::int64_t host_run, int limit);
+  /// Lets the oldest of each turn go on that nobody holds.
+  void promote_unheld();
+
+  std::vector<std::int64_t> leased_before(std::int64_t host_run);
 
   EventRow event(std::int64_t id);
 
@@ -142,6 +146,8 @@ class JobTable {
   void promote(std::int64_t record, const std::string& plugin);
   void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
   void archive(std::int64_t job, const std::string& plugin, JobState from, JobState to,
+  std::optional<JobRow> next_ready(const std::string& plugin);
+  std::optional<std::int64_t> first_ready(const std::string& plugin);
                const std::string& reason, TimePoint now);
   JobRow read(Query& query);
   void note_due(TimePoint at);
@@ -155,4 +161,6 @@ class JobTable {
   IdSequence seq_{db_, "job"};
 };
 
+  std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
+  std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
 }  // namespace fh
