@@ -62,6 +62,7 @@ std::int64_t JobTable::insert(const NewJob& job) {
   tallies_.move(job.plugin, std::nullopt, state);
   if (state == JobState::available) ready_.insert(job.plugin);
   if (state == JobState::scheduled) note_due(job.run_at);
+  if (!job.reason.empty()) any_parked_ = true;
   return id;
 }
 
@@ -282,24 +283,33 @@ void JobTable::wake(std::int64_t id) {
   if (!job) return;
   if (job->state == JobState::retryable) {
     place(id, job->plugin, JobState::retryable, JobState::available);
-  } else if (job->state == JobState::scheduled && !job->serial) {
+    return;
+  }
+  if (job->state != JobState::scheduled) return;
+  if (any_parked_ == true) any_parked_.reset();  // it may have been the last
+  if (!job->serial) {
+    db_.run("UPDATE jobs SET reason = '' WHERE id = ?", id);
     place(id, job->plugin, JobState::scheduled, JobState::available);
-  } else if (job->state == JobState::scheduled) {
+  } else {
     // To the back of its record's queue first, then the oldest of that queue moves up: going
     // straight to available could collide with another holder of the turn. Its record may have
     // become part of another one while it held the turn: from here on it waits for that one's.
-    db_.run("UPDATE jobs SET seq = ?, turn = record WHERE id = ?", seq_.next(), id);
+    db_.run("UPDATE jobs SET seq = ?, turn = record, reason = '' WHERE id = ?", seq_.next(), id);
     place(id, job->plugin, JobState::scheduled, JobState::blocked);
     promote(job->record, job->plugin);
   }
 }
 
-bool JobTable::any_parked(const std::string& plugin, std::int64_t record) {
+std::optional<TimePoint> JobTable::parked_until(const std::string& plugin, std::int64_t record) {
+  if (!any_parked_)
+    any_parked_ =
+        db_.query("SELECT 1 FROM jobs WHERE state = 'scheduled' AND reason <> '' LIMIT 1").next();
+  if (!*any_parked_) return std::nullopt;
   auto query = db_.query(
-      "SELECT 1 FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled' AND reason <> ''"
-      " LIMIT 1",
+      "SELECT run_at_ms FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled'"
+      " AND reason <> '' ORDER BY run_at_ms DESC LIMIT 1",
       plugin, record);
-  return query.next();
+  return query.next() ? std::optional(from_ms(query.integer(0))) : std::nullopt;
 }
 
 void JobTable::shift_due(Millis by) {

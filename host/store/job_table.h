@@ -115,8 +115,8 @@ class JobTable {
   /// Takes a due job on: a retryable one is available again, a scheduled one rejoins at the back.
   void wake(std::int64_t job);
 
-  /// Whether a job of the record is put off by a storm.
-  bool any_parked(const std::string& plugin, std::int64_t record);
+  /// Until when the record's jobs are put off by a storm; nullopt: none is.
+  std::optional<TimePoint> parked_until(const std::string& plugin, std::int64_t record);
 
   /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
   void shift_due(Millis by);
@@ -132,7 +132,10 @@ class JobTable {
   /// Plugins that got an available job since the last call, or would have but for a rollback.
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
   /// After a rollback.
-  void forget() { seq_.forget(); }
+  void forget() {
+    seq_.forget();
+    any_parked_.reset();
+  }
   /// At an orderly end.
   void give_back_ids() { seq_.give_back(); }
   /// Every plugin that has an available job.
@@ -158,9 +161,9 @@ class JobTable {
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
   // Ids and the order of acceptance: a job's id is its first place in that order.
+  std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
+  std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
   IdSequence seq_{db_, "job"};
 };
 
-  std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
-  std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
 }  // namespace fh
