@@ -12,14 +12,17 @@ std::string Dispatcher::load(Transaction& tx, Lease& lease) {
   try {
     lease.event = tx.jobs.event(lease.job.event);
     lease.record = tx.records.load(lease.job.record);
+    // All runs of a job see its record under one name, even if it became part of another one.
+    if (lease.event.record != lease.job.record)
+      lease.record.key = tx.records.load(lease.event.record).key;
     return "";
   } catch (const StoreError& error) {
     if (!error.damaged()) throw;
-    return error.what();
-  } catch (const HostError& error) {
     damaged_[lease.job.id] = error.what();
     throw FoundDamage("the event or record of job " + std::to_string(lease.job.id) +
                       " cannot be read: " + error.what());
+  } catch (const HostError& error) {
+    return error.what();
   }
 }
 

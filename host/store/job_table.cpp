@@ -66,7 +66,6 @@ std::int64_t JobTable::insert(const NewJob& job) {
   return id;
 }
 
-std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
 // By the index alone: it tells a damaged row from the others, too.
 std::optional<std::int64_t> JobTable::first_ready(const std::string& plugin) {
   auto ready = db_.query(
@@ -97,6 +96,7 @@ std::optional<JobRow> JobTable::next_ready(const std::string& plugin) {
   }
 }
 
+std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
   auto next = next_ready(plugin);
   if (!next) return std::nullopt;
   JobRow job = std::move(*next);
@@ -243,7 +243,6 @@ void JobTable::promote(std::int64_t record, const std::string& plugin) {
   if (query.next()) place(query.integer(0), plugin, JobState::blocked, JobState::available);
 }
 
-std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
 void JobTable::promote_unheld() {
   std::vector<std::pair<std::int64_t, std::string>> turns;
   {
@@ -253,6 +252,7 @@ void JobTable::promote_unheld() {
   for (const auto& [turn, plugin] : turns) promote(turn, plugin);
 }
 
+std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
   std::vector<std::int64_t> jobs;
   auto query =
       db_.query("SELECT id FROM jobs WHERE plugin = ? AND state <> 'running' ORDER BY seq LIMIT ?",
@@ -330,13 +330,15 @@ EventRow JobTable::event(std::int64_t id) {
   auto query = db_.query(
       "SELECT e.kind, e.mode, e.changes, CASE WHEN e.body_size IS NULL THEN e.snapshot"
       " ELSE substr(d.body, e.body_at + 1, e.body_size) END, e.occurred_at, e.actor, e.complete,"
-      " d.source, d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery"
+      " d.source, d.received_at_ms, e.record FROM events e JOIN deliveries d ON d.id = e.delivery"
       " WHERE e.id = ?",
       id);
   if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
-  return {query.text(0),         query.text(1), query.text(2),
-          query.text(3),         query.text(4), query.text(5),
-          query.integer(6) != 0, query.text(7), from_ms(query.integer(8))};
+  return {query.integer(9), query.text(0),
+          query.text(1),    query.text(2),
+          query.text(3),    query.text(4),
+          query.text(5),    query.integer(6) != 0,
+          query.text(7),    from_ms(query.integer(8))};
 }
 
 std::set<std::string> JobTable::ready_plugins() {

@@ -64,6 +64,7 @@ struct LeaseTerms {
 
 /// An event as a run needs it, with where and when its delivery came in.
 struct EventRow {
+  std::int64_t record = 0;  // as it was when the event came: it may have become part of another
   std::string kind;
   std::string mode;
   std::string changes;   // JSON
@@ -121,10 +122,10 @@ class JobTable {
   /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
   void shift_due(Millis by);
 
-  /// Running jobs leased by earlier host runs.
   /// Lets the oldest of each turn go on that nobody holds.
   void promote_unheld();
 
+  /// Running jobs leased by earlier host runs.
   std::vector<std::int64_t> leased_before(std::int64_t host_run);
 
   EventRow event(std::int64_t id);
@@ -145,12 +146,12 @@ class JobTable {
   std::optional<TimePoint> take_earliest_due() { return std::exchange(earliest_due_, {}); }
 
  private:
+  std::optional<JobRow> next_ready(const std::string& plugin);
+  std::optional<std::int64_t> first_ready(const std::string& plugin);
   bool turn_taken(std::int64_t record, const std::string& plugin);
   void promote(std::int64_t record, const std::string& plugin);
   void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
   void archive(std::int64_t job, const std::string& plugin, JobState from, JobState to,
-  std::optional<JobRow> next_ready(const std::string& plugin);
-  std::optional<std::int64_t> first_ready(const std::string& plugin);
                const std::string& reason, TimePoint now);
   JobRow read(Query& query);
   void note_due(TimePoint at);
@@ -160,9 +161,9 @@ class JobTable {
   RecordTable& records_;
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
-  // Ids and the order of acceptance: a job's id is its first place in that order.
   std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
   std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
+  // Ids and the order of acceptance: a job's id is its first place in that order.
   IdSequence seq_{db_, "job"};
 };
 
