@@ -54,12 +54,10 @@ int recover(Store& store) {
   for (std::size_t i = 0; i < jobs.size(); ++i)
     store.write_then([&, i](Transaction& tx) { ended[i] = end_lost(tx, jobs[i]); },
                      [&, i](std::exception_ptr failure) { failures[i] = std::move(failure); });
-  try {
-    // None should need it; but a job that waits for nobody would wait for ever.
-    store.write([](Transaction& tx) { tx.jobs.promote_unheld(); });
-  } catch (...) {
-    failures.back() = std::current_exception();
-  }
+  // None should need it; but a job that waits for nobody would wait for ever.
+  store.write_then([](Transaction& tx) { tx.jobs.promote_unheld(); },
+                   [&](std::exception_ptr failure) { failures.back() = std::move(failure); });
+  store.write([](Transaction&) {});  // all of that is done
   for (const auto& failure : failures) pass_over(failure);
   int lost = 0;
   for (std::size_t i = 0; i < jobs.size(); ++i) {

@@ -264,7 +264,7 @@ void Store::commit(std::vector<Waiting>& batch) {
 
 // The exception is its receiver's alone: whoever hears of it may be on another thread at once.
 std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apart apart) {
-  constexpr int kMostDamaged = 1000;
+  constexpr int kMostDamaged = 1000;  // rows that the hook finds so and leaves alone then
   CommitHook* hook = hook_;
   for (int found = 0;; ++found) {
     try {
