@@ -245,10 +245,9 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
   db_.run("UPDATE OR IGNORE echoes SET record = ?1 WHERE record = ?2", into, from);
   // Jobs of both now wait for one turn. A job that already holds the younger record's turn keeps
   // it until its end; the others queue behind whatever holds the elder's.
-  db_.run("UPDATE jobs SET record = ?1 WHERE record = ?2", into, from);
   db_.run(
-      "UPDATE jobs SET turn = ?1 WHERE turn = ?2"
-      " AND state NOT IN ('available', 'running', 'retryable')",
+      "UPDATE jobs SET record = ?1, turn = CASE WHEN turn = ?2 AND state NOT IN ('available',"
+      " 'running', 'retryable') THEN ?1 ELSE turn END WHERE record = ?2",
       into, from);
   // The younger's row stays as a signpost for what was stored under it.
   db_.run(
