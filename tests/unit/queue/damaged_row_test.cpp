@@ -103,5 +103,42 @@ TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {
   EXPECT_EQ(worker.job(), went_on);
 }
 
+// Reads it at the end of every transaction.
+class ReadsDamage final : public CommitHook {
+ public:
+  explicit ReadsDamage(std::int64_t event) : event_(event) {}
+  void before_commit(Transaction& tx) override { tx.jobs.event(event_); }
+  void after_commit() override {}
+  void after_rollback() override {}
+
+ private:
+  std::int64_t event_;
+};
+
+TEST_F(DamagedRow, ThatOneOperationMeetsCostsTheOthersNothingWhateverTheHookMeets) {
+  const std::int64_t bad = new_job(record("1")).event;
+  damage("events", "changes", bad);
+  store_->stop();
+  ReadsDamage hook(bad);
+  store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
+  store_->set_hook(&hook);
+  std::vector<bool> failed(9);
+  for (int i = 0; i < 9; ++i)
+    store_->write_then(
+        [=](Transaction& tx) {
+          tx.records.resolve("crm", RecordType::contact, {"", "of " + std::to_string(i)});
+          if (i % 3 == 1) tx.jobs.event(bad);
+        },
+        [&failed, i](std::exception_ptr failure) { failed[i] = failure != nullptr; });
+  store_->start();  // they all wait
+  store_->stop();
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(failed[i], i % 3 == 1) << i;
+  open();
+  int stored = 0;
+  store_->reader() << "SELECT count(*) FROM records", Poco::Data::Keywords::into(stored),
+      Poco::Data::Keywords::now;
+  EXPECT_EQ(stored, 1 + 6);
+}
+
 }  // namespace
 }  // namespace fh::test
