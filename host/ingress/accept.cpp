@@ -265,6 +265,17 @@ Considered reconsider(Transaction& tx, const Arrival& arrival, const ArrivedEven
   return considered;
 }
 
+// That two records are one is known before anything is decided about either, also where a later
+// event of the batch tells it: a job is made for the record that stays.
+void join_records(Transaction& tx, const Arrival& arrival) {
+  if (arrival.events.size() < 2) return;
+  for (const ArrivedEvent& arrived : arrival.events) {
+    const Aliases& aliases = arrived.event.aliases;
+    if (!aliases.uuid.empty() && !aliases.id.empty())
+      tx.records.resolve(arrival.source->account, arrived.event.type, aliases);
+  }
+}
+
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   if (!arrival.unmapped.empty() && all.empty())
     return {"ignored", "unmapped: " + arrival.unmapped, 0};
@@ -317,6 +328,7 @@ ArrivedEvent::ArrivedEvent(Event read) : event(std::move(read)) {
 
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog) {
   const auto watches = catalog.watches();
+  join_records(tx, arrival);
   std::vector<Considered> all;
   for (const ArrivedEvent& arrived : arrival.events) {
     all.push_back(consider(tx, arrival, arrived, *watches));
@@ -351,6 +363,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
 Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                 const Catalog& catalog) {
   const auto watches = catalog.watches();
+  join_records(tx, arrival);
   // Not what this replay is about to store.
   const auto stored = tx.deliveries.events_of(arrival.delivery);
   Replayed replayed;

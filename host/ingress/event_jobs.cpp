@@ -38,9 +38,11 @@ std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Conside
   return tx.deliveries.insert(stored);
 }
 
-// A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later.
-void put_off(NewJob& job) {
-  job.run_at = job.created_at + StormGuard::kWindow;
+// A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later,
+// behind those of its record that wait already.
+void put_off(NewJob& job, const std::optional<TimePoint>& parked_until) {
+  job.run_at = parked_until ? std::max(*parked_until, job.created_at + Millis(1))
+                            : job.created_at + StormGuard::kWindow;
   job.reason = "its record brought the plugin more than " + std::to_string(job.per_record) +
                " jobs in ten minutes: does the plugin's own write trigger it? Use expect_echo, or "
                "raise plugins.limits." +
@@ -90,11 +92,11 @@ int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& consi
     job->delivery = arrival.delivery;
     job->matched = to_text(Json(match.watches));
     job->created_at = job->run_at = tx.now;
-    if (!tx.storms.enter(match.plugin, job->record, job->per_record, tx.now)) {
-      put_off(*job);
-      if (tx.storms.to_be_told(match.plugin, job->record, tx.now))
-        log_storm(*job, considered.record.key);
-    }
+    const bool storm = !tx.storms.enter(match.plugin, job->record, job->per_record, tx.now);
+    const auto parked_until = tx.jobs.parked_until(match.plugin, job->record);
+    if (storm || parked_until) put_off(*job, parked_until);
+    if (storm && tx.storms.to_be_told(match.plugin, job->record, tx.now))
+      log_storm(*job, considered.record.key);
     tx.jobs.insert(*job);
     ++jobs;
   }

@@ -3,24 +3,28 @@
 #include <algorithm>
 
 namespace fh {
-namespace {
 
 // Reads what the run needs; "" or why it cannot be had. A row that is gone or damaged is the
 // trouble of its job alone, a store that cannot be read everybody's.
-std::string load(Transaction& tx, Lease& lease) {
+std::string Dispatcher::load(Transaction& tx, Lease& lease) {
+  const auto damaged = damaged_.find(lease.job.id);
+  if (damaged != damaged_.end()) return damaged->second;
   try {
     lease.event = tx.jobs.event(lease.job.event);
     lease.record = tx.records.load(lease.job.record);
+    // All runs of a job see its record under one name, even if it became part of another one.
+    if (lease.event.record != lease.job.record)
+      lease.record.key = tx.records.load(lease.event.record).key;
     return "";
   } catch (const StoreError& error) {
     if (!error.damaged()) throw;
-    return error.what();
+    damaged_[lease.job.id] = error.what();
+    throw FoundDamage("the event or record of job " + std::to_string(lease.job.id) +
+                      " cannot be read: " + error.what());
   } catch (const HostError& error) {
     return error.what();
   }
 }
-
-}  // namespace
 
 void Dispatcher::park(Parking parking, bool nudge_writer) {
   {
@@ -114,7 +118,10 @@ void Dispatcher::after_commit() {
   const auto due = std::exchange(due_, {});
   looked_at_.clear();
   for (auto& [parking, lease] : granted) parking.worker->take(std::move(lease));
-  for (const auto& [job, record, next] : unreadable) log_if_dead(job, record, next);
+  for (const auto& [job, record, next] : unreadable) {
+    damaged_.erase(job.id);
+    log_if_dead(job, record, next);
+  }
   if (callbacks_.starved)
     for (const std::string& plugin : starved) callbacks_.starved(plugin);
   if (callbacks_.due && due) callbacks_.due(*due);

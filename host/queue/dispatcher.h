@@ -76,6 +76,7 @@ class Dispatcher final : public CommitHook {
     RecordKey record;    // none when that is what cannot be read
     JobTransition next;  // what became of the job
   };
+  std::string load(Transaction& tx, Lease& lease);
   void end_unreadable(Transaction& tx, const Lease& lease, const std::string& why);
   void nudge();
 
@@ -88,6 +89,9 @@ class Dispatcher final : public CommitHook {
   std::map<std::string, std::vector<Parking>> parked_;  // guarded by mutex_; last in, first out
   std::set<std::string> to_look_at_;                    // guarded by mutex_
 
+  // Jobs whose event or record is damaged, with what was said of it: their end is another
+  // transaction's than that which found it. The writer's thread only.
+  std::map<std::int64_t, std::string> damaged_;
   // Of the transaction under way; the writer's thread only.
   std::vector<std::pair<Parking, Lease>> granted_;
   std::vector<std::string> looked_at_;

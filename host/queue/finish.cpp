@@ -36,6 +36,9 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects) {
     fresh.event = job.event;
     fresh.delivery = job.delivery;
     fresh.depth = job.depth + 1;
+    // It keeps its delay, also where the clock was set since the call.
+    fresh.run_at = tx.now + (fresh.run_at - fresh.created_at);
+    fresh.created_at = tx.now;
     if (tx.tallies.open(fresh.plugin) >= fresh.backlog) throw EnqueueRefused(fresh.plugin);
     tx.jobs.insert(fresh);
   }

@@ -17,7 +17,7 @@ struct StateWrite {
 /// What a run, or one once or step of it, leaves behind if it succeeds.
 struct Effects {
   std::vector<StateWrite> states;
-  std::vector<NewJob> jobs;  // created_at is the time of the call; run_at counts from there
+  std::vector<NewJob> jobs;  // run_at - created_at: how long each waits once it is stored
 };
 
 struct RunEnd {

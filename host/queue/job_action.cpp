@@ -8,9 +8,9 @@ namespace {
 void release(Transaction& tx, std::int64_t job) {
   const auto row = tx.jobs.find_open(job);
   CHECK(row);
-  const bool stormed = tx.jobs.any_parked(row->plugin, row->record);
+  const bool stormed = tx.jobs.parked_until(row->plugin, row->record).has_value();
   tx.jobs.wake(job);
-  if (stormed && !tx.jobs.any_parked(row->plugin, row->record))
+  if (stormed && !tx.jobs.parked_until(row->plugin, row->record))
     tx.storms.resume(row->plugin, row->record);
 }
 

@@ -1,48 +1,72 @@
 #include "queue/recover.h"
 
 #include "base/fault.h"
+#include "base/log.h"
 #include "queue/finish.h"
+#include "store/views.h"
 
 namespace fh {
 namespace {
 
-// For the log alone. What cannot be read keeps no host from starting.
-RecordKey key_of(Transaction& tx, std::int64_t record) {
+struct Ended {
+  JobRow job;
+  JobTransition next;
+};
+
+Ended end_lost(Transaction& tx, std::int64_t id) {
+  const auto job = tx.jobs.find_open(id);
+  CHECK(job);
+  RunEnd end{.job = id, .lease = job->lease, .outcome = {}};
+  end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
+  const auto next = finish_run(tx, end);
+  CHECK(next.has_value());
+  fault_point("in_recovery");
+  return {*job, *next};
+}
+
+// For the log alone.
+RecordKey key_of(const Store& store, std::int64_t job) {
   try {
-    return tx.records.load(record).key;
-  } catch (const HostError&) {
+    const auto view = Views(store.reader()).job(job);
+    return view ? view->record : RecordKey();
+  } catch (const std::exception&) {
     return {};
+  }
+}
+
+// A row that is damaged keeps no host from starting.
+void pass_over(const std::exception_ptr& failure) {
+  try {
+    if (failure) std::rethrow_exception(failure);
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    log_error("recovery_failed", {{"error", error.what()}});
   }
 }
 
 }  // namespace
 
 int recover(Store& store) {
-  constexpr int kRunsPerCommit = 1000;
+  const auto jobs = store.write([](Transaction& tx) { return tx.jobs.leased_before(tx.host_run); });
+  std::vector<std::optional<Ended>> ended(jobs.size());
+  std::vector<std::exception_ptr> failures(jobs.size() + 1);
+  // Together in as few commits as may be, and a bad one for itself.
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    store.write_then([&, i](Transaction& tx) { ended[i] = end_lost(tx, jobs[i]); },
+                     [&, i](std::exception_ptr failure) { failures[i] = std::move(failure); });
+  // None should need it; but a job that waits for nobody would wait for ever.
+  store.write_then([](Transaction& tx) { tx.jobs.promote_unheld(); },
+                   [&](std::exception_ptr failure) { failures.back() = std::move(failure); });
+  store.write([](Transaction&) {});  // all of that is done
+  for (const auto& failure : failures) pass_over(failure);
   int lost = 0;
-  while (true) {
-    struct Ended {
-      JobRow job;
-      RecordKey record;
-      JobTransition next;
-    };
-    std::vector<Ended> ended;
-    store.write([&](Transaction& tx) {
-      ended.clear();
-      const auto jobs = tx.jobs.leased_before(tx.host_run, kRunsPerCommit);
-      for (const JobRow& job : jobs) {
-        RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
-        end.outcome = {.kind = OutcomeKind::lost, .text = "the host ended during the run"};
-        const auto next = finish_run(tx, end);
-        CHECK(next.has_value());
-        ended.push_back({job, key_of(tx, job.record), *next});
-        fault_point("in_recovery");
-      }
-    });
-    for (const Ended& one : ended) log_if_dead(one.job, one.record, one.next);
-    lost += static_cast<int>(ended.size());
-    if (ended.size() < std::size_t{kRunsPerCommit}) return lost;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (failures[i]) continue;
+    ++lost;
+    if (ended[i]->next.state == JobState::dead)
+      log_if_dead(ended[i]->job, key_of(store, jobs[i]), ended[i]->next);
   }
+  return lost;
 }
 
 }  // namespace fh

@@ -64,9 +64,9 @@ bool Timer::prune() {
   Pruned pruned;
   try {
     pruned = store_.write([this](Transaction& tx) {
-      tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
-      tx.effects.prune_echoes(tx.now);
       const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
+      tx.deliveries.prune_sender_ids(believed, kPrunedPerTick);
+      tx.effects.prune_echoes(believed);
       const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
       return Pruned{more, tx.retention.take_hasty(), tx.now - believed};
     });

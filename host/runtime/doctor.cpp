@@ -252,8 +252,10 @@ std::vector<Finding> examine(const Config& config, const Clock& clock) {
     all.push_back(bad("host", error.what(), "run the doctor as the host's user"));
   }
   std::error_code ignored;
-  const bool there = std::filesystem::status(config.store, ignored).type() !=
-                     std::filesystem::file_type::not_found;
+  const auto is_there = [&](const std::filesystem::path& file) {
+    return std::filesystem::status(file, ignored).type() != std::filesystem::file_type::not_found;
+  };
+  const bool there = is_there(config.store) || is_there(config.store.string() + "-wal");
   try {
     look_at_store(all, config, clock, holder.pid.has_value());
   } catch (const std::exception& error) {

@@ -62,16 +62,44 @@ std::int64_t JobTable::insert(const NewJob& job) {
   tallies_.move(job.plugin, std::nullopt, state);
   if (state == JobState::available) ready_.insert(job.plugin);
   if (state == JobState::scheduled) note_due(job.run_at);
+  if (!job.reason.empty()) any_parked_ = true;
   return id;
 }
 
+// By the index alone: it tells a damaged row from the others, too.
+std::optional<std::int64_t> JobTable::first_ready(const std::string& plugin) {
+  auto ready = db_.query(
+      "SELECT id FROM jobs WHERE plugin = ? AND state = 'available' ORDER BY seq", plugin);
+  while (ready.next())
+    if (!left_out_.contains(ready.integer(0))) return ready.integer(0);
+  return std::nullopt;
+}
+
+std::optional<JobRow> JobTable::next_ready(const std::string& plugin) {
+  try {
+    if (!left_out_.empty()) {
+      const auto id = first_ready(plugin);
+      return id ? find_open(*id) : std::nullopt;
+    }
+    auto next = db_.query("SELECT " JOB_COLUMNS
+                          " FROM jobs WHERE plugin = ? AND state = 'available'"
+                          " ORDER BY seq LIMIT 1",
+                          plugin);
+    return next.next() ? std::optional(read(next)) : std::nullopt;
+  } catch (const StoreError& error) {
+    const auto damaged = error.damaged() ? first_ready(plugin) : std::nullopt;
+    if (!damaged) throw;
+    left_out_.insert(*damaged);
+    throw FoundDamage(
+        "job " + std::to_string(*damaged) + " of plugin " + plugin +
+        " is passed over until the host starts again, for it cannot be read: " + error.what());
+  }
+}
+
 std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
-  auto next = db_.query("SELECT " JOB_COLUMNS
-                        " FROM jobs WHERE plugin = ? AND state = 'available'"
-                        " ORDER BY seq LIMIT 1",
-                        plugin);
-  if (!next.next()) return std::nullopt;
-  JobRow job = read(next);
+  auto next = next_ready(plugin);
+  if (!next) return std::nullopt;
+  JobRow job = std::move(*next);
   const int changed = db_.run(
       "UPDATE jobs SET state = 'running', lease = lease + 1, lease_until_ms = ?, host_run = ?,"
       " runs = runs + 1, started_at_ms = ?, reason = '' WHERE id = ? AND lease = ?",
@@ -215,6 +243,15 @@ void JobTable::promote(std::int64_t record, const std::string& plugin) {
   if (query.next()) place(query.integer(0), plugin, JobState::blocked, JobState::available);
 }
 
+void JobTable::promote_unheld() {
+  std::vector<std::pair<std::int64_t, std::string>> turns;
+  {
+    auto query = db_.query("SELECT DISTINCT turn, plugin FROM jobs WHERE state = 'blocked'");
+    while (query.next()) turns.emplace_back(query.integer(0), query.text(1));
+  }
+  for (const auto& [turn, plugin] : turns) promote(turn, plugin);
+}
+
 std::vector<std::int64_t> JobTable::waiting_of(const std::string& plugin, int limit) {
   std::vector<std::int64_t> jobs;
   auto query =
@@ -246,24 +283,33 @@ void JobTable::wake(std::int64_t id) {
   if (!job) return;
   if (job->state == JobState::retryable) {
     place(id, job->plugin, JobState::retryable, JobState::available);
-  } else if (job->state == JobState::scheduled && !job->serial) {
+    return;
+  }
+  if (job->state != JobState::scheduled) return;
+  if (any_parked_ == true) any_parked_.reset();  // it may have been the last
+  if (!job->serial) {
+    db_.run("UPDATE jobs SET reason = '' WHERE id = ?", id);
     place(id, job->plugin, JobState::scheduled, JobState::available);
-  } else if (job->state == JobState::scheduled) {
+  } else {
     // To the back of its record's queue first, then the oldest of that queue moves up: going
     // straight to available could collide with another holder of the turn. Its record may have
     // become part of another one while it held the turn: from here on it waits for that one's.
-    db_.run("UPDATE jobs SET seq = ?, turn = record WHERE id = ?", seq_.next(), id);
+    db_.run("UPDATE jobs SET seq = ?, turn = record, reason = '' WHERE id = ?", seq_.next(), id);
     place(id, job->plugin, JobState::scheduled, JobState::blocked);
     promote(job->record, job->plugin);
   }
 }
 
-bool JobTable::any_parked(const std::string& plugin, std::int64_t record) {
+std::optional<TimePoint> JobTable::parked_until(const std::string& plugin, std::int64_t record) {
+  if (!any_parked_)
+    any_parked_ =
+        db_.query("SELECT 1 FROM jobs WHERE state = 'scheduled' AND reason <> '' LIMIT 1").next();
+  if (!*any_parked_) return std::nullopt;
   auto query = db_.query(
-      "SELECT 1 FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled' AND reason <> ''"
-      " LIMIT 1",
+      "SELECT run_at_ms FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled'"
+      " AND reason <> '' ORDER BY run_at_ms DESC LIMIT 1",
       plugin, record);
-  return query.next();
+  return query.next() ? std::optional(from_ms(query.integer(0))) : std::nullopt;
 }
 
 void JobTable::shift_due(Millis by) {
@@ -273,12 +319,10 @@ void JobTable::shift_due(Millis by) {
       static_cast<std::int64_t>(by.count()));
 }
 
-std::vector<JobRow> JobTable::leased_before(std::int64_t host_run, int limit) {
-  std::vector<JobRow> jobs;
-  auto query =
-      db_.query("SELECT " JOB_COLUMNS " FROM jobs WHERE state = 'running' AND host_run < ? LIMIT ?",
-                host_run, limit);
-  while (query.next()) jobs.push_back(read(query));
+std::vector<std::int64_t> JobTable::leased_before(std::int64_t host_run) {
+  std::vector<std::int64_t> jobs;
+  auto query = db_.query("SELECT id FROM jobs WHERE state = 'running' AND host_run < ?", host_run);
+  while (query.next()) jobs.push_back(query.integer(0));
   return jobs;
 }
 
@@ -286,13 +330,15 @@ EventRow JobTable::event(std::int64_t id) {
   auto query = db_.query(
       "SELECT e.kind, e.mode, e.changes, CASE WHEN e.body_size IS NULL THEN e.snapshot"
       " ELSE substr(d.body, e.body_at + 1, e.body_size) END, e.occurred_at, e.actor, e.complete,"
-      " d.source, d.received_at_ms FROM events e JOIN deliveries d ON d.id = e.delivery"
+      " d.source, d.received_at_ms, e.record FROM events e JOIN deliveries d ON d.id = e.delivery"
       " WHERE e.id = ?",
       id);
   if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
-  return {query.text(0),         query.text(1), query.text(2),
-          query.text(3),         query.text(4), query.text(5),
-          query.integer(6) != 0, query.text(7), from_ms(query.integer(8))};
+  return {query.integer(9), query.text(0),
+          query.text(1),    query.text(2),
+          query.text(3),    query.text(4),
+          query.text(5),    query.integer(6) != 0,
+          query.text(7),    from_ms(query.integer(8))};
 }
 
 std::set<std::string> JobTable::ready_plugins() {
@@ -309,10 +355,6 @@ std::set<std::string> JobTable::ready_plugins() {
   }
 }
 
-bool JobTable::has_ready(const std::string& plugin) {
-  auto query =
-      db_.query("SELECT 1 FROM jobs WHERE plugin = ? AND state = 'available' LIMIT 1", plugin);
-  return query.next();
-}
+bool JobTable::has_ready(const std::string& plugin) { return first_ready(plugin).has_value(); }
 
 }  // namespace fh

@@ -64,6 +64,7 @@ struct LeaseTerms {
 
 /// An event as a run needs it, with where and when its delivery came in.
 struct EventRow {
+  std::int64_t record = 0;  // as it was when the event came: it may have become part of another
   std::string kind;
   std::string mode;
   std::string changes;   // JSON
@@ -83,7 +84,8 @@ class JobTable {
   /// Stores the job as scheduled, blocked or available.
   std::int64_t insert(const NewJob& job);
 
-  /// Leases the plugin's next available job and stores the start of its run.
+  /// Leases the plugin's next available job and stores the start of its run. Throws FoundDamage of
+  /// a job whose own row cannot be read; it is passed over until the store is opened again.
   std::optional<JobRow> lease_next(const std::string& plugin, const LeaseTerms& terms);
   /// The job if it is running under this lease.
   std::optional<JobRow> find_running(std::int64_t job, std::int64_t lease);
@@ -114,21 +116,27 @@ class JobTable {
   /// Takes a due job on: a retryable one is available again, a scheduled one rejoins at the back.
   void wake(std::int64_t job);
 
-  /// Whether a job of the record is put off by a storm.
-  bool any_parked(const std::string& plugin, std::int64_t record);
+  /// Until when the record's jobs are put off by a storm; nullopt: none is.
+  std::optional<TimePoint> parked_until(const std::string& plugin, std::int64_t record);
 
   /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
   void shift_due(Millis by);
 
+  /// Lets the oldest of each turn go on that nobody holds.
+  void promote_unheld();
+
   /// Running jobs leased by earlier host runs.
-  std::vector<JobRow> leased_before(std::int64_t host_run, int limit);
+  std::vector<std::int64_t> leased_before(std::int64_t host_run);
 
   EventRow event(std::int64_t id);
 
   /// Plugins that got an available job since the last call, or would have but for a rollback.
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }
   /// After a rollback.
-  void forget() { seq_.forget(); }
+  void forget() {
+    seq_.forget();
+    any_parked_.reset();
+  }
   /// At an orderly end.
   void give_back_ids() { seq_.give_back(); }
   /// Every plugin that has an available job.
@@ -138,6 +146,8 @@ class JobTable {
   std::optional<TimePoint> take_earliest_due() { return std::exchange(earliest_due_, {}); }
 
  private:
+  std::optional<JobRow> next_ready(const std::string& plugin);
+  std::optional<std::int64_t> first_ready(const std::string& plugin);
   bool turn_taken(std::int64_t record, const std::string& plugin);
   void promote(std::int64_t record, const std::string& plugin);
   void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
@@ -151,6 +161,8 @@ class JobTable {
   RecordTable& records_;
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
+  std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
+  std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
   // Ids and the order of acceptance: a job's id is its first place in that order.
   IdSequence seq_{db_, "job"};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "domain/snapshot.h"
 
 namespace fh {
@@ -197,6 +198,34 @@ std::string RecordTable::joined_baselines(const StoredRecord& elder, const Store
   return to_text(fh::merge(known(later ? elder : younger), last));
 }
 
+// Where both have one the elder's stays, with a version that neither had: a run that is based on
+// either of them is told that it changed.
+void RecordTable::merge_states(const StoredRecord& elder, std::int64_t from) {
+  std::string plugin;
+  while (true) {
+    // One seek per plugin: there may be a state for every record there ever was.
+    auto query = db_.query(
+        "SELECT plugin FROM plugin_states WHERE plugin > ? ORDER BY plugin LIMIT 1", plugin);
+    if (!query.next()) return;
+    plugin = query.text(0);
+    db_.run("UPDATE OR IGNORE plugin_states SET record = ?1 WHERE plugin = ?3 AND record = ?2",
+            elder.id, from, plugin);
+    const int both = db_.run(
+        "UPDATE plugin_states AS stays SET version = max(stays.version, gone.version) + 1"
+        " FROM plugin_states AS gone WHERE stays.plugin = ?3 AND stays.record = ?1"
+        " AND gone.plugin = ?3 AND gone.record = ?2",
+        elder.id, from, plugin);
+    if (both == 0) continue;
+    log_warning("state_left", {{"plugin", plugin},
+                               {"account", elder.key.account},
+                               {"type", name_of(elder.key.type)},
+                               {"record", elder.key.key},
+                               {"reason",
+                                "two records turned out to be one, and both had a state: the one "
+                                "that was known first keeps its own"}});
+  }
+}
+
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
   forget();
   spill_latest(into);
@@ -221,14 +250,13 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
       " AND m.delivery > l.delivery)",
       into, from);
   db_.run("DELETE FROM latest WHERE record = ?", from);
-  db_.run("UPDATE OR IGNORE plugin_states SET record = ?1 WHERE record = ?2", into, from);
+  merge_states(elder, from);
   db_.run("UPDATE OR IGNORE echoes SET record = ?1 WHERE record = ?2", into, from);
   // Jobs of both now wait for one turn. A job that already holds the younger record's turn keeps
   // it until its end; the others queue behind whatever holds the elder's.
-  db_.run("UPDATE jobs SET record = ?1 WHERE record = ?2", into, from);
   db_.run(
-      "UPDATE jobs SET turn = ?1 WHERE turn = ?2"
-      " AND state NOT IN ('available', 'running', 'retryable')",
+      "UPDATE jobs SET record = ?1, turn = CASE WHEN turn = ?2 AND state NOT IN ('available',"
+      " 'running', 'retryable') THEN ?1 ELSE turn END WHERE record = ?2",
       into, from);
   // The younger's row stays as a signpost for what was stored under it.
   db_.run(

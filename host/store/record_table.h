@@ -81,6 +81,7 @@ class RecordTable {
             const std::string& alias);
   std::string joined_baselines(const StoredRecord& elder, const StoredRecord& younger);
   void merge(std::int64_t into, std::int64_t from);
+  void merge_states(const StoredRecord& elder, std::int64_t from);
 
   void spill_latest(std::int64_t record);
 

@@ -304,8 +304,13 @@ constexpr const char* kSixth[] = {
     "ALTER TABLE deliveries ADD COLUMN event_reasons TEXT",
 };
 
-constexpr std::array<std::span<const char* const>, 6> kSteps = {kFirst,  kSecond, kThird,
-                                                                kFourth, kFifth,  kSixth};
+// When a source itself delivered last, of what retention has removed.
+constexpr const char* kSeventh[] = {
+    "CREATE TABLE heard (source TEXT PRIMARY KEY, last_at_ms INTEGER NOT NULL) WITHOUT ROWID",
+};
+
+constexpr std::array<std::span<const char* const>, 7> kSteps = {kFirst, kSecond, kThird,  kFourth,
+                                                                kFifth, kSixth,  kSeventh};
 
 }  // namespace
 

@@ -38,6 +38,13 @@ class StoreError : public HostError {
   int code_;
 };
 
+/// A row that is damaged, and that whoever throws this leaves alone from now on. SQLite commits
+/// nothing of a transaction that has met one.
+class FoundDamage : public HostError {
+ public:
+  using HostError::HostError;
+};
+
 struct Blob {
   std::string_view bytes;
 };

@@ -44,6 +44,22 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+bool is_damage(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const StoreError& error) {
+    return error.damaged();
+  } catch (...) {
+    return false;
+  }
+}
+
+// The hook met a damaged page which it may meet again.
+class HookHindered : public HostError {
+ public:
+  using HostError::HostError;
+};
+
 Poco::Data::Session open_writer(const std::string& path) {
   refuse_unwritable(path);
   refuse_emptied(path);
@@ -85,11 +101,11 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
   make_room_in_wal(db);
   checkpoint_every(db, options.checkpoint_pages);
   tables_ = std::make_unique<Tables>(db);
+  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
   begin_host_run();
   if (!last) log_info("store_created", {{"file", path_}});
   // A closed store says so in its one file; from now on that file says that it is open.
   if (!last || last->ended_at) execute("PRAGMA wal_checkpoint(PASSIVE)");
-  if (last) note_jump(clock_jump_.since(last->ended_at.value_or(last->started_at)));
   auto reserved = tables_->db.query("SELECT up_to FROM reserved_ids WHERE name = 'delivery'");
   CHECK(reserved.next());
   reserved_ = reserved.integer(0);
@@ -98,11 +114,16 @@ Store::Store(std::string path, const Clock& clock, const StoreOptions& options)
 
 Store::~Store() { stop(); }
 
+// With it goes what a later start tells by whether the clock was set: what waits is moved at once.
 void Store::begin_host_run() {
+  execute("BEGIN IMMEDIATE");
+  if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
                   identity_);
   host_run_ = tables_->db.last_id();
+  execute("COMMIT");
+  not_shifted_ = Millis(0);
 }
 
 void Store::end_host_run() {
@@ -235,22 +256,30 @@ void Store::commit(std::vector<Waiting>& batch) {
   if (failure && all.size() == 1) return all[0]->finish(std::move(failure));
   // One of them is bad: in a savepoint each, so that the others do not pay for it.
   if (!failure || !try_to_commit(all, Apart::yes)) return;
-  // The transaction is, which may be for one of them: it may have filled the disk.
+  // The transaction is, which may be for one of them: it may have filled the disk, or met a damaged
+  // page, after which SQLite commits nothing.
   for (Waiting* waiting : all)
     if ((failure = try_to_commit({waiting}, Apart::no))) waiting->finish(std::move(failure));
 }
 
 // The exception is its receiver's alone: whoever hears of it may be on another thread at once.
 std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apart apart) {
-  try {
-    commit_together(batch, apart);
-    return nullptr;
-  } catch (...) {
-    return std::current_exception();
+  constexpr int kMostDamaged = 1000;  // rows that the hook finds so and leaves alone then
+  CommitHook* hook = hook_;
+  for (int found = 0;; ++found) {
+    try {
+      commit_together(batch, apart, found < kMostDamaged ? hook : nullptr);
+      return nullptr;
+    } catch (const FoundDamage&) {
+    } catch (const HookHindered&) {
+      hook = nullptr;
+    } catch (...) {
+      return std::current_exception();
+    }
   }
 }
 
-void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
+void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart, CommitHook* hook) {
   Tables& tables = *tables_;
   note_jump(clock_jump_.take());
   Transaction tx{tables.records, tables.deliveries, tables.jobs,    tables.effects,
@@ -266,8 +295,9 @@ void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
         failures[i] = run_apart([&] { batch[i]->run(tx); });
       else
         batch[i]->run(tx);
+      if (failures[i] && is_damage(failures[i])) std::rethrow_exception(failures[i]);
     }
-    if (hook_ != nullptr) run_hook(tx);
+    if (hook != nullptr) run_hook(*hook, tx);
     tables.tallies.flush();
     committing = true;
     fault_point("before_commit");
@@ -284,7 +314,7 @@ void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart) {
   not_shifted_ = Millis(0);
   tables.storms.keep();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->finish(std::move(failures[i]));
-  if (hook_ != nullptr) hook_->after_commit();
+  if (hook != nullptr) hook->after_commit();
 }
 
 void Store::note_jump(Millis by) {
@@ -341,11 +371,18 @@ std::exception_ptr Store::run_apart(const std::function<void()>& run) {
   return failure;
 }
 
-void Store::run_hook(Transaction& tx) {
-  const auto failure = run_apart([&] { hook_->before_commit(tx); });
+void Store::run_hook(CommitHook& hook, Transaction& tx) {
+  const auto failure = run_apart([&] { hook.before_commit(tx); });
   if (!failure) return;
-  hook_->after_rollback();
   log_error("lease_failed", {{"error", text_of(failure)}});
+  if (is_damage(failure)) throw HookHindered(text_of(failure));
+  try {
+    std::rethrow_exception(failure);
+  } catch (const FoundDamage&) {
+    throw;
+  } catch (...) {
+    hook.after_rollback();
+  }
 }
 
 }  // namespace fh

@@ -32,7 +32,9 @@ namespace fh {
 class CommitHook {
  public:
   virtual ~CommitHook() = default;
-  /// In the transaction. What it throws rolls back what it did itself and nothing else.
+  /// In the transaction. What it throws rolls back what it did itself and nothing else. But what
+  /// met a damaged page is not committed by SQLite: all of it is run again, with the hook after a
+  /// FoundDamage, and without it after a StoreError.
   virtual void before_commit(Transaction& tx) = 0;
   virtual void after_commit() = 0;
   virtual void after_rollback() = 0;
@@ -109,13 +111,13 @@ class Store {
   void commit(std::vector<Waiting>& batch);
   enum class Apart { no, yes };  // whether each operation has a savepoint of its own
   std::exception_ptr try_to_commit(const std::vector<Waiting*>& batch, Apart apart);
-  void commit_together(const std::vector<Waiting*>& batch, Apart apart);
+  void commit_together(const std::vector<Waiting*>& batch, Apart apart, CommitHook* hook);
   void note_jump(Millis by);
   void shift_times(Millis by);
   void roll_back();
   void forget(std::size_t storms_before);
   std::exception_ptr run_apart(const std::function<void()>& run);
-  void run_hook(Transaction& tx);
+  void run_hook(CommitHook& hook, Transaction& tx);
   void execute(const char* sql) { tables_->db.run(sql); }
 
   const std::string path_;

@@ -61,11 +61,18 @@ void refuse_emptied(const std::filesystem::path& file) {
   const auto empty = [&](const std::filesystem::path& path) {
     return !std::filesystem::exists(path, error) || std::filesystem::file_size(path, error) == 0;
   };
+  if (!empty(file)) return;
   const std::string name = file.string();
+  const bool missing = !std::filesystem::exists(file, error);
+  // SQLite would delete it: it takes the WAL of a file without a page for another one's.
+  if (!empty(name + "-wal"))
+    throw HostError("store: " + name + (missing ? " is missing" : " is empty") + ", and " + name +
+                    "-wal beside it holds what was accepted last: put the file back; or move " +
+                    name +
+                    "-wal away and restore a backup (docs/operations.md), or begin with an empty "
+                    "store");
   // The folder of builds is made once a host has got as far as plugins: it had a store then.
-  if (!std::filesystem::exists(file, error) || !empty(file) || !empty(name + "-wal") ||
-      !std::filesystem::exists(name + ".builds", error))
-    return;
+  if (missing || !std::filesystem::exists(name + ".builds", error)) return;
   throw HostError("store: " + name +
                   " is empty, and a fieldhookd has worked with it before: restore a backup "
                   "(docs/operations.md), or delete the file to begin with an empty store");

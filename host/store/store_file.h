@@ -34,7 +34,8 @@ struct LastHost {
 /// host had not yet written into this one file is missing.
 void refuse_open_copy(const std::filesystem::path& file, const LastHost& last);
 
-/// Throws HostError with what to do when the file is empty though a host has worked with it.
+/// Throws HostError with what to do when the file is empty though a host has worked with it, or
+/// when there is nothing in it and its WAL is there. To be asked before SQLite opens it.
 void refuse_emptied(const std::filesystem::path& file);
 
 }  // namespace fh

@@ -364,8 +364,12 @@ std::optional<TimePoint> Views::last_delivery_of(const std::string& source, std:
   select.where("head NOT LIKE ?", std::string(but) + "%");
   select.append(" ORDER BY id DESC LIMIT 1");
   auto found = select.rows([](const Row& row) { return row.time("received_at_ms"); });
+  Selection removed(session_, "SELECT last_at_ms FROM heard");
+  removed.where("source = ?", source);
+  for (const TimePoint at : removed.rows([](const Row& row) { return row.time("last_at_ms"); }))
+    found.push_back(at);
   if (found.empty()) return std::nullopt;
-  return found[0];
+  return *std::max_element(found.begin(), found.end());
 }
 
 std::int64_t Views::holder_of_turn(std::int64_t job) {

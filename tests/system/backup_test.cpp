@@ -55,6 +55,33 @@ TEST_F(Upkeep, ABackupUnderLoadIsRestoredWithEverythingAcceptedBeforeIt) {
   expect_all_completed(host_, before);
 }
 
+TEST_F(Upkeep, AStoreThatWasTakenFromAKilledHostCanBePutBackWithAllThatWasAccepted) {
+  host_.start();
+  const Json job = host_.run(contact_update("c-1", "ok"));
+  host_.kill();
+  const fs::path store = host_.store_file();
+  const fs::path wal = store.string() + "-wal";
+  const auto size = fs::file_size(wal);
+  ASSERT_GT(size, 0U);
+  const fs::path moved = host_.folder() / "moved.db";
+  fs::rename(store, moved);
+  for (const char* what : {"is missing", "is empty"}) {
+    SCOPED_TRACE(what);
+    if (what == std::string("is empty")) std::ofstream{store};
+    const Ran host =
+        run_program({executable("fieldhookd"), "--config=" + host_.config_file().string()},
+                    host_.environment());
+    EXPECT_NE(host.code, 0);
+    EXPECT_NE(host.err.find(what), std::string::npos) << host.err;
+    EXPECT_EQ(wrong(1), Json({"store"}));
+    EXPECT_EQ(fieldhook({"backup", (host_.folder() / "backup.db").string()}).code, 1);
+    EXPECT_EQ(fs::file_size(wal), size);
+  }
+  fs::rename(moved, store);
+  host_.start();
+  EXPECT_EQ(host_.job(job["id"])["state"], "completed");
+}
+
 TEST_F(Upkeep, ARestoredStoreRunsNothingWhileItsPluginFolderIsEmpty) {
   host_.start();
   const auto id = host_.job_of(host_.send(contact_update("c-1", "sleep:60000")));

@@ -84,8 +84,9 @@ class Record {
   explicit Record(const fieldhook_job& job)
       : id_(detail::view(job.record_id)), record_(job.record), event_(job.event) {}
 
-  /// The record's name in its account, for good; the same text as record.id in the API; never
-  /// empty.
+  /// The record's name in its account, the same in all runs of a job, and record.id in the API;
+  /// never empty. Once a record that its CRM names in two ways is known to be one, the name that
+  /// was known first is that of all jobs to come.
   const std::string& id() const { return id_; }
 
   /// The record's name among those of all accounts and types, "account/type/id": what a key of

@@ -245,44 +245,5 @@ TEST_F(AcceptTest, AFullBacklogOfOneOfTwoPluginsStoresNothingForEither) {
   EXPECT_EQ(deliver(second).jobs, 2);
 }
 
-TEST_F(AcceptTest, AStormOfOneRecordIsParkedVisiblyAndCanBeReleased) {
-  options_.plugins.limits["p"].per_record = 2;
-  watch("p", R"([{"record":"contact","field":"s","becomes":["Passed"]}])");
-  const auto state_of_next = [&](const std::string& id) {
-    deliver(R"({"id":)" + id + R"(,"note":)" + std::to_string(++notes_) +
-            R"(,"changes":{"s":"Passed"}})");
-    JobFilter filter;
-    filter.delivery = last_;
-    return Views(store_->reader()).jobs(filter).at(0);
-  };
-  EXPECT_EQ(state_of_next("1").state, "available");
-  EXPECT_EQ(state_of_next("1").state, "blocked");
-  const JobView put_off = state_of_next("1");
-  EXPECT_EQ(put_off.state, "scheduled");
-  EXPECT_EQ(put_off.run_at, clock_.now() + StormGuard::kWindow);
-  EXPECT_NE(put_off.reason.find("more than 2 jobs"), std::string::npos) << put_off.reason;
-  const auto parked = Views(store_->reader()).parked();
-  ASSERT_EQ(parked.size(), 1U);
-  EXPECT_EQ(parked[0].plugin, "p");
-  EXPECT_EQ(parked[0].record.key, "1");
-  EXPECT_EQ(parked[0].jobs, 1);
-  EXPECT_EQ(parked[0].reason, put_off.reason);
-  EXPECT_EQ(parked[0].until, put_off.run_at);
-  // Another record is not hurt, and neither is this one later.
-  EXPECT_EQ(state_of_next("2").state, "available");
-  EXPECT_EQ(
-      write([&](Transaction& tx) { return act_on_job(tx, JobAction::release, put_off.id, "ops"); }),
-      JobActionResult::done);
-  EXPECT_EQ(state_of(put_off.id), "blocked");
-  EXPECT_TRUE(Views(store_->reader()).parked().empty());
-  // From here on it is counted anew.
-  EXPECT_EQ(state_of_next("1").state, "blocked");
-  EXPECT_EQ(state_of_next("1").state, "blocked");
-  EXPECT_EQ(state_of_next("1").state, "scheduled");
-  clock_.advance(StormGuard::kWindow + Millis(1));
-  EXPECT_EQ(state_of_next("1").state, "blocked");
-  expect_tallies_hold();
-}
-
 }  // namespace
 }  // namespace fh::test

@@ -2,75 +2,13 @@
 
 #include <Poco/Data/Statement.h>
 
-#include <condition_variable>
-
 #include "queue/timer.h"
-#include "support/store_fixture.h"
+#include "unit/queue/dispatcher_fixture.h"
 
-namespace fh {
+namespace fh::test {
 namespace {
 
 using Poco::Data::Keywords::now;
-using test::StoreTest;
-
-constexpr std::chrono::seconds kPatience(10);
-
-// An idle worker that keeps what it is given.
-class Worker final : public IdleWorker {
- public:
-  void take(Lease lease) override {
-    // Under the lock: who waits may be gone as soon as it has its job.
-    const std::lock_guard lock(mutex_);
-    lease_ = std::move(lease);
-    given_.notify_all();
-  }
-  /// The job it was given; 0 when none came in time.
-  std::int64_t job(std::chrono::milliseconds patience = kPatience) {
-    std::unique_lock lock(mutex_);
-    given_.wait_for(lock, patience, [this] { return lease_.has_value(); });
-    return lease_ ? lease_->job.id : 0;
-  }
-  Lease lease() {
-    const std::lock_guard lock(mutex_);
-    return *lease_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable given_;
-  std::optional<Lease> lease_;
-};
-
-class DispatcherTest : public StoreTest {
- protected:
-  void SetUp() override {
-    store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
-    dispatcher_ = std::make_unique<Dispatcher>(*store_);
-    store_->set_hook(dispatcher_.get());
-    dispatcher_->set_callbacks({[this](const std::string& plugin) {
-                                  const std::lock_guard lock(mutex_);
-                                  starved_.push_back(plugin);
-                                },
-                                {}});
-    store_->start();
-  }
-  void TearDown() override { store_->stop(); }
-
-  void park(Worker& worker, const std::string& plugin = "p") {
-    dispatcher_->park({plugin, "build", Millis(1000), &worker});
-  }
-  /// Every callback of the writes so far was made when this returns.
-  std::vector<std::string> starved() {
-    write([](Transaction&) {});
-    write([](Transaction&) {});
-    const std::lock_guard lock(mutex_);
-    return starved_;
-  }
-
-  std::unique_ptr<Dispatcher> dispatcher_;
-  std::mutex mutex_;
-  std::vector<std::string> starved_;
-};
 
 TEST_F(DispatcherTest, AnIdleWorkerGetsTheJobInTheCommitThatMadeIt) {
   Worker worker;
@@ -211,6 +149,27 @@ TEST_F(DispatcherTest, AJobWhoseRecordIsNoneKeepsNobodyWaiting) {
   EXPECT_EQ(worker.job(), good);
 }
 
+TEST_F(DispatcherTest, EveryRunOfAJobSeesItsRecordUnderTheNameItsEventCameWith) {
+  const auto known_by = [&](const Aliases& aliases) {
+    return write([&](Transaction& tx) {
+      return tx.records.resolve("crm", RecordType::contact, aliases).id;
+    });
+  };
+  const auto elder = known_by({"", "1"});
+  const auto job = add_job(known_by({"u", ""}));
+  Worker first;
+  park(first);
+  ASSERT_EQ(first.job(), job);
+  EXPECT_EQ(first.lease().record.key.key, "u");
+  ASSERT_EQ(known_by({"u", "1"}), elder);
+  finish(first.lease().job, {.kind = OutcomeKind::lost});
+  Worker second;
+  park(second);
+  ASSERT_EQ(second.job(), job);
+  EXPECT_EQ(second.lease().record.key.key, "u");
+  EXPECT_EQ(second.lease().record.id, elder);
+}
+
 TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
   Worker worker;
   park(worker);
@@ -239,4 +198,4 @@ TEST_F(DispatcherTest, TheTimerTakesDueJobsOn) {
 }
 
 }  // namespace
-}  // namespace fh
+}  // namespace fh::test

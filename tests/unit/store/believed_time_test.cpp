@@ -57,6 +57,22 @@ TEST_F(BelievedTimeTest, AClockThatIsAheadForSecondsRemovesNothing) {
   EXPECT_EQ(finished(), 1U) << "and it goes on when the clock is right";
 }
 
+TEST_F(BelievedTimeTest, AClockThatIsAheadForSecondsForgetsNoIdAndNoEcho) {
+  const auto one = record("1");
+  write([&](Transaction& tx) {
+    tx.deliveries.keep_sender_id("s", "e-1", 7, tx.now + 24h * 7);
+    tx.effects.expect_echo("p", one, "f", "v", tx.now + 10min);
+  });
+  clock_.jump(24h * 9);
+  tick();
+  clock_.jump(-24h * 9);
+  tick();
+  write([&](Transaction& tx) {
+    EXPECT_EQ(tx.deliveries.find_sender_id("s", "e-1", tx.now), 7);
+    EXPECT_TRUE(tx.effects.take_echo("p", one, "f", "v", tx.now));
+  });
+}
+
 TEST_F(BelievedTimeTest, AClockThatStaysAheadIsBelievedAfterADay) {
   clock_.jump(kFar);
   tick();

@@ -70,6 +70,20 @@ TEST_P(ClockJumpTest, NoLeaseEndsAndNoneIsGivenTwice) {
   EXPECT_EQ(state_of(job), "completed");
 }
 
+TEST_P(ClockJumpTest, AJobThatARunEnqueuesKeepsItsDelay) {
+  add_job(record("1"));
+  const JobRow running = *lease();
+  RunEnd end{.job = running.id, .lease = running.lease, .outcome = {}};
+  NewJob later;
+  later.plugin = "q";
+  later.created_at = clock_.now();
+  later.run_at = later.created_at + 5s;
+  end.effects.jobs.push_back(later);
+  clock_.jump(GetParam());
+  write([&](Transaction& tx) { return finish_run(tx, end); });
+  EXPECT_EQ(due_of(running.id + 1), clock_.now() + 5s);
+}
+
 TEST_P(ClockJumpTest, AJumpIsMadeUpForOnlyOnceEvenIfThatTransactionFails) {
   const auto job = add_job(record("1"));
   finish(*lease(), {.kind = OutcomeKind::retry, .after = 30s});
@@ -90,6 +104,17 @@ TEST_F(StoreTest, AClockSetBackWhileNoHostRanMakesNoJobWaitLonger) {
   finish(*lease(), {.kind = OutcomeKind::retry, .after = 30s});
   store_->stop();
   clock_.jump(-1h);
+  open();
+  write([](Transaction&) {});
+  EXPECT_EQ(Views(store_->reader()).job(job)->run_at, clock_.now() + 30s);
+}
+
+TEST_F(StoreTest, AClockSetBackWhileNoHostRanIsMadeUpForByAStartThatFailsToo) {
+  const auto job = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::retry, .after = 30s});
+  store_->stop();
+  clock_.jump(-1h);
+  { const Store failed(folder_ / "store.db", clock_); }
   open();
   write([](Transaction&) {});
   EXPECT_EQ(Views(store_->reader()).job(job)->run_at, clock_.now() + 30s);

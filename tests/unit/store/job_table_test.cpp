@@ -221,6 +221,46 @@ TEST_F(MergedRecords, AReopenedJobOfTheYoungerWaitsForTheEldersTurn) {
   EXPECT_EQ(state_of(job), "blocked");
 }
 
+TEST_F(StoreTest, ABlockedJobThatNobodyHoldsUpGoesOnWithTheNextHost) {
+  const auto one = record("1");
+  const auto holder = add_job(one);
+  const auto waiting = add_job(one);
+  const auto last = add_job(one);
+  reopen();
+  recover(*store_);
+  EXPECT_EQ(state_of(waiting), "blocked");
+  change_file("DELETE FROM jobs WHERE id = " + std::to_string(holder));
+  change_file("UPDATE tallies SET jobs = 0 WHERE state = 'available'");
+  reopen();
+  recover(*store_);
+  EXPECT_EQ(state_of(waiting), "available");
+  EXPECT_EQ(state_of(last), "blocked");
+  expect_tallies_hold();
+}
+
+TEST_F(MergedRecords, ARunOfEitherIsToldThatTheStateIsAnother) {
+  const auto write_state = [&](std::int64_t record, const char* value) {
+    return write([&](Transaction& tx) { return tx.effects.set_state("p", record, value, 0); });
+  };
+  ASSERT_TRUE(write_state(elder_, "\"elder\""));
+  ASSERT_TRUE(write_state(younger_, "\"younger\""));
+  ASSERT_TRUE(
+      write([&](Transaction& tx) { return tx.effects.set_state("q", younger_, "\"alone\"", 0); }));
+  add_job(younger_);
+  const auto run = lease();
+  merge();
+  RunEnd end{.job = run->id, .lease = run->lease, .outcome = {}};
+  end.effects.states.push_back({"\"from the younger\"", 1});
+  const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
+  EXPECT_EQ(next->state, JobState::retryable);
+  write([&](Transaction& tx) {
+    EXPECT_EQ(tx.effects.state("p", elder_).value, "\"elder\"");
+    EXPECT_GT(tx.effects.state("p", elder_).version, 1);
+    EXPECT_EQ(tx.effects.state("q", elder_).value, "\"alone\"");
+    EXPECT_EQ(tx.effects.state("q", elder_).version, 1);
+  });
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});

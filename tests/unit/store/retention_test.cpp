@@ -31,13 +31,13 @@ class RetentionTest : public StoreTest {
     return job;
   }
 
-  void arrived(std::size_t bytes) {
+  void arrived(std::size_t bytes, const std::string& head = "[]") {
     NewDelivery delivery;
     delivery.id = store_->new_delivery_id();
     delivery.source = "s";
     delivery.status = "ignored";
     delivery.received_at = clock_.now();
-    delivery.head = "[]";
+    delivery.head = head;
     const std::string body(bytes, 'x');
     delivery.body = body;
     write([&](Transaction& tx) { tx.deliveries.insert(delivery); });
@@ -165,6 +165,23 @@ TEST_F(RetentionTest, PassesOverWhatCameWhileTheClockWasAhead) {
   EXPECT_EQ(deliveries(), 2U);
   EXPECT_EQ(state_of(ahead), "completed");
   EXPECT_EQ(state_of(young), "completed");
+}
+
+TEST_F(RetentionTest, KeepsWhenEachSourceWasHeardLast) {
+  const auto last = [&] {
+    return Views(store_->reader()).last_delivery_of("s", "[[\"Imported\",");
+  };
+  const TimePoint heard = clock_.now();
+  arrived(10);
+  clock_.advance(1h);
+  arrived(10, "[[\"Imported\",\"by ops\"]]");
+  EXPECT_EQ(last(), heard);
+  clock_.advance(25h);
+  prune();
+  EXPECT_EQ(deliveries(), 0U);
+  EXPECT_EQ(last(), heard);
+  arrived(10);
+  EXPECT_EQ(last(), clock_.now());
 }
 
 TEST_F(RetentionTest, NeverGivesAnIdAgain) {

@@ -3,9 +3,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
+#include "runtime/doctor.h"
+#include "store/backup.h"
 #include "support/store_fixture.h"
 
 namespace fh {
@@ -118,6 +121,30 @@ TEST_F(StoreFile, EmptiedIsRefusedOnceAHostHasWorkedWithIt) {
   fs::resize_file(file(), 0);
   const std::string why = refusal(file());
   EXPECT_NE(why.find("restore a backup"), std::string::npos) << why;
+}
+
+// SQLite deletes a WAL whose file has no page, even where it was to read it only.
+TEST_F(StoreFile, ThatIsGoneOrEmptyWhileItsWalIsThereIsRefusedAndTheWalKept) {
+  add_job(record("1"));
+  const fs::path wal = copy().string() + "-wal";
+  fs::copy_file(file().string() + "-wal", wal);
+  const std::string accepted = bytes_of(wal);
+  ASSERT_FALSE(accepted.empty());
+  for (const char* what : {"is missing", "is empty"}) {
+    if (what == std::string("is empty")) std::ofstream{copy()};
+    EXPECT_NE(refusal(copy()).find(what), std::string::npos) << refusal(copy());
+    EXPECT_NE(refusal(copy()).find("put the file back"), std::string::npos);
+    EXPECT_THROW(back_up_store(copy(), folder_ / "backup.db", clock_.now()), HostError);
+    Config config;
+    config.store = copy();
+    const auto findings = examine(config, clock_);
+    const auto store = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
+      return finding.check == "store";
+    });
+    ASSERT_NE(store, findings.end());
+    EXPECT_NE(store->found.find(what), std::string::npos) << store->found;
+    EXPECT_EQ(bytes_of(wal), accepted) << what;
+  }
 }
 
 TEST_F(StoreFile, OfAnotherProgramIsRefusedUntouched) {

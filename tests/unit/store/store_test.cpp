@@ -162,6 +162,7 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
           "DROP INDEX jobs_parked",
           "ALTER TABLE events DROP COLUMN ordinal",
           "ALTER TABLE deliveries DROP COLUMN event_reasons",
+          "DROP TABLE heard",
           "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
           " FROM records",
           "PRAGMA user_version = 1"})

@@ -27,6 +27,32 @@ TEST(StormGuard, SaysOnceInAWindowThatARecordBringsTooMany) {
   EXPECT_TRUE(guard.to_be_told("q", 1, now));
 }
 
+TEST(StormGuard, SeesAStormAmongAllThatOthersBring) {
+  StormGuard guard;
+  TimePoint now{std::chrono::hours(10)};
+  int parked = 0;
+  std::int64_t other = 100;
+  for (int i = 0; i < 1200; ++i, now += std::chrono::seconds(3)) {
+    if (!guard.enter("p", 1, 100, now)) ++parked;
+    for (int j = 0; j < 300; ++j) EXPECT_TRUE(guard.enter("q", ++other, 100, now));
+    guard.keep();
+  }
+  EXPECT_EQ(parked, 1100);
+}
+
+TEST(StormGuard, WhatIsRolledBackIsNotCounted) {
+  StormGuard guard;
+  const TimePoint now{std::chrono::hours(10)};
+  EXPECT_TRUE(guard.enter("p", 1, 1, now));
+  EXPECT_EQ(guard.entered(), 1U);
+  EXPECT_FALSE(guard.enter("p", 1, 1, now));
+  guard.forget(1);
+  EXPECT_FALSE(guard.enter("p", 1, 1, now));
+  guard.resume("p", 1);
+  guard.forget(0);
+  EXPECT_TRUE(guard.enter("p", 1, 1, now));
+}
+
 TEST(StormGuard, AClockThatIsSetBackEndsTheWindow) {
   StormGuard guard;
   TimePoint now{std::chrono::hours(10)};

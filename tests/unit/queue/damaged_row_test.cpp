@@ -1,0 +1,144 @@
+// A page of the store's file that is damaged, which lets SQLite commit nothing of the transaction
+// that meets it, costs the job whose row it is, and nobody else.
+#include <fstream>
+
+#include "queue/recover.h"
+#include "unit/queue/dispatcher_fixture.h"
+
+namespace fh::test {
+namespace {
+
+class DamagedRow : public DispatcherTest {
+ protected:
+  /// Makes the column of that row so large that it has pages of its own, and damages those.
+  void damage(const std::string& table, const std::string& column, std::int64_t id) {
+    change_file("UPDATE " + table + " SET " + column +
+                " = '\"' || replace(hex(zeroblob(20000)), '0', 'z') || '\"' WHERE id = " +
+                std::to_string(id));
+    store_->stop();
+    constexpr std::size_t kPage = 8192;
+    const std::string file = folder_ / "store.db";
+    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+    const std::string filled(kPage - 4, 'z');
+    std::string page(kPage, ' ');
+    int damaged = 0;
+    for (std::size_t at = 0; at < std::filesystem::file_size(file); at += kPage) {
+      bytes.seekg(static_cast<std::streamoff>(at));
+      bytes.read(page.data(), kPage);
+      if (page.substr(4) != filled) continue;
+      bytes.seekp(static_cast<std::streamoff>(at));
+      bytes.write("\x7f\xff\xff\xff", 4);  // the page that follows is behind the end of the file
+      ++damaged;
+    }
+    bytes.close();
+    ASSERT_GT(damaged, 0);
+    open();
+  }
+  /// What is behind the damaged job, and what is another's, runs; and more is taken.
+  void expect_the_others_run(std::int64_t behind, std::int64_t others) {
+    Worker worker;
+    Worker other;
+    park(worker);
+    park(other, "q");
+    EXPECT_EQ(worker.job(), behind);
+    EXPECT_EQ(other.job(), others);
+    EXPECT_TRUE(finish(worker.lease().job, {}));
+    EXPECT_TRUE(finish(other.lease().job, {}));
+    Worker next;
+    park(next);
+    EXPECT_EQ(next.job(std::chrono::milliseconds(0)), 0);
+    const auto later = add_job(record("later"));
+    EXPECT_EQ(next.job(), later);
+  }
+  void expect_dead(std::int64_t job) {
+    expect_tallies_hold();
+    EXPECT_EQ(state_of(job), "dead");
+    EXPECT_NE(Views(store_->reader()).job(job)->reason.find("malformed"), std::string::npos);
+  }
+};
+
+TEST_F(DamagedRow, OfAnEventCostsItsJobAlone) {
+  const auto one = record("1");
+  NewJob bad = new_job(one);
+  const auto dead = write([&](Transaction& tx) { return tx.jobs.insert(bad); });
+  const auto behind = add_job(one);
+  const auto others = add_job(one, "q");
+  damage("events", "changes", bad.event);
+  expect_the_others_run(behind, others);
+  expect_dead(dead);
+}
+
+TEST_F(DamagedRow, OfARecordCostsItsJobAlone) {
+  const auto one = record("1");
+  const auto dead = add_job(one);
+  const auto behind = add_job(record("2"));
+  const auto others = add_job(record("3"), "q");
+  damage("records", "snapshot", one);
+  expect_the_others_run(behind, others);
+  expect_dead(dead);
+}
+
+TEST_F(DamagedRow, OfAJobIsPassedOver) {
+  const auto bad = add_job(record("1"));
+  const auto behind = add_job(record("2"));
+  const auto others = add_job(record("1"), "q");
+  damage("jobs", "input", bad);
+  expect_the_others_run(behind, others);
+}
+
+TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {
+  const auto one = record("1");
+  const auto died = add_job(one);
+  const auto went_on = add_job(record("2"));
+  const auto bad = add_job(record("3"));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(lease());
+  change_file("UPDATE jobs SET lost = 4 WHERE id = " + std::to_string(died));
+  damage("records", "snapshot", one);
+  damage("jobs", "input", bad);
+  EXPECT_EQ(recover(*store_), 2);
+  EXPECT_EQ(state_of(died), "dead");
+  EXPECT_EQ(state_of(went_on), "available");
+  Worker worker;
+  park(worker);
+  EXPECT_EQ(worker.job(), went_on);
+}
+
+// Reads it at the end of every transaction.
+class ReadsDamage final : public CommitHook {
+ public:
+  explicit ReadsDamage(std::int64_t event) : event_(event) {}
+  void before_commit(Transaction& tx) override { tx.jobs.event(event_); }
+  void after_commit() override {}
+  void after_rollback() override {}
+
+ private:
+  std::int64_t event_;
+};
+
+TEST_F(DamagedRow, ThatOneOperationMeetsCostsTheOthersNothingWhateverTheHookMeets) {
+  const std::int64_t bad = new_job(record("1")).event;
+  damage("events", "changes", bad);
+  store_->stop();
+  ReadsDamage hook(bad);
+  store_ = std::make_unique<Store>(folder_ / "store.db", clock_);
+  store_->set_hook(&hook);
+  std::vector<bool> failed(9);
+  for (int i = 0; i < 9; ++i)
+    store_->write_then(
+        [=](Transaction& tx) {
+          tx.records.resolve("crm", RecordType::contact, {"", "of " + std::to_string(i)});
+          if (i % 3 == 1) tx.jobs.event(bad);
+        },
+        [&failed, i](std::exception_ptr failure) { failed[i] = failure != nullptr; });
+  store_->start();  // they all wait
+  store_->stop();
+  for (int i = 0; i < 9; ++i) EXPECT_EQ(failed[i], i % 3 == 1) << i;
+  open();
+  int stored = 0;
+  store_->reader() << "SELECT count(*) FROM records", Poco::Data::Keywords::into(stored),
+      Poco::Data::Keywords::now;
+  EXPECT_EQ(stored, 1 + 6);
+}
+
+}  // namespace
+}  // namespace fh::test
