@@ -183,6 +183,7 @@ TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
   ServedRun one = run();
   const std::string changes = R"({"custom_field.s":"Passed","n":5.0,"custom_field":{"t":1}})";
   EXPECT_EQ(one.ask(CallMethod::expect_echo, "", changes).status, CallStatus::ok);
+  clock_.advance(std::chrono::minutes(10) - Millis(1));
   write([&](Transaction& tx) {
     for (const auto& [field, value] :
          std::map<std::string, std::string>{{"s", "\"Passed\""}, {"n", "5"}, {"t", "1"}}) {
