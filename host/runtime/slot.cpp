@@ -212,9 +212,9 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     // Nobody watched the worker while the commit was waited for that this lease came with.
     if (take_mail() && !(worker_ && worker_->has_ended())) return worker_ != nullptr;
     if (worker_) warn_if_spinning(plugin.row.build);
-    if (gives_way_ && began_) retiring_ = true;
-    const bool leaving =
-        !worker_ || retiring_ || worker_->is_spent() || !s_.catalog.runs(plugin_, plugin.row.build);
+    // One that gives way is idle only when no lease is on its way to it.
+    const bool leaving = !worker_ || retiring_ || (gives_way_ && began_) || worker_->is_spent() ||
+                         !s_.catalog.runs(plugin_, plugin.row.build);
     if (leaving && leave_parking()) return false;
     if (!leaving) s_.on_idle(*this);
     // The commit of the lease that is on its way may fail: then nobody says so.

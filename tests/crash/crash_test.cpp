@@ -13,6 +13,7 @@
 #include "crash/ledger.h"
 #include "crash/trace.h"
 #include "system/host_process.h"
+#include "system/own_port.h"
 
 namespace fh::test {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 constexpr int kRounds = 40;
 constexpr int kSenders = 4;
 
+// Taken in turn.
 constexpr const char* kFaultPoints[] = {"before_commit",        "after_commit",  "in_accept",
                                         "before_execute",       "before_finish", "after_finish",
                                         "before_effect_commit", "after_begin",   "in_recovery"};
@@ -32,6 +34,8 @@ std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
 class Crash : public ::testing::Test {
  protected:
   Crash() : seed_(number_in("FIELDHOOK_CRASH_SEED", 1)), random_(seed_), ledger_(kSenders) {
+    // Senders go on at the port of a host that was killed: it must not become another test's.
+    host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(own_port());
     host_.config()["plugins"]["settings"]["witness"] = {{"log", trace_file().string()}};
     // Many rounds bring a record more jobs in ten minutes than a loop would be let.
     host_.limits("witness") = {{"backoff", "20ms"}, {"max_attempts", 5}, {"per_record", 0}};
@@ -69,15 +73,20 @@ class Crash : public ::testing::Test {
   }
 
   void round_at_fault_point() {
-    const std::string point = kFaultPoints[below(std::size(kFaultPoints))];
-    const int count = point == "in_recovery" ? 1 + below(3) : 1 + below(60);
+    const std::string point = kFaultPoints[points_++ % std::size(kFaultPoints)];
+    if (point != "in_recovery") return end_at(point, 1 + below(20));
+    end_at("before_execute", 1 + below(20));  // leaves a run to recover from
+    if (!HasFailure()) end_at(point, 1);
+  }
+
+  // Each point is come to under load, or while the host starts.
+  void end_at(const std::string& point, int count) {
     host_.environment()["FIELDHOOK_FAULT"] = point + ":" + std::to_string(count);
     const bool up = start();
     host_.environment().erase("FIELDHOOK_FAULT");
-    if (up && !eventually(1500ms, [&] { return host_.has_ended(); })) {
-      ++not_reached_;
-      return host_.kill();
-    }
+    ASSERT_TRUE(!up || eventually(kPatience, [&] { return host_.has_ended(); }))
+        << "nobody came to " << point << "\n"
+        << host_.log();
     EXPECT_EQ(host_.wait_for_end(), 128 + SIGKILL) << point << "\n" << host_.log();
     ++at_points_[point];
   }
@@ -153,7 +162,7 @@ class Crash : public ::testing::Test {
       for (const auto& run : runs) lost += run.outcome == "lost" ? 1U : 0U;
     std::cout << "seed " << seed_ << ": SIGKILL of the host " << of_host_ << ", of workers "
               << of_workers_ << ", of both " << of_both_ << ", orderly " << orderly_
-              << ", point not reached " << not_reached_ << "; at points:";
+              << "; at points:";
     for (const auto& [point, count] : at_points_) std::cout << " " << point << " " << count;
     std::cout << "\n  " << ledger_.count() << " deliveries, " << ledger_.sent_again()
               << " sent again, " << trace.size() << " effects, " << lost << " runs lost, "
@@ -166,8 +175,9 @@ class Crash : public ::testing::Test {
   Ledger ledger_;
   std::set<std::int64_t> again_;
   int builds_ = 0;
+  std::size_t points_ = 0;
   std::map<std::string, int> at_points_;
-  int of_host_ = 0, of_workers_ = 0, of_both_ = 0, orderly_ = 0, not_reached_ = 0;
+  int of_host_ = 0, of_workers_ = 0, of_both_ = 0, orderly_ = 0;
 };
 
 TEST_F(Crash, WhateverIsKilledNothingIsLostAndNothingIsDoneTwice) {
@@ -189,6 +199,9 @@ TEST_F(Crash, WhateverIsKilledNothingIsLostAndNothingIsDoneTwice) {
   compare_ledger(stored);
   EXPECT_EQ(faults_of(trace, stored, again_), std::vector<std::string>());
   EXPECT_GT(ledger_.count(), rounds) << "there was no load";
+  if (rounds >= kRounds) {
+    EXPECT_EQ(at_points_.size(), std::size(kFaultPoints)) << "too few rounds were at points";
+  }
   report(trace, stored);
 }
 

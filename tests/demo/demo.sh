@@ -315,8 +315,8 @@ main() {
   exec 9>"$state.lock" # held for as long as this script runs
   flock -n 9 || fail "another demo runs in $state"
   [[ -z $(ls -A "$state") || -e $state/env ]] || fail "$state is not empty, and no demo made it"
-  rm -rf "$state"
-  mkdir -p "$state"
+  (umask 077 && : >"$state/env") # whatever ends the demo, the next one knows the folder
+  find "$state" -mindepth 1 -maxdepth 1 ! -name env -exec rm -rf {} +
   trap clean_up EXIT
   trap interrupted INT TERM HUP
   show_start

@@ -2,6 +2,7 @@
 // codes: 0 done, 1 the thing asked for failed, 2 wrong usage, 3 the host cannot be reached.
 #include <fstream>
 
+#include "base/shell_quoted.h"
 #include "system/command_line.h"
 
 namespace fh::test {
@@ -260,10 +261,9 @@ TEST_F(Cli, WrongUsageExitsWith2) {
 }
 
 TEST_F(Cli, WhatCannotBeWrittenIsNotDone) {
-  const Ran ran = run_program({"/bin/sh", "-c",
-                               executable("fieldhook") + " config show --config=" +
-                                   host_.config_file().string() + " > /dev/full"},
-                              host_.environment());
+  const std::string command = shell_quoted(executable("fieldhook")) + " config show --config=" +
+                              shell_quoted(host_.config_file().string()) + " > /dev/full";
+  const Ran ran = run_program({"/bin/sh", "-c", command}, host_.environment());
   EXPECT_EQ(ran.code, 1);
   EXPECT_NE(ran.err.find("standard output could not be written"), std::string::npos) << ran.err;
 }

@@ -15,9 +15,8 @@ class SetClock : public ::testing::TestWithParam<std::chrono::seconds> {
  protected:
   SetClock() {
     host_.install("misbehave.so");
-    host_.environment()["LD_PRELOAD"] = std::string(FIELDHOOK_TEST_PLUGINS) + "/set_clock.so";
+    host_.preload("set_clock.so");
     host_.environment()["FIELDHOOK_TEST_CLOCK"] = offset_.string();
-    host_.environment()["ASAN_OPTIONS"] += ":verify_asan_link_order=0";
     host_.start();
   }
   void set_clock(std::chrono::seconds off_by) {

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/shell_quoted.h"
+
 namespace fh::test {
 namespace {
 
@@ -13,9 +15,9 @@ TEST(Demo, EveryStepHolds) {
   const std::string state =
       (std::filesystem::temp_directory_path() / "fieldhook-demo-test-").string() +
       std::to_string(::getpid());
-  std::string command = FIELDHOOK_SOURCE_DIR "/tests/demo/demo.sh --once";
-  command += " --build " FIELDHOOK_BINARY_DIR;
-  command += " --state " + state + " 2>&1";
+  std::string command = shell_quoted(FIELDHOOK_SOURCE_DIR "/tests/demo/demo.sh") + " --once";
+  command += " --build " + shell_quoted(FIELDHOOK_BINARY_DIR);
+  command += " --state " + shell_quoted(state) + " 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");
   ASSERT_NE(pipe, nullptr);
   std::string printed;

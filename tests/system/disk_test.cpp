@@ -87,6 +87,22 @@ TEST_F(FullDisk, InTheMiddleOfACommitStoresNothingHalf) {
   EXPECT_EQ(host_.stop(), 0);
 }
 
+TEST_F(FullDisk, KeepsNoHostFromEnding) {
+  host_.config()["ingest"]["min_free_disk"] = "0B";  // nobody stops it before
+  host_.config()["workers"]["drain_grace"] = "300ms";
+  host_.start();
+  const auto running = host_.job_of(host_.send(contact_update("c-1", "sleep:1000")));
+  host_.wait_for(running, "running");
+  disk_.fill();
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.logged("result_not_stored"); }));
+  EXPECT_EQ(host_.stop(), 0);
+  disk_.make_room();
+  host_.start();
+  const Json runs = host_.wait_for(running, "completed")["runs"];
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[0]["outcome"], "lost");
+}
+
 // With deliveries whose jobs wait, until none is taken any more.
 TEST_F(FullDisk, ThatTheStoreFilledIsMadeGoodWithTheProduct) {
   host_.config()["ingest"]["min_free_disk"] = "16MiB";

@@ -4,6 +4,7 @@
 
 #include "system/host_process.h"
 #include "system/load.h"
+#include "system/own_port.h"
 
 namespace fh::test {
 namespace {
@@ -152,10 +153,8 @@ class Persistent {
 };
 
 TEST_F(Drain, ANewHostStartedAtOnceTakesOverUnderLoad) {
-  host_.start();
   // The same port for both, as in earnest.
-  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(host_.ingest_port());
-  EXPECT_EQ(host_.stop(), 0);
+  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(own_port());
   host_.start();
   const std::int64_t running = host_.job_of(host_.send(contact_update("long", "sleep:1500")));
   host_.wait_for(running, "running");

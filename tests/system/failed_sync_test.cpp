@@ -17,9 +17,8 @@ class FailedSync : public ::testing::Test {
   FailedSync() {
     host_.install("misbehave.so");
     host_.limits("misbehave")["slots"] = 2;
-    host_.environment()["LD_PRELOAD"] = std::string(FIELDHOOK_TEST_PLUGINS) + "/failing_sync.so";
+    host_.preload("failing_sync.so");
     host_.environment()["FIELDHOOK_TEST_FAIL_SYNC"] = order_.string();
-    host_.environment()["ASAN_OPTIONS"] += ":verify_asan_link_order=0";
     host_.start();
   }
   void let_next_sync_fail() { std::ofstream(order_) << "once"; }

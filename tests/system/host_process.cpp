@@ -89,6 +89,13 @@ void HostProcess::leave_signals_alone() {
     environment_[name] += ":handle_segv=0:handle_abort=0:handle_sigbus=0:use_sigaltstack=0";
 }
 
+// LD_PRELOAD ends a path at a blank, which the build folder's may have.
+void HostProcess::preload(const std::string& library) {
+  fs::create_symlink(fs::path(FIELDHOOK_TEST_PLUGINS) / library, folder_ / library);
+  environment_["LD_PRELOAD"] = (folder_ / library).string();
+  environment_["ASAN_OPTIONS"] += ":verify_asan_link_order=0";
+}
+
 void HostProcess::install(const std::string& library, const std::string& as) {
   install_file(fs::path(FIELDHOOK_TEST_PLUGINS) / library, as.empty() ? library : as);
 }
@@ -110,7 +117,10 @@ void HostProcess::launch(const std::vector<std::string>& more) {
   const UniqueFd fd(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   log_start_ = text_of(log).size();
   SpawnOptions options;
-  options.arguments = {executable("fieldhookd"), "--config=" + config_file().string()};
+  // A test that is interrupted or runs out of time ends without a destructor: its host goes with
+  // it.
+  options.arguments = {"/usr/bin/setpriv", "--pdeathsig", "KILL", executable("fieldhookd"),
+                       "--config=" + config_file().string()};
   options.arguments.insert(options.arguments.end(), more.begin(), more.end());
   options.environment = environment_list(environment_);
   options.standard_output = fd.get();

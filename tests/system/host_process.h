@@ -1,7 +1,8 @@
 // HostProcess: a real fieldhookd in a folder of its own, with two sources ("contact", signed, and
 // "company", by token) and the plugins a test installs. Starts, stops, kills and restarts it on the
 // same store; asks it over HTTP. When a test fails, its log is printed. Whoever drops it ends what
-// it started. One thread, but for ingest(), sign() and the constant paths.
+// it started; so does the end of the test's process, however it comes. One thread, but for
+// ingest(), sign() and the constant paths.
 #pragma once
 
 #include <filesystem>
@@ -41,6 +42,8 @@ class HostProcess {
   Environment& environment() { return environment_; }
   /// A sanitizer leaves SIGSEGV and SIGABRT to the system, so that a crash is what it is elsewhere.
   void leave_signals_alone();
+  /// Loads this library of the tests into the host, before everything else.
+  void preload(const std::string& library);
 
   /// Puts a file of the test plugins into the plugin folder by rename, as `as` or under its own
   /// name.

@@ -225,6 +225,7 @@ TEST_F(IngressTls, OneConnectionsTroubleIsNotAnothers) {
   sender.send_and_see_read(record.substr(0, 50));
   sender.send(record.substr(50));
   EXPECT_NE(sender.answer().find("200 OK"), std::string::npos);
+  EXPECT_NE(talk(delivery()).find("HTTP/1.1 200"), std::string::npos) << "the old pair goes on";
 }
 
 TEST_F(IngressTls, WhoIsRefusedMayFinishWriting) {

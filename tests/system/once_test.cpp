@@ -2,6 +2,8 @@
 // have got through.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "system/host_process.h"
 
 namespace fh::test {
@@ -62,6 +64,23 @@ TEST_F(Once, ACrashInsideIsToldToTheNextRunWhichDoesIt) {
   EXPECT_EQ(job["runs"][0]["outcome"], "crashed");
   EXPECT_EQ(host_.effects(),
             (Lines{"began letter", "interrupted letter", "began letter", "did letter"}));
+}
+
+TEST_F(Once, AKeyAtWorkIsWaitedForAndTheWaitIsNotCharged) {
+  const auto go = host_.folder() / "go";
+  const std::string deed = "once-until:" + go.string();
+  const auto at_work = host_.job_of(host_.send(contact_update("c-1", deed)));
+  ASSERT_TRUE(eventually(kPatience, [&] { return !host_.effects().empty(); }));
+  const auto waiting = host_.job_of(host_.send(contact_update("c-2", deed)));
+  ASSERT_TRUE(eventually(kPatience, [&] { return !host_.job(waiting)["runs"].empty(); }));
+  host_.wait_for(waiting, "retryable");
+  std::ofstream(go) << "go";
+  host_.wait_for(at_work, "completed");
+  const Json job = host_.wait_for(waiting, "completed");
+  EXPECT_GE(job["runs"].size(), 2U);
+  EXPECT_EQ(job["runs"][0]["outcome"], "retry");
+  EXPECT_EQ(job["attempt"], 1) << job;
+  EXPECT_EQ(host_.effects(), Lines{"began"});
 }
 
 TEST_F(Once, AnExceptionInsideLeavesTheKeyToTheNextRun) {

@@ -49,6 +49,8 @@ TEST_F(Retry, WaitsOutItsBackoff) {
   // 50 ms, then four times that, held at 200 ms; jitter takes a quarter at most.
   EXPECT_GE(at(1, "started_at") - at(0, "ended_at"), Millis(37));
   EXPECT_GE(at(2, "started_at") - at(1, "ended_at"), Millis(150));
+  // Who is not told of what is due looks every ten seconds.
+  EXPECT_LT(at(2, "started_at") - at(0, "ended_at"), 8s);
 }
 
 TEST_F(Retry, OutOfAttemptsIsDeadWithEveryError) {

@@ -75,8 +75,7 @@ class SlowClients : public ::testing::TestWithParam<Attack> {
 TEST_P(SlowClients, KeepNobodyElseWaiting) {
   host_.config()["ingest"]["request_deadline"] = "3s";
   host_.config()["ingest"]["max_connections"] = kConnections / 2;
-  host_.install("misbehave.so");
-  host_.start();
+  host_.start();  // without a plugin, so that no answer waits for the disk
   out_ = UniqueFd(::open((host_.folder() / "slowhttptest.out").c_str(), O_CREAT | O_RDWR, 0600));
   const auto attacker = attack();
 

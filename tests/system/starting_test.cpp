@@ -6,6 +6,7 @@
 
 #include "system/host_process.h"
 #include "system/made_plugin.h"
+#include "system/own_port.h"
 #include "system/waiting.h"
 
 namespace fh::test {
@@ -16,12 +17,12 @@ namespace fs = std::filesystem;
 class Starting : public ::testing::Test {
  protected:
   Starting() {
+    host_.config()["admin"]["listen"] = "127.0.0.1:" + std::to_string(own_port());
     host_.install("misbehave.so");
     host_.start();
   }
   /// The host again, on the same admin port, until it comes to a plugin that loads when let.
   void start_slowly() {
-    host_.config()["admin"]["listen"] = "127.0.0.1:" + std::to_string(host_.admin_port());
     host_.config()["workers"]["handshake"] = "2m";
     const fs::path slow = host_.folder() / "a-slow.so";
     make_plugin(slow, watching("slow", "contact", "slow"),

@@ -66,6 +66,15 @@ TEST_F(AcceptTest, AnEnvelopesEventIdIsASendersId) {
             "duplicate of delivery 1");
 }
 
+TEST_F(AcceptTest, AnEventsOwnIdGoesBeforeItsDeliverys) {
+  const auto event = [](const std::string& id) {
+    return R"({"id":")" + id + R"(","data":{"id":1,"changes":{"s":"Passed"}}})";
+  };
+  EXPECT_EQ(status(event("evt_1"), "a"), "accepted");
+  EXPECT_EQ(status(event("evt_2"), "a"), "accepted");
+  EXPECT_EQ(status(event("evt_1"), "b"), "duplicate of delivery 1");
+}
+
 TEST_F(AcceptTest, TheReasonOfAnIgnoredWholeRecordSaysWhatChangedAndStaysShort) {
   Json record = {{"id", 1}};
   deliver(record.dump());

@@ -95,6 +95,14 @@ TEST(MaskedHead, ShowsNoCopyOfATokenThatIsNotTheSources) {
                                           R"(["X-Good","***"],["Host","h"]])");
 }
 
+TEST(MaskedHead, KnowsATokenFromFourBytesOn) {
+  const VerifyConfig verify = token_source(PathToken{"/in"}, "s3cret");
+  EXPECT_EQ(masked_head(request_to("/in/four", "", {{"X-Copy", "is four"}}), verify),
+            R"([["X-Copy","***"]])");
+  EXPECT_EQ(masked_head(request_to("/in/few", "", {{"X-Copy", "is few"}}), verify),
+            R"([["X-Copy","is few"]])");
+}
+
 TEST(MaskedHead, StaysWithinALimit) {
   constexpr std::size_t kMost = 1024;
   RawRequest request;

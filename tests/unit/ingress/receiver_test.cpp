@@ -32,9 +32,10 @@ class ReceiverTest : public test::IngestTest {
     receiver_ = std::make_unique<Receiver>(config_, *store_, *catalog_, clock_, *disk_, *secrets_);
   }
 
-  void post(const std::string& body) {
+  void post(const std::string& body, Headers headers = {}) {
     RawRequest request;
     request.path = "/in";
+    request.headers = std::move(headers);
     request.body = body;
     request.remote_address = "192.0.2.1";
     receiver_->handle(std::move(request), [this](const Answer& answer) {
@@ -135,6 +136,21 @@ TEST_F(ReceiverTest, WhatCouldNotBeStoredIsListed) {
   const auto refused = receiver_->refused("src");
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].cause, "not_stored");
+}
+
+TEST_F(ReceiverTest, OfADeliverysIdTheFirst256BytesCount) {
+  watch("p", R"([{"record":"contact","field":"s","changes":true}])");
+  open_receiver();
+  const auto status_with = [&](const std::string& id) {
+    const std::size_t before = answers().size();
+    post(R"({"id":1,"changes":{"s":"Passed"}})", {{"X-Fieldhook-Delivery", id}});
+    while (answers().size() == before) write([](Transaction&) {});
+    return Json::parse(answers().back().body).value("status", "");
+  };
+  const std::string most(256, 'i');
+  EXPECT_EQ(status_with(most + "1"), "accepted");
+  EXPECT_EQ(status_with(most + "2"), "duplicate");
+  EXPECT_EQ(status_with(most.substr(1)), "accepted");
 }
 
 TEST_F(ReceiverTest, WhatAFullBacklogTurnsAwayIsListedAndSaidOnceAMinute) {

@@ -185,10 +185,11 @@ TEST(HubspotV3, DecodesTheUrlAsDocumented) {
   const VerifyConfig config = load_verify({{"scheme", "hubspot-v3"}}, {{"a", "k"}},
                                           {{"public_url", "https://h.example/a%20b%2Fc"}});
   RawRequest request;
-  request.query = "e=me%40x.example&p=a%2Cb%3b%5B1%5D&q=100%25";
+  request.query = "e=me%40x.example&p=a%2Cb%3b%5B1%5D&q=100%25&all=%3A%2F%3F%40%21%24%27%28%29%2A";
   request.body = "[]";
   const std::string content =
-      "POSThttps://h.example/a%20b/c?e=me@x.example&p=a,b;%5B1%5D&q=100%25[]1700000000500";
+      "POSThttps://h.example/a%20b/c?e=me@x.example&p=a,b;%5B1%5D&q=100%25&all=:/?@!$'()*"
+      "[]1700000000500";
   request.headers = {{"X-HubSpot-Request-Timestamp", "1700000000500"},
                      {"X-HubSpot-Signature-v3", to_base64(hmac(Hash::sha256, "k", content))}};
   EXPECT_EQ(outcome(config, request), "ok:a");

@@ -155,7 +155,7 @@ TEST_F(IssueCertificate, LeavesTheMailAndItsPdfInTheOutbox) {
   EXPECT_EQ(result["mail"], eml.string());
   EXPECT_EQ(result["email"], "priya@example.com");
   const json mail = json::parse(
-      output_of("/usr/bin/python3 " + fixture("read_mail.py") + " < '" + eml.string() + "'"));
+      output_of("/usr/bin/python3 '" + fixture("read_mail.py") + "' < '" + eml.string() + "'"));
   EXPECT_EQ(mail["message_id"], "<" + eml.stem().string() + "@localhost>");
   EXPECT_EQ(mail["to"][0], json({"Priya Raman", "priya@example.com"}));
   EXPECT_EQ(mail["from"][0][0], "Example Academy");

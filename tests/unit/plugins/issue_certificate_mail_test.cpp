@@ -26,8 +26,8 @@ Mail example() {
 nlohmann::json read_by_python(const Mail& mail) {
   const TemporaryFolder folder;
   write_file(folder.path() / "m.eml", to_mime(mail));
-  return nlohmann::json::parse(
-      output_of("/usr/bin/python3 " + fixture("read_mail.py") + " < " + folder.file("m.eml")));
+  return nlohmann::json::parse(output_of("/usr/bin/python3 '" + fixture("read_mail.py") + "' < '" +
+                                         folder.file("m.eml") + "'"));
 }
 
 // Holds for every mail: lines end in CRLF, fit in 78 bytes, and are ASCII.

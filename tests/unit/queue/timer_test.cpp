@@ -2,7 +2,10 @@
 // pause.
 #include "queue/timer.h"
 
+#include <atomic>
+
 #include "support/store_fixture.h"
+#include "system/waiting.h"
 
 namespace fh {
 namespace {
@@ -25,6 +28,7 @@ class TimerTest : public test::StoreTest {
     write([](Transaction&) {});
   }
 
+  std::atomic<int> looks_{0};
   std::optional<Timer> timer_;
 };
 
@@ -34,6 +38,16 @@ TEST_F(TimerTest, WhatCannotBePrunedHoldsUpNoJob) {
   timer_->tick();
   settle();
   EXPECT_EQ(state_of(job), "available");
+}
+
+// The clock stands still, so that it looks again only if it is told.
+TEST_F(TimerTest, LooksWhenItIsToldThatAJobIsDue) {
+  timer_->set_on_tick([this](TimePoint) { ++looks_; });
+  timer_->start();
+  ASSERT_TRUE(test::eventually(test::kPatience, [&] { return looks_ == 1; }));
+  const auto job = add_due_job();
+  timer_->due_at(clock_.now());
+  EXPECT_TRUE(test::eventually(test::kPatience, [&] { return state_of(job) == "available"; }));
 }
 
 TEST_F(TimerTest, AJobThatCannotBeWokenIsTriedAgainAfterAPause) {

@@ -136,6 +136,23 @@ TEST_F(RunCallsTest, EnqueueingHasItsLimits) {
   EXPECT_EQ(too_deep.enqueue("q"), CallStatus::refused);
 }
 
+TEST_F(RunCallsTest, AJobIsOneDeeperThanTheOneThatMadeIt) {
+  NewJob parent = new_job(record("1"));
+  parent.depth = 7;
+  write([&](Transaction& tx) { tx.jobs.insert(parent); });
+  ServedRun one = {*store_, clock_, *lease()};
+  const auto scope = one.open(CallMethod::once_begin, "key");
+  one.enqueue("inside", scope);
+  EXPECT_EQ(one.commit(scope), CallStatus::ok);
+  one.enqueue("outside");
+  end(one);
+  for (const char* plugin : {"inside", "outside"}) {
+    const auto child = lease(plugin);
+    ASSERT_TRUE(child) << plugin;
+    EXPECT_EQ(child->depth, 8) << plugin;
+  }
+}
+
 TEST_F(RunCallsTest, AnInputIsMeasuredWithoutWhatIsAroundIt) {
   ServedRun one = run();
   const std::string most = "\"" + std::string(kMaxInputBytes - 2, 'i') + "\"";
@@ -170,6 +187,7 @@ TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
   ServedRun one = run();
   const std::string changes = R"({"custom_field.s":"Passed","n":5.0,"custom_field":{"t":1}})";
   EXPECT_EQ(one.ask(CallMethod::expect_echo, "", changes).status, CallStatus::ok);
+  clock_.advance(std::chrono::minutes(10) - Millis(1));
   write([&](Transaction& tx) {
     for (const auto& [field, value] :
          std::map<std::string, std::string>{{"s", "\"Passed\""}, {"n", "5"}, {"t", "1"}}) {

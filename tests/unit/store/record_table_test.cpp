@@ -69,6 +69,7 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
     };
     save(by_id, "{\"old\":1}", from_ms(1));
     save(younger, "{\"new\":1}", from_ms(2));
+    tx.effects.expect_echo("p", younger, "s", "1", tx.now + Millis(1000));
     const auto merged = resolve(tx, "u", "7");
     EXPECT_EQ(merged.id, by_id);
     EXPECT_EQ(merged.key.key, "7");
@@ -78,6 +79,7 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
     EXPECT_EQ(tx.records.latest(merged, "s")->delivery, 9);
     EXPECT_EQ(tx.records.newest_delivery(by_id), 9);
     EXPECT_TRUE(tx.records.any_merged());
+    EXPECT_TRUE(tx.effects.take_echo("p", by_id, "s", "1", tx.now));
   });
   // Both jobs are the elder's now; a third waits for both.
   const auto third = add_job(by_id);
@@ -103,6 +105,25 @@ TEST_F(StoreTest, OfTwoRecordsThatAreOneTheUuidStays) {
     resolve(tx, "v", "");
     resolve(tx, "", "8");
     EXPECT_EQ(resolve(tx, "v", "8").uuid, "v") << "where the elder has it";
+  });
+}
+
+TEST_F(StoreTest, OfTwoRecordsThatAreOneTheBaselineThatTheCrmTouchedLastGoesFirst) {
+  write([&](Transaction& tx) {
+    const auto known = [&](const char* uuid, const char* id, const char* text, TimePoint at,
+                           std::int64_t delivery) {
+      StoredRecord one = resolve(tx, uuid, id);
+      one.snapshot = text;
+      one.updated_at = at;
+      tx.records.set_latest(one, "s", {delivery, {}, tx.now});
+      tx.records.save(one);
+    };
+    known("", "1", "{\"a\":1}", from_ms(2), 5);
+    known("u1", "", "{\"a\":2}", from_ms(1), 6);
+    EXPECT_EQ(tx.records.baseline(resolve(tx, "u1", "1")), "{\"a\":1}") << "though it came first";
+    known("", "2", "{\"a\":1}", from_ms(1), 8);
+    known("u2", "", "{\"a\":2}", from_ms(2), 7);
+    EXPECT_EQ(tx.records.baseline(resolve(tx, "u2", "2")), "{\"a\":2}");
   });
 }
 
