@@ -68,18 +68,21 @@ std::string mistake_in_keys(const Json& json) {
 
 }  // namespace
 
+// Looks the names up: a body may tell of very many fields.
 FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
+  const Changes& changes = occurrence.changes;
   const std::string bare(bare_field(field));
   for (const std::string& name : {std::string(field), bare})
-    if (const auto exact = occurrence.changes.find(name); exact != occurrence.changes.end())
-      return whole(exact->second);
-  for (const auto& [name, change] : occurrence.changes) {
-    const std::string_view changed = bare_field(name);
-    if (bare.size() > changed.size() && bare.starts_with(changed) && bare[changed.size()] == '.')
-      return narrowed(change, std::string_view(bare).substr(changed.size() + 1));
-    if (changed.size() > bare.size() && changed.starts_with(bare) && changed[bare.size()] == '.')
-      return {true, nullptr, find_field(occurrence.snapshot.json(), field)};
+    if (const auto exact = changes.find(name); exact != changes.end()) return whole(exact->second);
+  for (auto dot = bare.find('.'); dot != std::string::npos; dot = bare.find('.', dot + 1)) {
+    const std::string outer = bare.substr(0, dot);
+    for (const std::string& name : {outer, custom_path(outer)})
+      if (const auto wider = changes.find(name); wider != changes.end())
+        return narrowed(wider->second, std::string_view(bare).substr(dot + 1));
   }
+  for (const std::string& name : {bare, custom_path(bare)})
+    if (has_inside(changes, name))
+      return {true, nullptr, find_field(occurrence.snapshot.json(), field)};
   return {};
 }
 

@@ -52,4 +52,12 @@ struct FieldChange {
 };
 FieldChange change_at(const Occurrence& occurrence, std::string_view field);
 
+/// Whether a map by path has a path inside `outer`.
+template <class Map>
+bool has_inside(const Map& by_path, const std::string& outer) {
+  const std::string start = outer + ".";
+  const auto first = by_path.lower_bound(start);
+  return first != by_path.end() && first->first.starts_with(start);
+}
+
 }  // namespace fh

@@ -62,8 +62,14 @@ void WatchIndex::visit_candidates(const Occurrence& occurrence, Visit&& visit) c
   const TypeWatches& type = of(occurrence.event.type);
   if (const auto whole = type.by_event.find(occurrence.event.kind); whole != type.by_event.end())
     for (const Place& place : whole->second) visit(place);
+  // In name order the changes of one segment stand together, but for some few, so that each watch
+  // is asked some few times whatever their number.
+  std::optional<std::string_view> last;
   for (const auto& [field, change] : occurrence.changes) {
-    const auto segment = type.by_segment.find(std::string(first_segment(field)));
+    const auto first = first_segment(field);
+    if (first == last) continue;
+    last = first;
+    const auto segment = type.by_segment.find(std::string(first));
     if (segment == type.by_segment.end()) continue;
     for (const auto& [path, watches] : segment->second) {
       const FieldChange at = change_at(occurrence, path);
@@ -99,9 +105,9 @@ bool WatchIndex::has_watch_inside(const Event& event) const {
   for (const auto& [field, change] : event.changes) {
     const auto segment = type.by_segment.find(std::string(first_segment(field)));
     if (change.from || segment == type.by_segment.end()) continue;
-    const std::string around = std::string(bare_field(field)) + ".";
-    for (const auto& [path, watches] : segment->second)
-      if (bare_field(path).starts_with(around)) return true;
+    const std::string bare(bare_field(field));
+    if (has_inside(segment->second, bare) || has_inside(segment->second, custom_path(bare)))
+      return true;
   }
   return false;
 }

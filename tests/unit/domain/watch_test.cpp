@@ -187,6 +187,22 @@ TEST(WatchIndex, APartOfAChangedFieldMayHaveChangedUnlessTheOldValueIsKnown) {
   EXPECT_FALSE(index.may_match(event_with(R"({"cv":{"to":1}})")));
 }
 
+// So many that it would take many minutes to go through all of them for each.
+TEST(WatchIndex, FindsItsWayThroughVeryManyFieldsOfOneObject) {
+  const WatchIndex index(
+      {{"all", {watch_of(R"({"record":"contact","field":"a","changes":true})")}},
+       {"none", {watch_of(R"({"record":"contact","field":"a.b","changes":true})")}},
+       {"one", {watch_of(R"({"record":"contact","field":"a.k7","becomes":[7]})")}},
+       {"part", {watch_of(R"({"record":"contact","field":"a.k8.x","becomes":[8]})")}}});
+  Event event;
+  for (int i = 0; i < 300'000; ++i) event.changes["a.k" + std::to_string(i)].to = i;
+  event.changes["a.k8"].to = {{"x", 8}};
+  EXPECT_TRUE(index.may_match(event));
+  std::vector<std::string> plugins;
+  for (const Match& match : index.match(event)) plugins.push_back(match.plugin);
+  EXPECT_EQ(plugins, (std::vector<std::string>{"all", "one", "part"}));
+}
+
 TEST(WatchIndex, FullObjectMayMatchWhateverItHolds) {
   const WatchIndex index({{"p", {watch_of(kBecomes)}}});
   Event event = event_with("{}", R"({"custom_field":{"s":"x"}})");
