@@ -3,6 +3,7 @@
 // Pure functions; safe from any thread.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace fh {
 struct Echo {
   std::string field;
   std::string value;  // JSON
-  bool operator==(const Echo&) const = default;
+  auto operator<=>(const Echo&) const = default;
 };
 
 /// What the change of a field to a value is: one echo, or one for each field of "custom_field".

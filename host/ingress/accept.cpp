@@ -1,6 +1,8 @@
 #include "ingress/accept.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/fault.h"
 #include "domain/echo.h"
@@ -12,6 +14,7 @@ namespace fh {
 namespace {
 
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
+constexpr const char* kEcho = "echo";
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
   return event.sender_id.empty() ? arrival.sender_id : event.sender_id;
@@ -164,18 +167,34 @@ void take_baseline(Transaction& tx, const Arrival& arrival, Considered& consider
   if (!stale) update_baseline(tx, arrival, considered);
 }
 
+// By plugin: the changed fields that it said it would change so itself.
+using Announced = std::map<std::string, std::set<std::string>>;
+
+// What was announced is used up by the event that brings it, whatever becomes of that.
+Announced take_echoes(Transaction& tx, const Considered& considered) {
+  if (considered.changes.empty()) return {};
+  const std::int64_t record = considered.record.id;
+  Announced announced;
+  for (const auto& [plugin, expected] : tx.effects.echoes(record, tx.now)) {
+    for (const auto& [field, change] : considered.changes) {
+      std::size_t known = 0;
+      const auto echoes = echoes_of(field, change.to);
+      for (const Echo& echo : echoes)
+        if (expected.contains(echo))
+          known += tx.effects.take_echo(plugin, record, echo.field, echo.value, tx.now);
+      if (known == echoes.size()) announced[plugin].insert(field);
+    }
+  }
+  return announced;
+}
+
 // Without the changes that the plugin said it would cause itself.
-bool still_matches(Transaction& tx, const Considered& considered, Match& match,
+bool still_matches(const Considered& considered, const Announced& announced, Match& match,
                    const WatchIndex& watches) {
+  const auto own = announced.find(match.plugin);
+  if (own == announced.end()) return true;
   Changes rest = considered.changes;
-  std::erase_if(rest, [&](const auto& change) {
-    const auto echoes = echoes_of(change.first, change.second.to);
-    return std::all_of(echoes.begin(), echoes.end(), [&](const Echo& echo) {
-      return tx.effects.take_echo(match.plugin, considered.record.id, echo.field, echo.value,
-                                  tx.now);
-    });
-  });
-  if (rest.size() == considered.changes.size()) return true;
+  for (const std::string& field : own->second) rest.erase(field);
   const Event& event = considered.arrived->event;
   for (Match& again : watches.match({event, rest, event.snapshot})) {
     if (again.plugin != match.plugin) continue;
@@ -213,18 +232,21 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
   take_changes(tx, arrival, considered);
+  const Announced announced = take_echoes(tx, considered);
   if (!considered.reason.empty()) return considered;
   considered.matches = watches.match({event, considered.changes, event.snapshot});
   const std::size_t matched = considered.matches.size();
-  if (tx.effects.any_echoes(considered.record.id))
-    std::erase_if(considered.matches,
-                  [&](Match& match) { return !still_matches(tx, considered, match, watches); });
-  if (considered.matches.empty()) considered.reason = matched > 0 ? "echo" : why_unmet(considered);
+  if (!announced.empty())
+    std::erase_if(considered.matches, [&](Match& match) {
+      return !still_matches(considered, announced, match, watches);
+    });
+  if (considered.matches.empty()) considered.reason = matched > 0 ? kEcho : why_unmet(considered);
   return considered;
 }
 
 // As take_changes(), for an event that made no job when its delivery came. One that was not taken
-// into account then is known from now on, unless something newer is.
+// into account then is known from now on, unless something newer is; what it changed is stored, for
+// no later replay could find it again.
 void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const bool is_latest = considered.arrived->is_news &&
                          tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
@@ -234,6 +256,10 @@ void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& cons
   // Without a key: the same body may come again.
   tx.records.set_latest(considered.record, arrival.source->name, {arrival.delivery, {}, tx.now});
   tx.records.save(considered.record);
+  const bool says_something =
+      considered.arrived->event.kind != EventKind::updated || !considered.changes.empty();
+  if (considered.reason.empty() && says_something)
+    considered.event = insert_event(tx, arrival, considered);
 }
 
 // As consider(), for a delivery that is here already, and of which these events are stored.
@@ -270,7 +296,8 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
 
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
-  const bool leaves_key = !one.matches.empty();
+  // An echo's announcement is used up: the same delivery would not be known for one again.
+  const bool leaves_key = !one.matches.empty() || one.reason == kEcho;
   const std::string& source = arrival.source->name;
   const auto id = sender_id_of(arrival, one.arrived->event);
   if (leaves_key && !id.empty())

@@ -25,6 +25,9 @@ bool is_stored_as(const Event& event, const StoredEvent& stored);
 /// Where the event's snapshot stands in the body of the delivery that is being stored.
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event);
 
+/// The number of its new row.
+std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered);
+
 /// How many were made. Throws BacklogFull.
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,
                 const Catalog& catalog);

@@ -167,6 +167,17 @@ TEST_F(DeliveriesTest, TheFirstReplayOfACapturedBatchTakesAllOfIt) {
   EXPECT_EQ(explain()["events"][0]["changes"]["email"]["from"], "new");
 }
 
+TEST_F(DeliveriesTest, TheFirstReplayOfNewsLeavesTheOthersTheirs) {
+  watch("x", R"([{"record":"contact","field":"t","changes":true}])");
+  capture(R"({"id":1,"s":"Open"})");
+  replay({});
+  capture(R"({"id":1,"s":"Passed"})");
+  EXPECT_EQ(replayed({"x"}), Jobs{});
+  EXPECT_EQ(replayed({"p"}), Jobs{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+  watch("later", R"([{"record":"contact","field":"s","from":"Open","to":"Passed"}])");
+  EXPECT_EQ(replayed({"later"}), Jobs{R"(later {"s":{"from":"Open","to":"Passed"}})"});
+}
+
 // What a batch's event was keeps its place when others of the batch are read one day.
 TEST_F(DeliveriesTest, AReplayFindsAnEventAgainThoughMoreIsReadThanWhenItCame) {
   watch("firms", R"([{"record":"company","field":"s","changes":true}])");

@@ -69,7 +69,7 @@ TEST_F(RunCallsTest, ARunGoesOnUnderItsRecordsNewNumberWhenThatBecomesPartOfAnot
   EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 0);
   EXPECT_EQ(two.ask(CallMethod::expect_echo, "", R"({"s":"Passed"})").status, CallStatus::ok);
   write([&](Transaction& tx) {
-    EXPECT_TRUE(tx.effects.any_echoes(elder));
+    EXPECT_EQ(tx.effects.echoes(elder, tx.now).size(), 1U);
     StoredRecord later = tx.records.load(elder);
     tx.records.set_latest(later, "s", {two.lease().job.delivery + 1, {}, tx.now});
     tx.records.save(later);
