@@ -17,6 +17,9 @@ struct Echo {
   auto operator<=>(const Echo&) const = default;
 };
 
+/// 5.0 and 5 are one number, wherever in a value.
+Json without_fractions(Json value);
+
 /// What the change of a field to a value is: one echo, or one for each field of "custom_field".
 std::vector<Echo> echoes_of(const std::string& field, const Json& value);
 

@@ -58,6 +58,19 @@ bool met(const Watch& watch, const FieldChange& change) {
   return false;
 }
 
+// What is said of a field by this name. Looked up: a body may tell of very many fields.
+FieldChange change_named(const Occurrence& occurrence, const std::string& name) {
+  const Changes& changes = occurrence.changes;
+  if (const auto exact = changes.find(name); exact != changes.end()) return whole(exact->second);
+  const auto bare_at = name.size() - bare_field(name).size();
+  for (auto dot = name.find('.', bare_at); dot != std::string::npos; dot = name.find('.', dot + 1))
+    if (const auto wider = changes.find(name.substr(0, dot)); wider != changes.end())
+      return narrowed(wider->second, std::string_view(name).substr(dot + 1));
+  if (has_inside(changes, name))
+    return {true, nullptr, find_field(occurrence.snapshot.json(), name)};
+  return {};
+}
+
 std::string mistake_in_keys(const Json& json) {
   static const std::set<std::string> kKnown = {"record", "field",  "changes", "becomes", "from",
                                                "to",     "clears", "created", "deleted"};
@@ -68,22 +81,18 @@ std::string mistake_in_keys(const Json& json) {
 
 }  // namespace
 
-// Looks the names up: a body may tell of very many fields.
 FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
-  const Changes& changes = occurrence.changes;
-  const std::string bare(bare_field(field));
-  for (const std::string& name : {std::string(field), bare})
-    if (const auto exact = changes.find(name); exact != changes.end()) return whole(exact->second);
-  for (auto dot = bare.find('.'); dot != std::string::npos; dot = bare.find('.', dot + 1)) {
-    const std::string outer = bare.substr(0, dot);
-    for (const std::string& name : {outer, custom_path(outer)})
-      if (const auto wider = changes.find(name); wider != changes.end())
-        return narrowed(wider->second, std::string_view(bare).substr(dot + 1));
-  }
-  for (const std::string& name : {bare, custom_path(bare)})
-    if (has_inside(changes, name))
-      return {true, nullptr, find_field(occurrence.snapshot.json(), field)};
-  return {};
+  if (const auto own = change_named(occurrence, std::string(field)); own.changed) return own;
+  const std::string_view bare = bare_field(field);
+  if (bare.size() == field.size()) return {};
+  const FieldChange other = change_named(occurrence, std::string(bare));
+  // That is the standard field's, where the record has both.
+  return other.changed && has_both(occurrence.snapshot.json(), bare) ? FieldChange{} : other;
+}
+
+bool is_change_of(std::string_view field, std::string_view name, const SnapshotText& snapshot) {
+  if (name == field) return true;
+  return name == bare_field(field) && !has_both(snapshot.json(), name);
 }
 
 std::optional<EventKind> awaited_event(const Watch& watch) {

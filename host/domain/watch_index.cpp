@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domain/echo.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 
@@ -11,13 +12,8 @@ namespace {
 
 std::string value_key(const Json& value) {
   // 1 and 1.0 are equal values and must meet in one place.
-  if (value.is_number_float()) {
-    const double number = value.get<double>();
-    if (number > -9e15 && number < 9e15 &&
-        number == static_cast<double>(static_cast<std::int64_t>(number)))
-      return std::to_string(static_cast<std::int64_t>(number));
-  }
-  return to_text(value);
+  const bool may_have_fractions = value.is_number_float() || value.is_structured();
+  return to_text(may_have_fractions ? without_fractions(value) : value);
 }
 
 // The values whose arrival can meet the watch; empty when any value can.
@@ -123,6 +119,7 @@ bool WatchIndex::may_match(const Event& event) const {
   if (event.kind == EventKind::deleted) return false;  // it changes no field
   // A field whose own name has a dot is found by a watch of that name.
   return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
+    if (field == kCustomFields) return true;  // no group: it may clear any of them
     const auto segment = first_segment(field);
     if (segment.size() == field.size()) return type.by_segment.contains(field);
     return type.by_segment.contains(std::string(segment));

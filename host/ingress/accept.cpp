@@ -56,10 +56,12 @@ bool is_stale(const Considered& considered) {
   return given && known && *given < *known;
 }
 
-// Of a record that is seen whole for the first time: the old value is not known, or as the text of
-// a table's cell, which cannot be told from an object's or a list's.
+// Of a record that is seen whole for the first time: the old value is not known, or no part of it
+// that differs, or as the text of a table's cell, which cannot be told from an object's or a
+// list's.
 bool is_first_told(const Change& change) {
-  return !change.from || (change.from->is_string() && change.to.is_structured());
+  return !change.from || *change.from == change.to ||
+         (change.from->is_string() && change.to.is_structured());
 }
 
 // Compares a full object with the baseline; the reason says why nothing counts as changed. That a
@@ -82,6 +84,8 @@ void find_changes(Transaction& tx, Considered& considered, bool stale,
   else if (*baseline != event.snapshot.text())
     considered.changes = compare(Json::parse(*baseline), event.snapshot.json());
   if (counts || considered.record.shape != 0) return;
+  for (auto& [field, change] : considered.changes)
+    if (change.from) change.from = completed(*change.from, change.to);
   const auto told = std::erase_if(considered.changes,
                                   [](const auto& change) { return is_first_told(change.second); });
   if (told > 0 && considered.changes.empty()) considered.reason = "first_seen";
@@ -122,18 +126,6 @@ void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& chang
   }
 }
 
-// Fields that the source does not count, wherever the change list or the comparison had them from.
-void drop_noise(Considered& considered, const std::vector<std::string>& ignore_fields) {
-  if (ignore_fields.empty() || considered.changes.empty()) return;
-  std::erase_if(considered.changes, [&](const auto& change) {
-    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
-      return bare_field(change.first) == bare_field(field);
-    });
-  });
-  const bool creation = considered.arrived->event.kind == EventKind::created;
-  if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
-}
-
 // Brings the last known record up to date; it is saved later.
 void update_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   StoredRecord& record = considered.record;
@@ -147,7 +139,9 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
     record.snapshot = record.in_body ? std::nullopt : std::optional(snapshot.text());
   } else {
     const auto baseline = tx.records.baseline(record);
-    record.snapshot = to_text(merge(baseline ? Json::parse(*baseline) : Json(), arrived.event));
+    Json known = baseline ? Json::parse(*baseline) : Json();
+    if (record.shape == 0) move_custom_fields(known, arrived.event.changes);
+    record.snapshot = to_text(merge(std::move(known), arrived.event));
     record.in_body.reset();
     record.shape = is_whole ? stored_shape(stored_members(*record.snapshot)) : 0;
   }
@@ -211,7 +205,10 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   const Event& event = considered.arrived->event;
   if (event.kind != EventKind::deleted) {
     take_baseline(tx, arrival, considered);
-    drop_noise(considered, arrival.source->ignore_fields);
+    const bool had_changes = !considered.changes.empty();
+    drop_noise(considered.changes, event, arrival.source->ignore_fields);
+    const bool is_update = event.kind == EventKind::updated;
+    if (had_changes && considered.changes.empty() && is_update) considered.reason = kOnlyNoise;
   }
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }

@@ -51,6 +51,16 @@ bool is_stored_as(const Event& event, const StoredEvent& stored) {
   });
 }
 
+void drop_noise(Changes& changes, const Event& event,
+                const std::vector<std::string>& ignore_fields) {
+  if (ignore_fields.empty()) return;
+  std::erase_if(changes, [&](const auto& change) {
+    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
+      return is_change_of(field, change.first, event.snapshot);
+    });
+  });
+}
+
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
   if (!event.snapshot_at) return std::nullopt;
   return BodyPart{arrival.delivery, static_cast<std::int64_t>(*event.snapshot_at),

@@ -22,6 +22,10 @@ struct Considered {
 /// what changed tells the events of a record apart.
 bool is_stored_as(const Event& event, const StoredEvent& stored);
 
+/// Takes out the fields that its source does not count, wherever the changes are from.
+void drop_noise(Changes& changes, const Event& event,
+                const std::vector<std::string>& ignore_fields);
+
 /// Where the event's snapshot stands in the body of the delivery that is being stored.
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event);
 
