@@ -241,20 +241,28 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   return considered;
 }
 
+void note_accepted(Considered& one, const Arrival& arrival) {
+  const EventPlace place{arrival.delivery, one.arrived->event.ordinal};
+  if (!one.matches.empty()) one.record.accepted = std::max(one.record.accepted, place);
+}
+
 // As take_changes(), for an event that made no job when its delivery came. One that was not taken
-// into account then is known from now on, unless something newer is; what it changed is stored, for
-// no later replay could find it again.
+// into account then is news, unless something newer is known.
 void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const bool is_latest = considered.arrived->is_news &&
                          tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
-  considered.wants_old_values = is_latest;
+  considered.wants_old_values = considered.is_news = is_latest;
   take_changes(tx, arrival, considered);
-  if (!is_latest) return;
+}
+
+// News is known from now on, and what it changed is stored: no later replay could find it again.
+void remember_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
+  const Event& event = considered.arrived->event;
   // Without a key: the same body may come again.
   tx.records.set_latest(considered.record, arrival.source->name, {arrival.delivery, {}, tx.now});
+  note_accepted(considered, arrival);
   tx.records.save(considered.record);
-  const bool says_something =
-      considered.arrived->event.kind != EventKind::updated || !considered.changes.empty();
+  const bool says_something = event.kind != EventKind::updated || !considered.changes.empty();
   if (considered.reason.empty() && says_something)
     considered.event = insert_event(tx, arrival, considered);
 }
@@ -293,6 +301,7 @@ Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
 
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
+  note_accepted(one, arrival);
   // An echo's announcement is used up: the same delivery would not be known for one again.
   const bool leaves_key = !one.matches.empty() || one.reason == kEcho;
   const std::string& source = arrival.source->name;
@@ -356,6 +365,7 @@ Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
     const Event& event = arrived.event;
     if (considered.reason.empty())
       considered.matches = watches->match({event, considered.changes, event.snapshot});
+    if (considered.is_news) remember_late(tx, arrival, considered);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });

@@ -65,7 +65,7 @@ bool Timer::prune() {
   try {
     pruned = store_.write([this](Transaction& tx) {
       tx.deliveries.prune_sender_ids(tx.now, kPrunedPerTick);
-      tx.effects.prune_echoes(tx.now);
+      tx.effects.prune_echoes(tx.now, kPrunedPerTick);
       const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
       const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
       return Pruned{more, tx.retention.take_hasty(), tx.now - believed};

@@ -109,8 +109,11 @@ bool EffectTable::take_echo(const std::string& plugin, std::int64_t record,
              plugin, record, field, value, to_ms(now)) == 1;
 }
 
-int EffectTable::prune_echoes(TimePoint now) {
-  return db_.run("DELETE FROM echoes WHERE expires_at_ms <= ?", to_ms(now));
+int EffectTable::prune_echoes(TimePoint now, int limit) {
+  return db_.run(
+      "DELETE FROM echoes WHERE (record, plugin, field, value) IN (SELECT record, plugin, field,"
+      " value FROM echoes WHERE expires_at_ms <= ? LIMIT ?)",
+      to_ms(now), limit);
 }
 
 }  // namespace fh

@@ -54,7 +54,8 @@ class EffectTable {
   /// Uses up an announced echo; false when none was announced or it expired.
   bool take_echo(const std::string& plugin, std::int64_t record, const std::string& field,
                  const std::string& value, TimePoint now);
-  int prune_echoes(TimePoint now);
+  /// Removes at most `limit` that expired; returns how many.
+  int prune_echoes(TimePoint now, int limit);
 
  private:
   Database& db_;

@@ -304,8 +304,14 @@ constexpr const char* kSixth[] = {
     "ALTER TABLE deliveries ADD COLUMN event_reasons TEXT",
 };
 
-constexpr std::array<std::span<const char* const>, 6> kSteps = {kFirst,  kSecond, kThird,
-                                                                kFourth, kFifth,  kSixth};
+// Which event of which delivery was the record's latest that made a job.
+constexpr const char* kSeventh[] = {
+    "ALTER TABLE records ADD COLUMN accepted_delivery INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE records ADD COLUMN accepted_ordinal INTEGER NOT NULL DEFAULT 0",
+};
+
+constexpr std::array<std::span<const char* const>, 7> kSteps = {kFirst, kSecond, kThird,  kFourth,
+                                                                kFifth, kSixth,  kSeventh};
 
 }  // namespace
 

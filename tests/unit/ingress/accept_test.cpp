@@ -226,6 +226,25 @@ TEST_F(AcceptTest, AnEchoThatComesAgainIsADuplicate) {
   EXPECT_EQ(status(R"({"id":1,"changes":{"s":"Passed","t":1}})", "a"), "duplicate of delivery 3");
 }
 
+TEST_F(AcceptTest, AnEventIsSupersededByALaterOneThatMadeAJob) {
+  const auto is_superseded = [&](std::int64_t delivery, std::size_t event) {
+    return write([&](Transaction& tx) {
+      const StoredEvent asked = tx.deliveries.events_of(delivery).at(event);
+      return tx.records.is_superseded(asked.record, asked.id);
+    });
+  };
+  deliver(R"([{"id":1,"changes":{"s":"Passed"}},{"id":1,"changes":{"s":"Passed","t":1}}])");
+  EXPECT_TRUE(is_superseded(1, 0)) << "by the other of its delivery";
+  EXPECT_FALSE(is_superseded(1, 1));
+  EXPECT_EQ(status(R"({"id":1,"changes":{"t":2}})"), "ignored no_match");
+  deliver(R"({"id":2,"changes":{"s":"Passed"}})");
+  EXPECT_FALSE(is_superseded(1, 1));
+  EXPECT_EQ(status(R"({"uuid":"u","changes":{"s":"Passed"}})"), "accepted");
+  deliver(R"({"uuid":"u","id":1,"changes":{"t":3}})");
+  EXPECT_TRUE(is_superseded(1, 1)) << "by that of a record that is the same";
+  EXPECT_FALSE(is_superseded(4, 0));
+}
+
 TEST_F(AcceptTest, AnEchoIsWaitedForALimitedTime) {
   const auto contact = record("1");
   write([&](Transaction& tx) {

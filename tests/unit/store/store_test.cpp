@@ -162,6 +162,8 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
           "DROP INDEX jobs_parked",
           "ALTER TABLE events DROP COLUMN ordinal",
           "ALTER TABLE deliveries DROP COLUMN event_reasons",
+          "ALTER TABLE records DROP COLUMN accepted_delivery",
+          "ALTER TABLE records DROP COLUMN accepted_ordinal",
           "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
           " FROM records",
           "PRAGMA user_version = 1"})
