@@ -120,7 +120,10 @@ Answer DeliveryCalls::explain(std::int64_t id) {
   Json json = to_json(*found);
   json["jobs"] = found->jobs;
   try {
-    json.update(deliveries_.explain(*found, views.events_of(id)));
+    JobFilter filter;
+    filter.delivery = id;
+    filter.limit = kMaxListed;
+    json.update(deliveries_.explain({*found, views.events_of(id), views.jobs(filter)}));
   } catch (const NotReadable& error) {
     json["unmapped"] = error.what();
   }

@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kMostExact = 9007199254740992;  // beyond it a double skips whole numbers
 
-// 5.0 and 5 are one number to the CRM that is written to.
+}  // namespace
+
 Json without_fractions(Json value) {
   if (value.is_structured()) {
     for (Json& inner : value) inner = without_fractions(std::move(inner));
@@ -20,8 +21,6 @@ Json without_fractions(Json value) {
   }
   return value;
 }
-
-}  // namespace
 
 std::vector<Echo> echoes_of(const std::string& field, const Json& value) {
   if (field != kCustomFields || !value.is_object() || value.empty())

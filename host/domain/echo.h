@@ -3,6 +3,7 @@
 // Pure functions; safe from any thread.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,11 @@ namespace fh {
 struct Echo {
   std::string field;
   std::string value;  // JSON
-  bool operator==(const Echo&) const = default;
+  auto operator<=>(const Echo&) const = default;
 };
+
+/// 5.0 and 5 are one number, wherever in a value.
+Json without_fractions(Json value);
 
 /// What the change of a field to a value is: one echo, or one for each field of "custom_field".
 std::vector<Echo> echoes_of(const std::string& field, const Json& value);

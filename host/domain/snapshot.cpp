@@ -27,8 +27,21 @@ void forget_parts_of(Json& baseline, const std::string& name, const Json& snapsh
   }
 }
 
+// What stands where custom fields are known and is no object: null clears each of them, and
+// anything else says nothing.
+void lay_over_custom(Json& custom, const Json& value) {
+  if (!value.is_null()) return;
+  for (Json& field : custom) field = nullptr;
+}
+
+bool is_group(const Json* custom) { return custom != nullptr && custom->is_object(); }
+
 void lay_over(Json& baseline, const Json& snapshot) {
   for (const auto& [name, value] : snapshot.items()) {
+    if (name == kCustomFields && !value.is_object() && is_group(member(baseline, name))) {
+      lay_over_custom(baseline[name], value);
+      continue;
+    }
     if (value.is_object()) forget_parts_of(baseline, name, snapshot);
     if (name != kCustomFields || !value.is_object()) {
       // A change list may have told of this field, and not that it is a custom one.
@@ -48,6 +61,8 @@ void lay_over(Json& baseline, const Json& snapshot) {
 }
 
 void set_field(Json& record, const std::string& path, const Json& value) {
+  if (path == kCustomFields && !value.is_object() && is_group(member(record, path)))
+    return lay_over_custom(record[path], value);
   Json* place = &record;
   std::string_view rest = path;
   if (rest.starts_with(kCustomPrefix) ||
@@ -130,9 +145,42 @@ std::optional<Json> read_as(const Json& known, const std::string& text) {
   return json.refusal || !same_kind ? std::nullopt : std::optional(std::move(json.value));
 }
 
+Json completed(const Json& old, const Json& now) {
+  if (!old.is_object() || !now.is_object()) return old;
+  Json all = now;
+  for (const auto& [name, value] : old.items())
+    all[name] = all.contains(name) ? completed(value, all[name]) : value;
+  return all;
+}
+
+bool has_both(const Json& record, std::string_view field) {
+  const auto name = first_segment(field);
+  return member(record, name) != nullptr && has_custom(record, name);
+}
+
+void move_custom_fields(Json& known, const Changes& changes) {
+  for (const auto& [field, change] : changes) {
+    const std::string name(first_segment(field));
+    if (!change.custom || member(known, name) == nullptr || has_custom(known, name)) continue;
+    Json& custom = known[std::string(kCustomFields)];
+    if (!custom.is_object()) custom = Json::object();
+    custom[name] = std::move(known[name]);
+    known.erase(name);
+  }
+}
+
 Changes compare(const Json& baseline, const Json& snapshot) {
   Changes changes;
   for (const auto& [name, value] : snapshot.items()) {
+    const Json* known = name == kCustomFields ? member(baseline, name) : nullptr;
+    if (is_group(known) && !value.is_object()) {
+      Json cleared = *known;
+      lay_over_custom(cleared, value);
+      for (const auto& [field, inner] : cleared.items())
+        compare_field(changes, snapshot.contains(field) ? custom_path(field) : field,
+                      member(*known, field), inner);
+      continue;
+    }
     if (name != kCustomFields || !value.is_object()) {
       compare_field(changes, name, member(baseline, name), value);
       continue;

@@ -38,6 +38,15 @@ std::optional<Json> read_as(const Json& known, const std::string& text);
 /// change where "5" was known.
 Changes compare(const Json& baseline, const Json& snapshot);
 
+/// `old` with what it does not know as it is now.
+Json completed(const Json& old, const Json& now);
+
+/// Whether the record has a standard and a custom field of that name.
+bool has_both(const Json& record, std::string_view field);
+
+/// What change lists told of by its bare name, and now call a custom field, becomes one.
+void move_custom_fields(Json& known, const Changes& changes);
+
 /// Whether it has every field that is known, whatever the values.
 bool covers(const Json& snapshot, const Json& known);
 

@@ -100,12 +100,16 @@ void visit_members(std::string_view container, Visit visit) {
   }
 }
 
+bool is_group(const StoredMember& member) {
+  return member.is_named(kCustomFields) && is_stored_object(member.value);
+}
+
 // Calls visit(is_custom, field) for every field.
 template <class Visit>
 void visit_fields(const std::vector<StoredMember>& snapshot, Visit visit) {
   for (const StoredMember& member : snapshot) {
     visit(false, member);
-    if (member.is_named(kCustomFields) && is_stored_object(member.value))
+    if (is_group(member))
       visit_members(member.value, [&](const StoredMember& custom) {
         visit(true, custom);
         return true;
@@ -182,8 +186,9 @@ std::optional<Json> stored_field(std::string_view snapshot, std::string_view pat
 bool any_stored_field(std::string_view snapshot,
                       const std::function<bool(const std::string&)>& is) {
   bool found = false;
-  visit_fields(stored_members(snapshot),
-               [&](bool, const StoredMember& field) { found = found || is(field.plain_name()); });
+  visit_fields(stored_members(snapshot), [&](bool is_custom, const StoredMember& field) {
+    found = found || ((is_custom || !is_group(field)) && is(field.plain_name()));
+  });
   return found;
 }
 

@@ -41,7 +41,7 @@ std::optional<std::string_view> stored_member(std::string_view object, std::stri
 /// The value of a snapshot's field, found as find_field() finds it.
 std::optional<Json> stored_field(std::string_view snapshot, std::string_view path);
 
-/// Whether a snapshot has a field, custom ones included, for whose name `is` gives true.
+/// Whether `is` gives true for a field's name, those of custom ones included, of their object not.
 bool any_stored_field(std::string_view snapshot, const std::function<bool(const std::string&)>& is);
 
 /// A number that two snapshots share when they have the same fields, custom ones included, in

@@ -58,6 +58,19 @@ bool met(const Watch& watch, const FieldChange& change) {
   return false;
 }
 
+// What is said of a field by this name. Looked up: a body may tell of very many fields.
+FieldChange change_named(const Occurrence& occurrence, const std::string& name) {
+  const Changes& changes = occurrence.changes;
+  if (const auto exact = changes.find(name); exact != changes.end()) return whole(exact->second);
+  const auto bare_at = name.size() - bare_field(name).size();
+  for (auto dot = name.find('.', bare_at); dot != std::string::npos; dot = name.find('.', dot + 1))
+    if (const auto wider = changes.find(name.substr(0, dot)); wider != changes.end())
+      return narrowed(wider->second, std::string_view(name).substr(dot + 1));
+  if (has_inside(changes, name))
+    return {true, nullptr, find_field(occurrence.snapshot.json(), name)};
+  return {};
+}
+
 std::string mistake_in_keys(const Json& json) {
   static const std::set<std::string> kKnown = {"record", "field",  "changes", "becomes", "from",
                                                "to",     "clears", "created", "deleted"};
@@ -69,18 +82,17 @@ std::string mistake_in_keys(const Json& json) {
 }  // namespace
 
 FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
-  const std::string bare(bare_field(field));
-  for (const std::string& name : {std::string(field), bare})
-    if (const auto exact = occurrence.changes.find(name); exact != occurrence.changes.end())
-      return whole(exact->second);
-  for (const auto& [name, change] : occurrence.changes) {
-    const std::string_view changed = bare_field(name);
-    if (bare.size() > changed.size() && bare.starts_with(changed) && bare[changed.size()] == '.')
-      return narrowed(change, std::string_view(bare).substr(changed.size() + 1));
-    if (changed.size() > bare.size() && changed.starts_with(bare) && changed[bare.size()] == '.')
-      return {true, nullptr, find_field(occurrence.snapshot.json(), field)};
-  }
-  return {};
+  if (const auto own = change_named(occurrence, std::string(field)); own.changed) return own;
+  const std::string_view bare = bare_field(field);
+  if (bare.size() == field.size()) return {};
+  const FieldChange other = change_named(occurrence, std::string(bare));
+  // That is the standard field's, where the record has both.
+  return other.changed && has_both(occurrence.snapshot.json(), bare) ? FieldChange{} : other;
+}
+
+bool is_change_of(std::string_view field, std::string_view name, const SnapshotText& snapshot) {
+  if (name == field) return true;
+  return name == bare_field(field) && !has_both(snapshot.json(), name);
 }
 
 std::optional<EventKind> awaited_event(const Watch& watch) {

@@ -52,4 +52,16 @@ struct FieldChange {
 };
 FieldChange change_at(const Occurrence& occurrence, std::string_view field);
 
+/// Whether a change that goes by `name` is of that very field, or of all that has this name: the
+/// bare name of a custom field is the standard field's where the record has both.
+bool is_change_of(std::string_view field, std::string_view name, const SnapshotText& snapshot);
+
+/// Whether a map by path has a path inside `outer`.
+template <class Map>
+bool has_inside(const Map& by_path, const std::string& outer) {
+  const std::string start = outer + ".";
+  const auto first = by_path.lower_bound(start);
+  return first != by_path.end() && first->first.starts_with(start);
+}
+
 }  // namespace fh

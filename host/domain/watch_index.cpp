@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "domain/echo.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
 
@@ -11,13 +12,8 @@ namespace {
 
 std::string value_key(const Json& value) {
   // 1 and 1.0 are equal values and must meet in one place.
-  if (value.is_number_float()) {
-    const double number = value.get<double>();
-    if (number > -9e15 && number < 9e15 &&
-        number == static_cast<double>(static_cast<std::int64_t>(number)))
-      return std::to_string(static_cast<std::int64_t>(number));
-  }
-  return to_text(value);
+  const bool may_have_fractions = value.is_number_float() || value.is_structured();
+  return to_text(may_have_fractions ? without_fractions(value) : value);
 }
 
 // The values whose arrival can meet the watch; empty when any value can.
@@ -62,8 +58,14 @@ void WatchIndex::visit_candidates(const Occurrence& occurrence, Visit&& visit) c
   const TypeWatches& type = of(occurrence.event.type);
   if (const auto whole = type.by_event.find(occurrence.event.kind); whole != type.by_event.end())
     for (const Place& place : whole->second) visit(place);
+  // In name order the changes of one segment stand together, but for some few, so that each watch
+  // is asked some few times whatever their number.
+  std::optional<std::string_view> last;
   for (const auto& [field, change] : occurrence.changes) {
-    const auto segment = type.by_segment.find(std::string(first_segment(field)));
+    const auto first = first_segment(field);
+    if (first == last) continue;
+    last = first;
+    const auto segment = type.by_segment.find(std::string(first));
     if (segment == type.by_segment.end()) continue;
     for (const auto& [path, watches] : segment->second) {
       const FieldChange at = change_at(occurrence, path);
@@ -99,9 +101,9 @@ bool WatchIndex::has_watch_inside(const Event& event) const {
   for (const auto& [field, change] : event.changes) {
     const auto segment = type.by_segment.find(std::string(first_segment(field)));
     if (change.from || segment == type.by_segment.end()) continue;
-    const std::string around = std::string(bare_field(field)) + ".";
-    for (const auto& [path, watches] : segment->second)
-      if (bare_field(path).starts_with(around)) return true;
+    const std::string bare(bare_field(field));
+    if (has_inside(segment->second, bare) || has_inside(segment->second, custom_path(bare)))
+      return true;
   }
   return false;
 }
@@ -117,6 +119,7 @@ bool WatchIndex::may_match(const Event& event) const {
   if (event.kind == EventKind::deleted) return false;  // it changes no field
   // A field whose own name has a dot is found by a watch of that name.
   return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
+    if (field == kCustomFields) return true;  // no group: it may clear any of them
     const auto segment = first_segment(field);
     if (segment.size() == field.size()) return type.by_segment.contains(field);
     return type.by_segment.contains(std::string(segment));

@@ -1,22 +1,20 @@
 #include "ingress/accept.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/fault.h"
 #include "domain/echo.h"
 #include "domain/snapshot.h"
-#include "domain/stored_json.h"
+#include "ingress/last_known.h"
 #include "ingress/reasons.h"
 
 namespace fh {
 namespace {
 
 constexpr const char* kOnlyNoise = "only ignore_fields changed";
-constexpr const char* kStale = "stale";
-
-TimePoint told_at(const Transaction& tx, const Arrival& arrival) {
-  return arrival.told_at ? std::min(*arrival.told_at, tx.now) : tx.now;
-}
+constexpr const char* kEcho = "echo";
 
 std::string sender_id_of(const Arrival& arrival, const Event& event) {
   return event.sender_id.empty() ? arrival.sender_id : event.sender_id;
@@ -52,137 +50,34 @@ std::optional<TimePoint> updated_at(const Event& event) {
   return parse_time(event.occurred_at);
 }
 
-bool is_stale(Transaction& tx, const Arrival& arrival, const Considered& considered) {
-  const auto& given = considered.arrived->updated_at;
-  const auto& known = considered.record.updated_at;
-  if (given && known && *given < *known) return true;
-  const bool exported = considered.arrived->event.may_lack_fields && arrival.told_at;
-  return exported && tx.records.last_told_at(considered.record.id) > told_at(tx, arrival);
-}
+// By plugin: the changed fields that it said it would change so itself.
+using Announced = std::map<std::string, std::set<std::string>>;
 
-// Of a record that is seen whole for the first time: the old value is not known, or as the text of
-// a table's cell, which cannot be told from an object's or a list's.
-bool is_first_told(const Change& change) {
-  return !change.from || (change.from->is_string() && change.to.is_structured());
-}
-
-// Compares a full object with the baseline; the reason says why nothing counts as changed. That a
-// record was created counts even if it is told late. Of a record that is seen whole for the first
-// time, only what was known of it has changed.
-void find_changes(Transaction& tx, Considered& considered, bool stale,
-                  SourceConfig::FirstSeen first_seen) {
-  const Event& event = considered.arrived->event;
-  const bool counts =
-      event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
-  if (stale) {
-    if (event.kind != EventKind::created) considered.reason = kStale;
-    return;
+// What was announced is used up by the event that brings it, whatever becomes of that.
+Announced take_echoes(Transaction& tx, const Considered& considered) {
+  if (considered.changes.empty()) return {};
+  const std::int64_t record = considered.record.id;
+  Announced announced;
+  for (const auto& [plugin, expected] : tx.effects.echoes(record, tx.now)) {
+    for (const auto& [field, change] : considered.changes) {
+      std::size_t known = 0;
+      const auto echoes = echoes_of(field, change.to);
+      for (const Echo& echo : echoes)
+        if (expected.contains(echo))
+          known += tx.effects.take_echo(plugin, record, echo.field, echo.value, tx.now);
+      if (known == echoes.size()) announced[plugin].insert(field);
+    }
   }
-  const auto baseline = tx.records.baseline(considered.record);
-  if (!baseline && !counts)
-    considered.reason = "first_seen";
-  else if (!baseline)
-    considered.changes = compare(Json::object(), event.snapshot.json());
-  else if (*baseline != event.snapshot.text())
-    considered.changes = compare(Json::parse(*baseline), event.snapshot.json());
-  if (counts || considered.record.shape != 0) return;
-  const auto told = std::erase_if(considered.changes,
-                                  [](const auto& change) { return is_first_told(change.second); });
-  if (told > 0 && considered.changes.empty()) considered.reason = "first_seen";
-}
-
-// Where a standard and a custom field of one name are known, a change that names the custom one is
-// that one's. The record beside a change list has told so already.
-void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Changes& changes) {
-  const auto is_custom = [](const auto& change) { return change.second.custom; };
-  if (std::none_of(changes.begin(), changes.end(), is_custom)) return;
-  const auto baseline = tx.records.baseline(record);
-  if (!baseline) return;
-  const Json known = Json::parse(*baseline);
-  Changes named;
-  for (auto& [field, change] : changes) {
-    const std::string custom = custom_path(field);
-    const bool both = change.custom && known.contains(field) && find_inside(known, custom);
-    named.emplace(both ? custom : field, std::move(change));
-  }
-  changes = std::move(named);
-}
-
-void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& changes) {
-  const auto is_open = [](const auto& change) { return !change.second.from; };
-  if (std::none_of(changes.begin(), changes.end(), is_open)) return;
-  const auto baseline = tx.records.baseline(record);
-  if (!baseline) return;
-  // One field's text is found sooner than all is read; many would be looked for again and again.
-  if (changes.size() == 1) {
-    auto& [field, change] = *changes.begin();
-    change.from = stored_field(*baseline, field);
-    return;
-  }
-  const Json known = Json::parse(*baseline);
-  for (auto& [field, change] : changes) {
-    const Json* value = change.from ? nullptr : find_field(known, field);
-    if (value != nullptr) change.from = *value;
-  }
-}
-
-// Fields that the source does not count, wherever the change list or the comparison had them from.
-void drop_noise(Considered& considered, const std::vector<std::string>& ignore_fields) {
-  if (ignore_fields.empty() || considered.changes.empty()) return;
-  std::erase_if(considered.changes, [&](const auto& change) {
-    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
-      return bare_field(change.first) == bare_field(field);
-    });
-  });
-  const bool creation = considered.arrived->event.kind == EventKind::created;
-  if (considered.changes.empty() && !creation) considered.reason = kOnlyNoise;
-}
-
-// Brings the last known record up to date; it is saved later.
-void update_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  StoredRecord& record = considered.record;
-  const ArrivedEvent& arrived = *considered.arrived;
-  const SnapshotText& snapshot = arrived.event.snapshot;
-  if (arrived.updated_at) record.updated_at = arrived.updated_at;
-  const bool is_whole = record.shape != 0 || (snapshot.known() && !arrived.event.may_lack_fields);
-  if (snapshot.known() && (!record.has_baseline || record.shape == snapshot.shape())) {
-    record.shape = is_whole ? snapshot.shape() : 0;
-    record.in_body = body_part(arrival, arrived.event);
-    record.snapshot = record.in_body ? std::nullopt : std::optional(snapshot.text());
-  } else {
-    const auto baseline = tx.records.baseline(record);
-    record.snapshot = to_text(merge(baseline ? Json::parse(*baseline) : Json(), arrived.event));
-    record.in_body.reset();
-    record.shape = is_whole ? stored_shape(stored_members(*record.snapshot)) : 0;
-  }
-  record.has_baseline = true;
-}
-
-void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  const Event& event = considered.arrived->event;
-  const bool stale = is_stale(tx, arrival, considered);
-  considered.changes = event.changes;
-  if (considered.wants_old_values)
-    tell_custom_fields_apart(tx, considered.record, considered.changes);
-  if (event.mode == PayloadMode::full_object)
-    find_changes(tx, considered, stale, arrival.source->first_seen);
-  else if (considered.wants_old_values && !stale)
-    fill_old_values(tx, considered.record, considered.changes);
-  if (!stale) update_baseline(tx, arrival, considered);
+  return announced;
 }
 
 // Without the changes that the plugin said it would cause itself.
-bool still_matches(Transaction& tx, const Considered& considered, Match& match,
+bool still_matches(const Considered& considered, const Announced& announced, Match& match,
                    const WatchIndex& watches) {
+  const auto own = announced.find(match.plugin);
+  if (own == announced.end()) return true;
   Changes rest = considered.changes;
-  std::erase_if(rest, [&](const auto& change) {
-    const auto echoes = echoes_of(change.first, change.second.to);
-    return std::all_of(echoes.begin(), echoes.end(), [&](const Echo& echo) {
-      return tx.effects.take_echo(match.plugin, considered.record.id, echo.field, echo.value,
-                                  tx.now);
-    });
-  });
-  if (rest.size() == considered.changes.size()) return true;
+  for (const std::string& field : own->second) rest.erase(field);
   const Event& event = considered.arrived->event;
   for (Match& again : watches.match({event, rest, event.snapshot})) {
     if (again.plugin != match.plugin) continue;
@@ -199,7 +94,10 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   const Event& event = considered.arrived->event;
   if (event.kind != EventKind::deleted) {
     take_baseline(tx, arrival, considered);
-    drop_noise(considered, arrival.source->ignore_fields);
+    const bool had_changes = !considered.changes.empty();
+    drop_noise(considered.changes, event, arrival.source->ignore_fields);
+    const bool is_update = event.kind == EventKind::updated;
+    if (had_changes && considered.changes.empty() && is_update) considered.reason = kOnlyNoise;
   }
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
@@ -221,29 +119,44 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
   take_changes(tx, arrival, considered);
+  const Announced announced = take_echoes(tx, considered);
   if (!considered.reason.empty()) return considered;
   considered.matches = watches.match({event, considered.changes, event.snapshot});
   const std::size_t matched = considered.matches.size();
-  if (tx.effects.any_echoes(considered.record.id))
-    std::erase_if(considered.matches,
-                  [&](Match& match) { return !still_matches(tx, considered, match, watches); });
+  if (!announced.empty())
+    std::erase_if(considered.matches, [&](Match& match) {
+      return !still_matches(considered, announced, match, watches);
+    });
   if (considered.matches.empty())
-    considered.reason = matched > 0 ? "echo" : why_unmet(tx, arrival, considered);
+    considered.reason = matched > 0 ? kEcho : why_unmet(tx, arrival, considered);
   return considered;
 }
 
+void note_accepted(Considered& one, const Arrival& arrival) {
+  const EventPlace place{arrival.delivery, one.arrived->event.ordinal};
+  if (!one.matches.empty()) one.record.accepted = std::max(one.record.accepted, place);
+}
+
 // As take_changes(), for an event that made no job when its delivery came. One that was not taken
-// into account then is known from now on, unless something newer is.
+// into account then is news, unless something newer is known.
 void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const bool is_latest = considered.arrived->is_news &&
                          tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
-  considered.wants_old_values = is_latest;
+  considered.wants_old_values = considered.is_news = is_latest;
   take_changes(tx, arrival, considered);
-  if (!is_latest) return;
+}
+
+// News is known from now on, and what it changed is stored: no later replay could find it again.
+void remember_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
+  const Event& event = considered.arrived->event;
   // Without a key: the same body may come again.
   tx.records.set_latest(considered.record, arrival.source->name,
                         {arrival.delivery, {}, told_at(tx, arrival)});
+  note_accepted(considered, arrival);
   tx.records.save(considered.record);
+  const bool says_something = event.kind != EventKind::updated || !considered.changes.empty();
+  if (considered.reason.empty() && says_something)
+    considered.event = insert_event(tx, arrival, considered);
 }
 
 // As consider(), for a delivery that is here already, and of which these events are stored.
@@ -299,7 +212,9 @@ void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
   // It told nothing, and what came after its export did.
   if (arrival.told_at && one.reason == kStale) return;
-  const bool leaves_key = !one.matches.empty();
+  note_accepted(one, arrival);
+  // An echo's announcement is used up: the same delivery would not be known for one again.
+  const bool leaves_key = !one.matches.empty() || one.reason == kEcho;
   const std::string& source = arrival.source->name;
   if (leaves_key) keep_sender_id(tx, arrival, one.arrived->event);
   LatestDelivery latest{arrival.delivery, {}, told_at(tx, arrival)};
@@ -373,6 +288,7 @@ Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
     const Event& event = arrived.event;
     if (considered.reason.empty())
       considered.matches = watches->match({event, considered.changes, event.snapshot});
+    if (considered.is_news) remember_late(tx, arrival, considered);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });

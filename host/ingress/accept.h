@@ -71,7 +71,8 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
 /// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate and no echo
 /// is looked for. What an event changed is what was found when it arrived, where that was kept;
 /// else its change list without old values, or how it differs from what is known now. What is known
-/// of its record stays as it is, but for news of which nothing newer is known.
+/// of its record stays as it is, but for news of which nothing newer is known. What such an event
+/// changed is kept, for whatever plugin it is replayed later.
 Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                 const Catalog& catalog);
 

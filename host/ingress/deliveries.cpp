@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/digest.h"
-#include "ingress/explain.h"
 #include "ingress/read_delivery.h"
 #include "ingress/reasons.h"
 
@@ -16,11 +15,17 @@ struct DryRun {
   Result result;
 };
 
+void refuse_capture(const SourceConfig& source) {
+  if (source.capture)
+    throw NotReadable("source \"" + source.name +
+                      "\" has \"capture\": true, so nothing may run for it: take that out first");
+}
+
 // Of the event, if it made no job when its delivery came: whether it was taken into account then.
 bool was_taken(const Event& event, const DeliveryView& delivery,
                const std::map<int, std::string>& reasons) {
   if (!delivery.event_reasons.empty()) return reasons.contains(event.ordinal);
-  return !delivery.reason.starts_with("unmapped") && delivery.reason != "capture";
+  return !is_not_read(delivery.reason);
 }
 
 }  // namespace
@@ -43,7 +48,8 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
 }
 
 Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
-  const Arrival arrival = read(delivery);
+  Arrival arrival = read(delivery);
+  if (!order.dry_run) refuse_capture(*arrival.source);
   if (!arrival.unmapped.empty() && arrival.events.empty()) {
     const Sender* sender = find_sender_named(arrival.source->sender);
     const bool mapped = sender != nullptr && sender->takes_mapping;
@@ -51,6 +57,11 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
                       (mapped ? ": correct the source's mapping first" : ""));
   }
   const auto reasons = reasons_by_ordinal(delivery.event_reasons);
+  // What stands in it twice makes its job once.
+  std::erase_if(arrival.events, [&](const ArrivedEvent& arrived) {
+    const auto reason = reasons.find(arrived.event.ordinal);
+    return reason != reasons.end() && reason->second == "duplicate " + of_delivery(delivery.id);
+  });
   const auto imported = imported_terms(delivery.head, *arrival.source);
   try {
     return store_.write([&](Transaction& tx) {
@@ -74,9 +85,7 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
 
 ImportTerms Deliveries::import_terms(const SourceConfig& source, const std::string& type,
                                      bool text_cells) {
-  if (source.capture)
-    throw NotReadable("source \"" + source.name +
-                      "\" has \"capture\": true, so nothing may run for it: take that out first");
+  refuse_capture(source);
   if (const auto given = record_type_from(type)) return {*given, text_cells};
   if (!type.empty()) throw NotReadable("type must be contact or company, not \"" + type + "\"");
   if (!source.only_record)
@@ -109,8 +118,8 @@ Acceptance Deliveries::import(const SourceConfig& source, const std::string& rec
   }
 }
 
-Json Deliveries::explain(const DeliveryView& delivery, const std::vector<EventView>& stored) const {
-  return fh::explain(read(delivery), delivery, stored, catalog_.all());
+Json Deliveries::explain(const StoredParts& parts) const {
+  return fh::explain(read(parts.delivery), parts, catalog_.all());
 }
 
 }  // namespace fh

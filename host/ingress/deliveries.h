@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include "ingress/explain.h"
 #include "ingress/imported.h"
 #include "store/views.h"
 
@@ -29,9 +30,8 @@ class Deliveries {
   Acceptance import(const SourceConfig& source, const std::string& record, const Import& order);
 
   /// {"events": [{"record", "kind", "mode", "changes", "no_job", "watches": [{"plugin", "watch",
-  /// "met", "why"}]}], "unmapped"}, with the watches and the mapping as they are now. `stored` are
-  /// the events of it that made a job.
-  Json explain(const DeliveryView& delivery, const std::vector<EventView>& stored) const;
+  /// "met", "why"}]}], "unmapped"}, with the watches and the mapping as they are now.
+  Json explain(const StoredParts& parts) const;
 
  private:
   Arrival read(const DeliveryView& delivery) const;

@@ -20,24 +20,6 @@ std::optional<std::string> shows_last_known(Transaction& tx, const Considered& c
   return known ? std::move(known) : "{}";
 }
 
-std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
-  const Event& event = considered.arrived->event;
-  const auto last_known = shows_last_known(tx, considered);
-  NewEvent stored;
-  stored.delivery = arrival.delivery;
-  stored.ordinal = event.ordinal;
-  stored.record = considered.record.id;
-  stored.kind = name_of(event.kind);
-  stored.mode = name_of(event.mode);
-  stored.complete = !last_known;
-  stored.changes = to_text(to_json(considered.changes));
-  stored.snapshot = last_known ? *last_known : event.snapshot.text();
-  if (!last_known) stored.body_part = body_part(arrival, event);
-  stored.occurred_at = event.occurred_at;
-  stored.actor = event.actor;
-  return tx.deliveries.insert(stored);
-}
-
 // A loop, most likely: the plugin's own write comes back. The job is kept, visibly, and runs later,
 // behind those of its record that wait already.
 void put_off(NewJob& job, const std::optional<TimePoint>& parked_until) {
@@ -71,10 +53,38 @@ bool is_stored_as(const Event& event, const StoredEvent& stored) {
   });
 }
 
+void drop_noise(Changes& changes, const Event& event,
+                const std::vector<std::string>& ignore_fields) {
+  if (ignore_fields.empty()) return;
+  std::erase_if(changes, [&](const auto& change) {
+    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
+      return is_change_of(field, change.first, event.snapshot);
+    });
+  });
+}
+
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {
   if (!event.snapshot_at) return std::nullopt;
   return BodyPart{arrival.delivery, static_cast<std::int64_t>(*event.snapshot_at),
                   static_cast<std::int64_t>(event.snapshot.text().size())};
+}
+
+std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered) {
+  const Event& event = considered.arrived->event;
+  const auto last_known = shows_last_known(tx, considered);
+  NewEvent stored;
+  stored.delivery = arrival.delivery;
+  stored.ordinal = event.ordinal;
+  stored.record = considered.record.id;
+  stored.kind = name_of(event.kind);
+  stored.mode = name_of(event.mode);
+  stored.complete = !last_known;
+  stored.changes = to_text(to_json(considered.changes));
+  stored.snapshot = last_known ? *last_known : event.snapshot.text();
+  if (!last_known) stored.body_part = body_part(arrival, event);
+  stored.occurred_at = event.occurred_at;
+  stored.actor = event.actor;
+  return tx.deliveries.insert(stored);
 }
 
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,

@@ -16,14 +16,22 @@ struct Considered {
   std::vector<Match> matches;
   std::int64_t event = 0;  // its row, where it has one already
   bool wants_old_values = true;
+  bool is_news = false;  // of a replay: to be remembered as if it came now
 };
 
 /// Whether the stored event, of the same delivery and record, is this one. Where it has no ordinal,
 /// what changed tells the events of a record apart.
 bool is_stored_as(const Event& event, const StoredEvent& stored);
 
+/// Takes out the fields that its source does not count, wherever the changes are from.
+void drop_noise(Changes& changes, const Event& event,
+                const std::vector<std::string>& ignore_fields);
+
 /// Where the event's snapshot stands in the body of the delivery that is being stored.
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event);
+
+/// The number of its new row.
+std::int64_t insert_event(Transaction& tx, const Arrival& arrival, const Considered& considered);
 
 /// How many were made. Throws BacklogFull.
 int insert_jobs(Transaction& tx, const Arrival& arrival, const Considered& considered,

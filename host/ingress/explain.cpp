@@ -1,6 +1,7 @@
 #include "ingress/explain.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/json_pointer.h"
 #include "ingress/reasons.h"
@@ -10,12 +11,18 @@ namespace {
 
 // What the store has of a delivery and its events.
 struct Kept {
-  Kept(const DeliveryView& view, const std::vector<EventView>& with_jobs)
-      : delivery(view), stored(with_jobs), reasons(reasons_by_ordinal(view.event_reasons)) {}
+  Kept(const Arrival& arrival, const StoredParts& parts)
+      : source(*arrival.source),
+        delivery(parts.delivery),
+        stored(parts.events),
+        jobs(parts.jobs),
+        reasons(reasons_by_ordinal(parts.delivery.event_reasons)) {}
 
+  const SourceConfig& source;
   const DeliveryView& delivery;
-  const std::vector<EventView>& stored;  // those that made a job
-  std::map<int, std::string> reasons;    // of a batch: of those that made none
+  const std::vector<EventView>& stored;
+  const std::vector<JobView>& jobs;
+  std::map<int, std::string> reasons;  // of a batch: of those that made no job when they came
 };
 
 Json alias_json(const Event& event) {
@@ -28,8 +35,8 @@ Json alias_json(const Event& event) {
 constexpr const char* kNotRead = "it was not read as an event when it arrived";
 constexpr const char* kNotKept = "what became of it when it arrived was not kept";
 
-// What was found to have changed when the event arrived, where that was kept.
-std::optional<Changes> stored_changes(const Event& event, const std::vector<EventView>& stored) {
+// The event as it was found when it arrived, where that was kept; null: it was not.
+const EventView* stored_event(const Event& event, const std::vector<EventView>& stored) {
   const auto same = [&](const EventView& view) {
     const std::string& key = view.record.key;
     const bool named = view.ordinal || key == event.aliases.uuid || key == event.aliases.id;
@@ -37,8 +44,7 @@ std::optional<Changes> stored_changes(const Event& event, const std::vector<Even
            is_stored_as(event, {view.id, 0, view.ordinal, view.kind, view.changes});
   };
   const auto found = std::find_if(stored.begin(), stored.end(), same);
-  if (found == stored.end()) return std::nullopt;
-  return changes_from_json(Json::parse(found->changes));
+  return found == stored.end() ? nullptr : &*found;
 }
 
 // Why an event that is not stored made no job when it arrived, as far as that is known. Of a batch
@@ -60,17 +66,20 @@ std::string why_no_job(const Event& event, const Kept& kept) {
 std::string why_not_compared(const std::string& reason) {
   if (reason == "capture") return "its source only kept it (capture)";
   if (reason.starts_with("duplicate ")) return "it was a " + reason;
-  if (reason == kNotRead) return kNotRead;
-  return reason.starts_with("unmapped: ") ? "it could not be read then (unmapped)" : "";
+  if (reason.starts_with("unmapped: ")) return "it could not be read then (unmapped)";
+  return reason == kNotRead || is_not_read(reason) ? kNotRead : "";
 }
 
-// Why a whole record did not meet a watch of the field; `reason` is why_no_job().
-std::string why_compared(const std::string& field, const std::string& reason) {
+// Why a whole record is not known to meet a watch of the field; `reason` is why_no_job().
+std::string why_compared(const std::string& field, const std::string& reason,
+                         const std::string& later) {
   constexpr std::string_view kNoMatch = "no_match: ";
   const std::string whole = "the body is a whole record; ";
   if (const auto why = why_not_compared(reason); !why.empty())
     return whole + why + ", so nothing of it counted as changed when it arrived";
   if (reason == kNotKept) return whole + kNotKept;
+  if (reason == "echo" || reason == "actor")
+    return whole + "what had changed in it was not kept (" + reason + ")";
   if (reason.starts_with("one of: ")) return whole + "what became of it is " + reason;
   if (reason == "first_seen")
     return whole +
@@ -78,21 +87,35 @@ std::string why_compared(const std::string& field, const std::string& reason) {
            "(the source's first_seen)";
   if (reason == "stale")
     return whole + "it was older than the one known when it arrived, so nothing of it counts";
+  if (!later.empty() && reason.starts_with(kNoMatch))
+    return later + "what had changed then: " + reason.substr(kNoMatch.size());
   return whole + "compared with the one known when it arrived, " + field +
          " had not changed to this watch's liking" +
          (reason.starts_with(kNoMatch) ? "; changed: " + reason.substr(kNoMatch.size()) : "");
 }
 
-// What an event is told by: its changes, and why it made no job, "" when it did.
+// What an event is told by.
 struct Told {
+  const Event& event;
+  const SourceConfig& source;
   bool stored = false;
   Changes changes;
-  std::string no_job;
+  std::string no_job;             // why it made none; "" when it did
+  std::set<std::string> plugins;  // whose it made
 };
 
 Told told_of(const Event& event, const Kept& kept) {
-  if (auto changes = stored_changes(event, kept.stored)) return {true, std::move(*changes), ""};
-  return {false, event.changes, why_no_job(event, kept)};
+  Told told{event, kept.source, false, event.changes, "", {}};
+  if (const EventView* stored = stored_event(event, kept.stored)) {
+    told.stored = true;
+    told.changes = changes_from_json(Json::parse(stored->changes));
+    for (const JobView& job : kept.jobs)
+      if (job.event == stored->id && job.parent == 0) told.plugins.insert(job.plugin);
+  } else {
+    drop_noise(told.changes, event, kept.source.ignore_fields);
+  }
+  if (told.plugins.empty()) told.no_job = why_no_job(event, kept);
+  return told;
 }
 
 struct Judged {
@@ -100,23 +123,43 @@ struct Judged {
   std::string why;
 };
 
-Judged judge(const Watch& watch, const Event& event, const Told& told) {
-  std::string why = why_not(watch, {event, told.changes, event.snapshot});
+bool is_ignored(const Watch& watch, const Told& told) {
+  const auto& fields = told.source.ignore_fields;
+  return std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
+    return is_change_of(watch.field, field, told.event.snapshot) ||
+           is_change_of(field, watch.field, told.event.snapshot);
+  });
+}
+
+// `later` says that the plugin's build is newer than the delivery; "": it is not.
+Judged judge(const Watch& watch, const Told& told, const std::string& later) {
+  constexpr std::string_view kUnknown = " from an unknown value";
+  const Event& event = told.event;
+  const Occurrence occurrence(event, told.changes, event.snapshot);
+  std::string why = why_not(watch, occurrence);
   if (why.empty()) return {true, ""};
-  const bool compared = event.mode == PayloadMode::full_object && !told.stored;
-  if (compared && watch.type == event.type && !watch.field.empty())
-    why = why_compared(watch.field, told.no_job);
-  return {false, std::move(why)};
+  if (watch.type != event.type || watch.field.empty()) return {false, why};
+  if (is_ignored(watch, told) && !change_at(occurrence, watch.field).changed)
+    return {false, watch.field + " is one of the source's ignore_fields"};
+  if (told.stored) return {false, why};
+  if (event.mode == PayloadMode::full_object)
+    return {false, why_compared(watch.field, told.no_job, later)};
+  if (why.ends_with(kUnknown))
+    why.replace(why.size() - kUnknown.size(), kUnknown.size(), " from a value that was not kept");
+  return {false, why};
 }
 
 // No watch in force when the event arrived was met then: what its body meets now is another thing.
-Judged judge_again(Judged now, const Told& told, const ActivePlugin& plugin,
-                   const DeliveryView& delivery) {
+// Nor was one of a plugin that has no job, though others have.
+Judged judge_again(Judged now, const Told& told, const std::string& plugin,
+                   const std::string& later) {
+  if (now.met && told.no_job.empty() && !told.plugins.contains(plugin))
+    return {true, later.empty() ? "its plugin has no job of it: the change was an echo that it "
+                                  "announced, or the jobs are of a replay for others"
+                                : later + "a replay makes its job"};
   const bool no_match = told.no_job.starts_with("no_match");
   if (!now.met || !(no_match || told.no_job == "stale")) return now;
-  const TimePoint since = plugin.row.activated_at;
-  if (since > delivery.received_at)
-    return {true, "this build came later, at " + rfc3339(since) + "; no watch of then was met"};
+  if (!later.empty()) return {true, later + "no watch of then was met"};
   if (no_match)
     return {false,
             "as the body is read now it would be met; when it arrived it was not, with the old "
@@ -128,8 +171,12 @@ Json explain_event(const Event& event, const Kept& kept, const std::vector<Activ
   const Told told = told_of(event, kept);
   Json watches = Json::array();
   for (const ActivePlugin& plugin : plugins) {
+    const TimePoint since = plugin.row.activated_at;
+    const std::string later = since > kept.delivery.received_at
+                                  ? "this build came later, at " + rfc3339(since) + "; "
+                                  : "";
     for (const Watch& watch : plugin.manifest.watches) {
-      const Judged judged = judge_again(judge(watch, event, told), told, plugin, kept.delivery);
+      const Judged judged = judge_again(judge(watch, told, later), told, plugin.row.name, later);
       watches.push_back({{"plugin", plugin.row.name},
                          {"watch", describe(watch)},
                          {"met", judged.met},
@@ -167,14 +214,14 @@ Json explain_mapping(const Mapping& mapping, const std::string& text) {
 
 }  // namespace
 
-Json explain(const Arrival& arrival, const DeliveryView& delivery,
-             const std::vector<EventView>& stored, const std::vector<ActivePlugin>& plugins) {
-  const Kept kept(delivery, stored);
+Json explain(const Arrival& arrival, const StoredParts& parts,
+             const std::vector<ActivePlugin>& plugins) {
+  const Kept kept(arrival, parts);
   Json events = Json::array();
   for (const ArrivedEvent& arrived : arrival.events)
     events.push_back(explain_event(arrived.event, kept, plugins));
   Json json = {{"events", events},
-               {"mapping", explain_mapping(arrival.source->mapping, delivery.body)}};
+               {"mapping", explain_mapping(arrival.source->mapping, parts.delivery.body)}};
   if (!arrival.unmapped.empty()) json["unmapped"] = arrival.unmapped;
   if (!arrival.ignored.empty()) json["ignored"] = arrival.ignored;
   return json;

@@ -8,9 +8,15 @@
 
 namespace fh {
 
-/// What Deliveries::explain() gives. `arrival` is the delivery read again, `stored` are its events
-/// that made a job.
-Json explain(const Arrival& arrival, const DeliveryView& delivery,
-             const std::vector<EventView>& stored, const std::vector<ActivePlugin>& plugins);
+/// A delivery as it is stored, with its events, as far as they are, and its jobs.
+struct StoredParts {
+  DeliveryView delivery;
+  std::vector<EventView> events;
+  std::vector<JobView> jobs;
+};
+
+/// What Deliveries::explain() gives. `arrival` is the delivery read again.
+Json explain(const Arrival& arrival, const StoredParts& parts,
+             const std::vector<ActivePlugin>& plugins);
 
 }  // namespace fh

@@ -29,6 +29,12 @@ std::string no_match(const Event& event, const Changes& changes) {
 
 std::string of_delivery(std::int64_t id) { return "of delivery " + std::to_string(id); }
 
+bool is_not_read(std::string_view reason) {
+  for (const char* start : {"unmapped", "capture", "other_record: ", "other_event: ", "no_events"})
+    if (reason.starts_with(start)) return true;
+  return false;
+}
+
 std::string joined_reasons(const Arrival& arrival, const std::vector<Considered>& all) {
   constexpr std::size_t kMostText = 500;
   std::vector<std::string> reasons;

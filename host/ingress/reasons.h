@@ -17,6 +17,9 @@ std::string of_delivery(std::int64_t id);
 /// Why nothing of a delivery makes a job, each reason once; last, of what was not read as an event.
 std::string joined_reasons(const Arrival& arrival, const std::vector<Considered>& all);
 
+/// Whether a delivery of this reason, or an event of it, was not looked at when it came.
+bool is_not_read(std::string_view reason);
+
 /// {reason: [ordinals]} of the events that made no job. nullopt: the delivery is one event and no
 /// more, whose reason is the delivery's own.
 std::optional<std::string> event_reasons(const Arrival& arrival,

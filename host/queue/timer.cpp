@@ -66,7 +66,7 @@ bool Timer::prune() {
     pruned = store_.write([this](Transaction& tx) {
       const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
       tx.deliveries.prune_sender_ids(believed, kPrunedPerTick);
-      tx.effects.prune_echoes(believed);
+      tx.effects.prune_echoes(believed, kPrunedPerTick);
       const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
       return Pruned{more, tx.retention.take_hasty(), tx.now - believed};
     });

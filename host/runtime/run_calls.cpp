@@ -257,20 +257,28 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
   const StrictJson changes = parse_strict(call.payload);
   if (changes.refusal || !changes.value.is_object())
     return no(CallStatus::refused, "the changes must be a JSON object of field: value");
+  std::vector<Echo> echoes;
+  for (const auto& [field, value] : changes.value.items())
+    for (Echo& echo : echoes_of(field, value)) echoes.push_back(std::move(echo));
+  if (echoes_ + echoes.size() > kMaxEchoesPerRun)
+    return no(CallStatus::refused,
+              "a run announces " + std::to_string(kMaxEchoesPerRun) + " fields at most");
+  for (const Echo& echo : echoes)
+    if (const auto size = echo.field.size() + echo.value.size(); size > kMaxEchoBytes)
+      return too_large("an announced change", size, kMaxEchoBytes);
   surroundings_.store.write([&](Transaction& tx) {
     const std::int64_t record = record_of(tx, lease_.job);
-    for (const auto& [field, value] : changes.value.items())
-      for (const Echo& echo : echoes_of(field, value))
-        tx.effects.expect_echo(holder_.plugin, record, echo.field, echo.value,
-                               tx.now + kEchoWindow);
+    for (const Echo& echo : echoes)
+      tx.effects.expect_echo(holder_.plugin, record, echo.field, echo.value, tx.now + kEchoWindow);
   });
+  echoes_ += echoes.size();
   return ok();
 }
 
 Answer RunCalls::superseded() {
-  const std::int64_t newest = surroundings_.store.write(
-      [&](Transaction& tx) { return tx.records.newest_delivery(record_of(tx, lease_.job)); });
-  return ok(newest > lease_.job.delivery);
+  return ok(surroundings_.store.write([&](Transaction& tx) {
+    return tx.records.is_superseded(record_of(tx, lease_.job), lease_.job.event);
+  }));
 }
 
 }  // namespace fh

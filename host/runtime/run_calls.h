@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxStateBytes = 64 * 1024;
 inline constexpr std::size_t kMaxInputBytes = 64 * 1024;
 inline constexpr std::size_t kMaxKeyBytes = 512;
 inline constexpr int kMaxEnqueuedPerRun = 100;
+inline constexpr std::size_t kMaxEchoesPerRun = 100;     // fields
+inline constexpr std::size_t kMaxEchoBytes = 64 * 1024;  // a field's name and its value
 inline constexpr int kMaxDepth = 32;
 /// How long an announced echo is waited for.
 inline constexpr Millis kEchoWindow = std::chrono::minutes(10);
@@ -80,6 +82,7 @@ class RunCalls {
   std::int64_t stored_version_ = 0;  // the store's: what the next write that succeeds is based on
   std::int64_t stored_as_ = 0;       // as which version that is handed out
   int enqueued_ = 0;
+  std::size_t echoes_ = 0;
   bool told_busy_ = false;
 };
 

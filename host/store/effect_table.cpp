@@ -92,9 +92,13 @@ void EffectTable::expect_echo(const std::string& plugin, std::int64_t record,
       plugin, record, field, value, to_ms(expires_at));
 }
 
-bool EffectTable::any_echoes(std::int64_t record) {
-  auto query = db_.query("SELECT 1 FROM echoes WHERE record = ? LIMIT 1", record);
-  return query.next();
+std::map<std::string, std::set<Echo>> EffectTable::echoes(std::int64_t record, TimePoint now) {
+  auto query =
+      db_.query("SELECT plugin, field, value FROM echoes WHERE record = ? AND expires_at_ms > ?",
+                record, to_ms(now));
+  std::map<std::string, std::set<Echo>> expected;
+  while (query.next()) expected[query.text(0)].insert({query.text(1), query.text(2)});
+  return expected;
 }
 
 bool EffectTable::take_echo(const std::string& plugin, std::int64_t record,
@@ -105,8 +109,11 @@ bool EffectTable::take_echo(const std::string& plugin, std::int64_t record,
              plugin, record, field, value, to_ms(now)) == 1;
 }
 
-int EffectTable::prune_echoes(TimePoint now) {
-  return db_.run("DELETE FROM echoes WHERE expires_at_ms <= ?", to_ms(now));
+int EffectTable::prune_echoes(TimePoint now, int limit) {
+  return db_.run(
+      "DELETE FROM echoes WHERE (record, plugin, field, value) IN (SELECT record, plugin, field,"
+      " value FROM echoes WHERE expires_at_ms <= ? LIMIT ?)",
+      to_ms(now), limit);
 }
 
 }  // namespace fh

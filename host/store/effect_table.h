@@ -3,7 +3,11 @@
 // The writer's thread only, inside a transaction.
 #pragma once
 
+#include <map>
+#include <set>
+
 #include "base/clock.h"
+#include "domain/echo.h"
 #include "store/statement.h"
 
 namespace fh {
@@ -45,12 +49,13 @@ class EffectTable {
 
   void expect_echo(const std::string& plugin, std::int64_t record, const std::string& field,
                    const std::string& value, TimePoint expires_at);
-  /// Whether any plugin announced an echo for the record.
-  bool any_echoes(std::int64_t record);
+  /// What is announced for the record, by plugin.
+  std::map<std::string, std::set<Echo>> echoes(std::int64_t record, TimePoint now);
   /// Uses up an announced echo; false when none was announced or it expired.
   bool take_echo(const std::string& plugin, std::int64_t record, const std::string& field,
                  const std::string& value, TimePoint now);
-  int prune_echoes(TimePoint now);
+  /// Removes at most `limit` that expired; returns how many.
+  int prune_echoes(TimePoint now, int limit);
 
  private:
   Database& db_;

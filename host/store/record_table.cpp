@@ -82,7 +82,8 @@ StoredRecord RecordTable::resolve(const std::string& account, RecordType type,
 StoredRecord RecordTable::load(std::int64_t id) {
   auto query = db_.query(
       "SELECT account, type, key, uuid, snapshot, body_of, body_at, body_size, updated_at_ms,"
-      " shape, latest_source, latest_delivery, latest_hash, latest_at_ms FROM records WHERE id = ?",
+      " shape, latest_source, latest_delivery, latest_hash, latest_at_ms, accepted_delivery,"
+      " accepted_ordinal FROM records WHERE id = ?",
       id);
   if (!query.next()) throw HostError("store: record " + std::to_string(id) + " is missing");
   const auto type = record_type_from(query.text(1));
@@ -101,6 +102,7 @@ StoredRecord RecordTable::load(std::int64_t id) {
   record.latest_source = query.text(10);
   record.latest = {query.integer(11), {}, from_ms(query.integer(13))};
   if (!query.null(12)) record.latest.body_hash = query.text(12);
+  record.accepted = {query.integer(14), query.integer(15)};
   return record;
 }
 
@@ -124,11 +126,12 @@ void RecordTable::save(const StoredRecord& record) {
       record.latest.body_hash ? std::optional(Blob{*record.latest.body_hash}) : std::nullopt;
   db_.run(
       "UPDATE records SET snapshot = ?, body_of = ?, body_at = ?, body_size = ?, updated_at_ms = ?,"
-      " shape = ?, latest_source = ?, latest_delivery = ?, latest_hash = ?, latest_at_ms = ?"
-      " WHERE id = ?",
+      " shape = ?, latest_source = ?, latest_delivery = ?, latest_hash = ?, latest_at_ms = ?,"
+      " accepted_delivery = ?, accepted_ordinal = ? WHERE id = ?",
       record.snapshot, part(&BodyPart::delivery), part(&BodyPart::at), part(&BodyPart::size),
       ms_of(record.updated_at), record.shape, record.latest_source, record.latest.delivery, hash,
-      to_ms(record.latest.received_at), record.id);
+      to_ms(record.latest.received_at), record.accepted.delivery, record.accepted.ordinal,
+      record.id);
 }
 
 std::optional<LatestDelivery> RecordTable::latest(const StoredRecord& record,
@@ -182,6 +185,15 @@ TimePoint RecordTable::last_told_at(std::int64_t record) {
       record);
   query.next();
   return from_ms(query.integer(0));
+}
+
+bool RecordTable::is_superseded(std::int64_t record, std::int64_t event) {
+  return db_
+      .query(
+          "SELECT 1 FROM records r JOIN events e ON e.id = ?2 WHERE r.id = ?1"
+          " AND (r.accepted_delivery, r.accepted_ordinal) > (e.delivery, coalesce(e.ordinal, 0))",
+          record, event)
+      .next();
 }
 
 // What the CRM touched last is laid over the other; where it does not say when, what came last.
@@ -240,6 +252,7 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
         elder.shape != 0 || younger.shape != 0 ? stored_shape(stored_members(*elder.snapshot)) : 0;
   }
   elder.latest_source = "";
+  elder.accepted = std::max(elder.accepted, younger.accepted);
   save(elder);
   if (elder.uuid.empty()) db_.run("UPDATE records SET uuid = ? WHERE id = ?", younger.uuid, into);
   db_.run("UPDATE aliases SET record = ?1 WHERE record = ?2", into, from);

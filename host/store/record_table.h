@@ -4,6 +4,7 @@
 // are kept in memory. The writer's thread only, inside a transaction.
 #pragma once
 
+#include <compare>
 #include <unordered_map>
 
 #include "base/clock.h"
@@ -26,6 +27,13 @@ struct LatestDelivery {
   TimePoint received_at;  // or when what it tells was so, where that was before (ingress/accept.h)
 };
 
+/// Which event of which delivery; a later one is greater.
+struct EventPlace {
+  std::int64_t delivery = 0;
+  std::int64_t ordinal = 0;
+  auto operator<=>(const EventPlace&) const = default;
+};
+
 struct StoredRecord {
   std::int64_t id = 0;
   RecordKey key;
@@ -39,6 +47,7 @@ struct StoredRecord {
   std::int64_t shape = 0;
   std::string latest_source;  // whose latest delivery is the record's latest
   LatestDelivery latest;      // that one, unless the source is ""
+  EventPlace accepted;        // the latest event that made a job
 };
 
 class RecordTable {
@@ -62,6 +71,8 @@ class RecordTable {
   void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
   /// The newest delivery of any source; 0: none.
   std::int64_t newest_delivery(std::int64_t record);
+  /// Whether a later event of the record than this one made a job.
+  bool is_superseded(std::int64_t record, std::int64_t event);
 
   /// When the newest of what was told of it, by any source, was so; 1970 when nothing was.
   TimePoint last_told_at(std::int64_t record);

@@ -309,8 +309,14 @@ constexpr const char* kSeventh[] = {
     "CREATE TABLE heard (source TEXT PRIMARY KEY, last_at_ms INTEGER NOT NULL) WITHOUT ROWID",
 };
 
-constexpr std::array<std::span<const char* const>, 7> kSteps = {kFirst, kSecond, kThird,  kFourth,
-                                                                kFifth, kSixth,  kSeventh};
+// Which event of which delivery was the record's latest that made a job.
+constexpr const char* kEighth[] = {
+    "ALTER TABLE records ADD COLUMN accepted_delivery INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE records ADD COLUMN accepted_ordinal INTEGER NOT NULL DEFAULT 0",
+};
+
+constexpr std::array<std::span<const char* const>, 8> kSteps = {kFirst, kSecond, kThird,   kFourth,
+                                                                kFifth, kSixth,  kSeventh, kEighth};
 
 }  // namespace
 

@@ -76,6 +76,37 @@ TEST(Merge, AChangeListThatSaysSoMeansTheCustomField) {
             Json::parse(R"({"x":1,"custom_field":{"x":2}})"));
 }
 
+TEST(Merge, NullInThePlaceOfTheCustomFieldsClearsEachAndAnEmptyListNone) {
+  const Json known = Json::parse(R"({"custom_field":{"x":1,"y":2}})");
+  const Json cleared = Json::parse(R"({"custom_field":{"x":null,"y":null}})");
+  Event list;
+  list.changes["custom_field"].to = nullptr;
+  Event whole;
+  whole.snapshot = SnapshotText(Json::parse(R"({"custom_field":null})"));
+  EXPECT_EQ(merge(known, list), cleared);
+  EXPECT_EQ(merge(known, whole), cleared);
+  EXPECT_EQ(to_json(compare(known, whole.snapshot.json())),
+            Json::parse(R"({"x":{"from":1,"to":null},"y":{"from":2,"to":null}})"));
+  whole.snapshot = SnapshotText(Json::parse(R"({"custom_field":[]})"));
+  EXPECT_EQ(merge(known, whole), known);
+  EXPECT_TRUE(compare(known, whole.snapshot.json()).empty());
+}
+
+TEST(Completed, HasWhatWasNotKnownAsItIsNow) {
+  EXPECT_EQ(completed(Json::parse(R"({"a":1,"c":{"x":1}})"),
+                      Json::parse(R"({"a":2,"b":3,"c":{"x":2,"y":4}})")),
+            Json::parse(R"({"a":1,"b":3,"c":{"x":1,"y":4}})"));
+  EXPECT_EQ(completed("x", Json::parse(R"({"a":2})")), "x");
+}
+
+TEST(MoveCustomFields, TakesWhatWasToldByTheBareNameAlong) {
+  Changes changes;
+  changes["f.g"].custom = changes["h"].custom = changes["s"].custom = true;
+  Json known = Json::parse(R"({"f":{"g":1,"x":2},"s":1,"t":1,"custom_field":{"s":2}})");
+  move_custom_fields(known, changes);
+  EXPECT_EQ(known, Json::parse(R"({"s":1,"t":1,"custom_field":{"f":{"g":1,"x":2},"s":2}})"));
+}
+
 TEST(FindField, StandardBeforeCustom) {
   const Json record = Json::parse(R"({"a":1,"custom_field":{"a":2,"b":3,"c":{"d":4}}})");
   EXPECT_EQ(*find_field(record, "a"), 1);

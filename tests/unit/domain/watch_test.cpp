@@ -45,6 +45,8 @@ TEST_P(WatchTable, IsMetOrNot) {
 
 constexpr const char* kChanges = R"({"record":"contact","field":"s","changes":true})";
 constexpr const char* kBecomes = R"({"record":"contact","field":"s","becomes":["Passed",2]})";
+constexpr const char* kBecomesList =
+    R"({"record":"contact","field":"s","becomes":[[1,{"x":2.0}]]})";
 constexpr const char* kFromTo = R"({"record":"contact","field":"s","from":"A","to":"B"})";
 constexpr const char* kClears = R"({"record":"contact","field":"s","clears":true})";
 constexpr const char* kPath = R"({"record":"contact","field":"c.value","becomes":["x"]})";
@@ -79,6 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"ClearsToEmpty", kClears, R"({"s":{"to":""}})", true},
         Row{"ClearsNotWhatWasEmpty", kClears, R"({"s":{"from":"","to":null}})", false},
         Row{"ClearsNotToFalse", kClears, R"({"s":{"from":"x","to":false}})", false},
+        Row{"BecomesAListWhateverItsFractions", kBecomesList, R"({"s":{"to":[1.0,{"x":2}]}})",
+            true},
         Row{"PathInsideAChange", kPath, R"({"c":{"to":{"id":1,"value":"x"}}})", true},
         Row{"PathNotOtherMember", kPath, R"({"c":{"to":{"id":"x"}}})", false},
         Row{"PathNotIfSameBefore", kPath,
@@ -101,6 +105,21 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"CustomFieldByBareName", kCustom, R"({"s":{"to":"x"}})", true},
         Row{"CustomFieldByFullName", kCustom, R"({"custom_field.s":{"to":"x"}})", true}),
     [](const auto& test) { return test.param.name; });
+
+TEST(Watch, TheBareNameIsTheStandardFieldsWhereTheRecordHasBoth) {
+  const Watch custom = watch_of(R"({"record":"contact","field":"custom_field.s","changes":true})");
+  const Watch standard = watch_of(R"({"record":"contact","field":"s","changes":true})");
+  const Watch part = watch_of(R"({"record":"contact","field":"s.x","changes":true})");
+  const char* both = R"({"s":{"x":1},"custom_field":{"s":{"x":2}}})";
+  const Event of_standard = event_with(R"({"s":{"to":{"x":1}}})", both);
+  EXPECT_FALSE(matches(custom, of_standard));
+  EXPECT_TRUE(matches(standard, of_standard));
+  EXPECT_TRUE(matches(part, of_standard));
+  const Event of_custom = event_with(R"({"custom_field.s":{"to":{"x":2}}})", both);
+  EXPECT_TRUE(matches(custom, of_custom));
+  EXPECT_FALSE(matches(standard, of_custom));
+  EXPECT_FALSE(matches(part, of_custom));
+}
 
 TEST(Watch, RefusesMalformedJson) {
   for (const char* json :
@@ -187,6 +206,22 @@ TEST(WatchIndex, APartOfAChangedFieldMayHaveChangedUnlessTheOldValueIsKnown) {
   EXPECT_FALSE(index.may_match(event_with(R"({"cv":{"to":1}})")));
 }
 
+// So many that it would take many minutes to go through all of them for each.
+TEST(WatchIndex, FindsItsWayThroughVeryManyFieldsOfOneObject) {
+  const WatchIndex index(
+      {{"all", {watch_of(R"({"record":"contact","field":"a","changes":true})")}},
+       {"none", {watch_of(R"({"record":"contact","field":"a.b","changes":true})")}},
+       {"one", {watch_of(R"({"record":"contact","field":"a.k7","becomes":[7]})")}},
+       {"part", {watch_of(R"({"record":"contact","field":"a.k8.x","becomes":[8]})")}}});
+  Event event;
+  for (int i = 0; i < 300'000; ++i) event.changes["a.k" + std::to_string(i)].to = i;
+  event.changes["a.k8"].to = {{"x", 8}};
+  EXPECT_TRUE(index.may_match(event));
+  std::vector<std::string> plugins;
+  for (const Match& match : index.match(event)) plugins.push_back(match.plugin);
+  EXPECT_EQ(plugins, (std::vector<std::string>{"all", "one", "part"}));
+}
+
 TEST(WatchIndex, FullObjectMayMatchWhateverItHolds) {
   const WatchIndex index({{"p", {watch_of(kBecomes)}}});
   Event event = event_with("{}", R"({"custom_field":{"s":"x"}})");
@@ -194,6 +229,8 @@ TEST(WatchIndex, FullObjectMayMatchWhateverItHolds) {
   EXPECT_TRUE(index.may_match(event));
   event.snapshot = SnapshotText(Json::parse(R"({"custom_field":{"t":"x"},"u":1})"));
   EXPECT_FALSE(index.may_match(event));
+  event.snapshot = SnapshotText(Json::parse(R"({"custom_field":null,"u":1})"));
+  EXPECT_TRUE(index.may_match(event)) << "it may clear that one";
 }
 
 }  // namespace

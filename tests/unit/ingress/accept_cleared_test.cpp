@@ -48,6 +48,33 @@ TEST_F(AcceptTest, AChangeOfACustomFieldIsNoneOfTheStandardOneOfItsName) {
   EXPECT_EQ(changes(), Json::parse(R"({"custom_field.s":{"from":"e","to":"Passed"}})"));
 }
 
+TEST_F(AcceptTest, AChangeOfAStandardFieldIsNoneOfTheCustomOneOfItsName) {
+  watch("q", R"([{"record":"contact","field":"custom_field.s","becomes":["Passed"]}])");
+  source_.ignore_fields = {"custom_field.t"};
+  deliver(R"({"id":1,"s":"Open","t":1,"custom_field":{"s":"e","t":1}})");
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed","t":1,"custom_field":{"s":"e","t":1}})").jobs, 1);
+  EXPECT_FALSE(lease("q"));
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":2,"custom_field":{"s":"e","t":1}})"),
+            "ignored no_match: t");
+  EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":2,"custom_field":{"s":"e","t":2}})"),
+            "ignored only ignore_fields changed");
+}
+
+TEST_F(AcceptTest, AFieldThatChangeListsCallACustomOneLaterIsOneField) {
+  deliver(R"({"id":1,"changes":{"s":"x"}})");
+  deliver(R"({"id":1,"changes":{"custom_field":{"s":"y"}}})");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"custom_field":{"s":"Passed"}}})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"y","to":"Passed"}})"));
+  EXPECT_EQ(snapshot_of_next_job(), Json::parse(R"({"custom_field":{"s":"Passed"}})"));
+}
+
+TEST_F(AcceptTest, NullInThePlaceOfTheCustomFieldsClearsThem) {
+  watch("q", R"([{"record":"contact","field":"e","clears":true}])");
+  deliver(R"({"id":1,"custom_field":{"e":"x"}})");
+  EXPECT_EQ(status(R"({"id":1,"custom_field":null})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"e":{"from":"x","to":null}})"));
+}
+
 TEST_F(AcceptTest, AnUpdatedAtInSecondsOrMillisecondsTellsWhatIsLate) {
   deliver(R"({"id":1,"s":"Failed","updated_at":1767312000})");
   EXPECT_EQ(status(R"({"id":1,"s":"Passed","updated_at":1767311999})"), "ignored stale");

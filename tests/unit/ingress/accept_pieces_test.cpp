@@ -17,6 +17,20 @@ TEST_F(AcceptTest, ARecordSeenWholeForTheFirstTimeHasChangedInWhatWasKnownOnly) 
   EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Failed","to":"Passed"}})"));
 }
 
+TEST_F(AcceptTest, OfAnObjectThatWasKnownInPartThatPartHasChanged) {
+  watch("q", R"([{"record":"contact","field":"c.zip","becomes":["1"]},
+                 {"record":"contact","field":"c.city","becomes":["R"]}])");
+  deliver(R"({"id":1,"changes":{"c.city":"Q"}})");
+  EXPECT_EQ(status(R"({"id":1,"c":{"city":"Q","zip":"1"}})"), "ignored first_seen");
+  EXPECT_EQ(status(R"({"id":1,"c":{"city":"Q","zip":"2"}})"), "ignored no_match: c");
+  deliver(R"({"id":2,"changes":{"c.city":"Q"}})");
+  EXPECT_EQ(status(R"({"id":2,"c":{"city":"R","zip":"1"}})"), "accepted");
+  write([&](Transaction& tx) {
+    EXPECT_EQ(Json::parse(tx.jobs.lease_next("q", {})->matched),
+              Json::parse(R"(["contact c.city becomes \"R\""])"));
+  });
+}
+
 TEST_F(AcceptTest, SoHasOneThatWasKnownByAChangeListAndItsRecordWholly) {
   deliver(R"({"changes":{"t":1},"snapshot":{"id":1,"t":1}})");
   EXPECT_EQ(status(R"({"id":1,"s":"Passed","t":1})"), "accepted") << "it was seen whole without s";

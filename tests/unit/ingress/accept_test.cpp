@@ -219,6 +219,69 @@ TEST_F(AcceptTest, AnEchoIsKnownByEitherSpellingOfItsField) {
   EXPECT_EQ(status(R"({"id":1,"changes":{"n":5.0}})"), "ignored echo");
 }
 
+TEST_F(AcceptTest, AnEventThatMakesNoJobUsesUpTheEchoItBrings) {
+  source_.ignore_actors = {"api"};
+  watch("p", R"([{"record":"contact","field":"s","from":"A","to":"X"}])");
+  const auto contact = record("1");
+  const auto s_becomes = [&](const char* value, const char* set_aside = "") {
+    Arrival arrival;
+    arrival.delivery = store_->new_delivery_id();
+    arrival.source = &source_;
+    arrival.sender_id = std::to_string(arrival.delivery);
+    Event& event = arrival.events.emplace_back(Event()).event;
+    event.aliases.id = "1";
+    event.changes["s"].to = value;
+    event.set_aside = set_aside;
+    return write([&](Transaction& tx) {
+      const auto got = accept(tx, arrival, *catalog_);
+      return got.status + got.reason;
+    });
+  };
+  for (const char* set_aside : {"actor", ""}) {
+    s_becomes("B");
+    write([&](Transaction& tx) {
+      tx.effects.expect_echo("p", contact, "s", "\"X\"", tx.now + Millis(1000));
+    });
+    EXPECT_NE(s_becomes("X", set_aside), "ignoredecho") << "it meets no watch";
+    s_becomes("A");
+    EXPECT_EQ(s_becomes("X"), "accepted") << "a person's";
+  }
+}
+
+TEST_F(AcceptTest, AnEchoThatComesAgainIsADuplicate) {
+  const auto contact = record("1");
+  const auto announce = [&] {
+    write([&](Transaction& tx) {
+      tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+    });
+  };
+  announce();
+  EXPECT_EQ(status(kPassed), "ignored echo");
+  EXPECT_EQ(status(kPassed), "duplicate of delivery 1");
+  announce();
+  EXPECT_EQ(status(R"({"id":1,"changes":{"s":"Passed","t":1}})", "a"), "ignored echo");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"s":"Passed","t":1}})", "a"), "duplicate of delivery 3");
+}
+
+TEST_F(AcceptTest, AnEventIsSupersededByALaterOneThatMadeAJob) {
+  const auto is_superseded = [&](std::int64_t delivery, std::size_t event) {
+    return write([&](Transaction& tx) {
+      const StoredEvent asked = tx.deliveries.events_of(delivery).at(event);
+      return tx.records.is_superseded(asked.record, asked.id);
+    });
+  };
+  deliver(R"([{"id":1,"changes":{"s":"Passed"}},{"id":1,"changes":{"s":"Passed","t":1}}])");
+  EXPECT_TRUE(is_superseded(1, 0)) << "by the other of its delivery";
+  EXPECT_FALSE(is_superseded(1, 1));
+  EXPECT_EQ(status(R"({"id":1,"changes":{"t":2}})"), "ignored no_match");
+  deliver(R"({"id":2,"changes":{"s":"Passed"}})");
+  EXPECT_FALSE(is_superseded(1, 1));
+  EXPECT_EQ(status(R"({"uuid":"u","changes":{"s":"Passed"}})"), "accepted");
+  deliver(R"({"uuid":"u","id":1,"changes":{"t":3}})");
+  EXPECT_TRUE(is_superseded(1, 1)) << "by that of a record that is the same";
+  EXPECT_FALSE(is_superseded(4, 0));
+}
+
 TEST_F(AcceptTest, AnEchoIsWaitedForALimitedTime) {
   const auto contact = record("1");
   write([&](Transaction& tx) {

@@ -87,8 +87,11 @@ class DeliveriesTest : public IngestTest {
     return told;
   }
   Json explain() {
+    Views views(store_->reader());
+    JobFilter filter;
+    filter.delivery = last_;
     return Deliveries(config_, *store_, *catalog_)
-        .explain(last(), Views(store_->reader()).events_of(last_));
+        .explain({last(), views.events_of(last_), views.jobs(filter)});
   }
 
   std::int64_t last_ = 0;

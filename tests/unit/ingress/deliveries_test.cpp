@@ -65,6 +65,58 @@ TEST_F(DeliveriesTest, ExplainSaysThatAWatchCameAfterTheDelivery) {
             "this build came later, at " + rfc3339(clock_.now()) + "; no watch of then was met");
 }
 
+TEST_F(DeliveriesTest, ExplainSaysWhyAMetWatchOfAnEventThatMadeOthersJobsMadeNone) {
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("q", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+  });
+  EXPECT_EQ(deliver(kPassed).jobs, 1);
+  clock_.advance(Millis(1));
+  watch("r", R"([{"record":"contact","field":"s","changes":true}])");
+  const auto why = [&](int watch) { return explain()["events"][0]["watches"][watch]["why"]; };
+  EXPECT_EQ(why(0), Json());
+  EXPECT_EQ(
+      why(1),
+      "its plugin has no job of it: the change was an echo that it announced, or the jobs are "
+      "of a replay for others");
+  EXPECT_EQ(why(2),
+            "this build came later, at " + rfc3339(clock_.now()) + "; a replay makes its job");
+  replay({"r"});
+  EXPECT_EQ(why(2), Json());
+}
+
+TEST_F(DeliveriesTest, ExplainLeavesOutWhatTheSourceDoesNotCount) {
+  watch("p", R"([{"record":"contact","field":"t","changes":true}])");
+  source_.ignore_fields = {"t"};
+  const std::string why = "t is one of the source's ignore_fields";
+  for (const char* body : {R"({"id":1,"changes":{"t":1,"z":1}})", R"({"id":1,"t":2})"}) {
+    deliver(body);
+    EXPECT_EQ(explain()["events"][0]["watches"][0]["why"], why);
+    EXPECT_FALSE(explain()["events"][0]["changes"].contains("t"));
+  }
+}
+
+TEST_F(DeliveriesTest, ExplainDoesNotSayThatNothingChangedInWhatWasSetAside) {
+  const auto why = [&](int watch = 0) {
+    return explain()["events"][0]["watches"][watch]["why"].get<std::string>();
+  };
+  deliver(R"({"id":1,"s":"Open"})");
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+  });
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed"})").reason, "echo");
+  EXPECT_TRUE(why().ends_with("what had changed in it was not kept (echo)")) << why();
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed","n":1})").reason, "no_match: n");
+  clock_.advance(Millis(1));
+  watch("q", R"([{"record":"contact","field":"n","changes":true}])");
+  EXPECT_TRUE(why(1).ends_with("; what had changed then: n")) << why(1);
+  watch("q", R"([{"record":"contact","field":"s","from":"C","to":"B"}])");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"B"}})").reason, "no_match");
+  EXPECT_EQ(why(1), "s became \"B\" from a value that was not kept");
+}
+
 TEST_F(DeliveriesTest, ExplainSaysThatACaptureOrADuplicateWasNotCompared) {
   const auto why = [&] { return explain()["events"][0]["watches"][0]["why"].get<std::string>(); };
   capture(R"({"id":1,"s":"Passed"})");

@@ -167,6 +167,55 @@ TEST_F(DeliveriesTest, TheFirstReplayOfACapturedBatchTakesAllOfIt) {
   EXPECT_EQ(explain()["events"][0]["changes"]["email"]["from"], "new");
 }
 
+TEST_F(DeliveriesTest, TheFirstReplayOfNewsLeavesTheOthersTheirs) {
+  watch("x", R"([{"record":"contact","field":"t","changes":true}])");
+  capture(R"({"id":1,"s":"Open"})");
+  replay({});
+  capture(R"({"id":1,"s":"Passed"})");
+  EXPECT_EQ(replayed({"x"}), Jobs{});
+  EXPECT_EQ(replayed({"p"}), Jobs{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+  watch("later", R"([{"record":"contact","field":"s","from":"Open","to":"Passed"}])");
+  EXPECT_EQ(replayed({"later"}), Jobs{R"(later {"s":{"from":"Open","to":"Passed"}})"});
+}
+
+TEST_F(DeliveriesTest, WhatItsSourceDidNotTakeIsNewsOnceItDoes) {
+  source_.sender = "generic";
+  source_.only_record = true;
+  source_.mapping.id = "/id";
+  source_.mapping.type = "/type";
+  source_.mapping.snapshot = "/now";
+  const auto came = [&](const char* s) {
+    deliver(R"({"id":1,"type":"firm.updated","now":{"s":")" + std::string(s) + "\"}}");
+    return last_;
+  };
+  const auto open = came("Open");
+  const auto passed = came("Passed");
+  EXPECT_EQ(last().reason, "other_record: firm.updated");
+  source_.mapping.type.reset();
+  EXPECT_NE(explain()["events"][0]["watches"][0]["why"].get<std::string>().find("not read"),
+            std::string::npos);
+  last_ = open;
+  EXPECT_EQ(replayed({}), Jobs{});
+  last_ = passed;
+  EXPECT_EQ(replayed({}), Jobs{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+}
+
+TEST_F(DeliveriesTest, AReplayOfWhatItsSourceOnlyKeepsIsRefused) {
+  capture(kPassed);
+  source_.capture = true;
+  EXPECT_THROW(replay({}), NotReadable);
+  EXPECT_EQ(replay({"", true}).plugins.size(), 1U) << "what it would do can be seen";
+  EXPECT_EQ(jobs(), 0U);
+}
+
+TEST_F(DeliveriesTest, AReplayMakesOneJobOfWhatItsDeliveryHasTwice) {
+  Json batch = Json::parse(hubspot({{"7", "s", "Passed"}, {"7", "s", "Passed"}}));
+  for (Json& event : batch)
+    event.update({{"eventId", 1}, {"subscriptionId", 1}, {"occurredAt", 1}});
+  EXPECT_EQ(deliver(to_text(batch)).jobs, 1);
+  EXPECT_EQ(replayed({}), Jobs{R"(p {"s":{"to":"Passed"}})"});
+}
+
 // What a batch's event was keeps its place when others of the batch are read one day.
 TEST_F(DeliveriesTest, AReplayFindsAnEventAgainThoughMoreIsReadThanWhenItCame) {
   watch("firms", R"([{"record":"company","field":"s","changes":true}])");

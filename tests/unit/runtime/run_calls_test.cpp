@@ -73,9 +73,15 @@ TEST_F(RunCallsTest, ARunGoesOnUnderItsRecordsNewNumberWhenThatBecomesPartOfAnot
   EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 0);
   EXPECT_EQ(two.ask(CallMethod::expect_echo, "", R"({"s":"Passed"})").status, CallStatus::ok);
   write([&](Transaction& tx) {
-    EXPECT_TRUE(tx.effects.any_echoes(elder));
+    EXPECT_EQ(tx.effects.echoes(elder, tx.now).size(), 1U);
     StoredRecord later = tx.records.load(elder);
     tx.records.set_latest(later, "s", {two.lease().job.delivery + 1, {}, tx.now});
+    tx.records.save(later);
+  });
+  EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 0) << "it made no job";
+  write([&](Transaction& tx) {
+    StoredRecord later = tx.records.load(elder);
+    later.accepted = {two.lease().job.delivery + 1, 0};
     tx.records.save(later);
   });
   EXPECT_EQ(two.ask(CallMethod::superseded, "").number, 1);
@@ -194,6 +200,28 @@ TEST_F(RunCallsTest, AnAnnouncedEchoIsKeptForEachOfItsFields) {
       EXPECT_TRUE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now)) << field;
       EXPECT_FALSE(tx.effects.take_echo("p", one.lease().job.record, field, value, tx.now));
     }
+  });
+}
+
+TEST_F(RunCallsTest, AnnouncingHasItsLimits) {
+  ServedRun one = run();
+  const auto announce = [&](const Json& changes) {
+    return one.ask(CallMethod::expect_echo, "", to_text(changes)).status;
+  };
+  Json most = Json::object();
+  for (std::size_t i = 0; i < kMaxEchoesPerRun; ++i) most["f" + std::to_string(i)] = i;
+  Json more = most;
+  more["x"] = 1;
+  EXPECT_EQ(announce(more), CallStatus::refused);
+  EXPECT_EQ(announce({{"s", std::string(kMaxEchoBytes, 'x')}}), CallStatus::too_large);
+  EXPECT_EQ(announce({{"s", std::string(kMaxEchoBytes - 3, 'x')}}), CallStatus::ok);
+  EXPECT_EQ(announce(most), CallStatus::refused) << "with what was announced before";
+  most.erase("f0");
+  EXPECT_EQ(announce(most), CallStatus::ok);
+  clock_.advance(kEchoWindow);
+  write([&](Transaction& tx) {
+    EXPECT_EQ(tx.effects.prune_echoes(tx.now, 99), 99);
+    EXPECT_EQ(tx.effects.prune_echoes(tx.now, 99), 1);
   });
 }
 

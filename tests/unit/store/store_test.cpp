@@ -163,6 +163,8 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWithWhatItHolds) {
           "ALTER TABLE events DROP COLUMN ordinal",
           "ALTER TABLE deliveries DROP COLUMN event_reasons",
           "DROP TABLE heard",
+          "ALTER TABLE records DROP COLUMN accepted_delivery",
+          "ALTER TABLE records DROP COLUMN accepted_ordinal",
           "INSERT INTO latest (record, source, delivery, received_at_ms) SELECT id, 's', 9, 1"
           " FROM records",
           "PRAGMA user_version = 1"})
