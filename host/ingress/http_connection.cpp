@@ -129,6 +129,11 @@ HttpConnection::Want HttpConnection::give_up(Time now) {
   return refuse(later(503, reason), reason, now);
 }
 
+HttpConnection::Want HttpConnection::send_away(Time now) {
+  if (phase_ != Phase::request) return Want::close;
+  return answer(later(503, "the host is stopping"), true, now);
+}
+
 // The refusal that the head alone decides; without one the body is taken.
 std::optional<Answer> HttpConnection::judge() {
   RawRequest& head = parser_->request();

@@ -82,6 +82,8 @@ class HttpConnection {
   Want expire(Time now);
   /// Answers 503 to a request that there is no room for, and lets go of what it holds.
   Want give_up(Time now);
+  /// Ends it for the end of the server: a request that is not whole is answered 503.
+  Want send_away(Time now);
 
   RawRequest take_request();
 
