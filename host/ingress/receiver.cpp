@@ -101,6 +101,8 @@ Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, c
       by_parent_[token->base] = &source;
     else
       by_path_[source.path] = &source;
+    if (const auto* token = std::get_if<HeaderToken>(&source.verify.scheme))
+      token_headers_.push_back(token->header);
     counters_[source.name] = std::make_unique<SourceCounters>(source.verify);
     gates_[source.name] = std::make_unique<RateGate>(source.rate_limit);
   }
@@ -241,9 +243,10 @@ Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
 // The refusal, noted for operators.
 Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                         const std::string& cause, const std::string& text) {
-  refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
-                masked_head(request, *verify_of(source.name), RefusedList::kMostHead),
-                request.body.size()});
+  refused_.add(
+      {clock_.now(), source.name, answer.status, cause, text, request.remote_address,
+       masked_head(request, *verify_of(source.name), RefusedList::kMostHead, token_headers_),
+       request.body.size()});
   return answer;
 }
 
