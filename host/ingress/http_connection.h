@@ -38,7 +38,9 @@ struct HttpTerms {
   std::size_t max_head = 16 * 1024;
   /// What a path allows instead, once the request line is known; empty: the same.
   RequestParser::MaxHeadOf max_head_of;
-  Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
+  /// From a request's first byte to its last; for an answer, and for each 64 KB of it a second
+  /// more.
+  Millis request_deadline{10'000};
   Millis idle_timeout{75'000};      // between two requests of a connection
   AnswerCounts* answers = nullptr;  // where they are counted; outlives the front end
   /// Whose X-Forwarded-For is believed.
