@@ -273,7 +273,7 @@ void HttpConnection::shut_down_tls() {
 }
 
 int HttpConnection::read_some() {
-  thread_local std::string part(64 * 1024, '\0');
+  std::string& part = budget_.part;
   try {
     if (socket_.secure()) forget_tls_errors();
     const int got = socket_.receiveBytes(part.data(), static_cast<int>(part.size()));

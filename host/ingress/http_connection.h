@@ -32,6 +32,7 @@ struct HttpBudget {
   std::string last_given_up{};     // whose the last one was
   std::size_t max_per_client = 0;  // requests at once of one client behind the trusted proxies
   std::map<std::string, std::size_t> by_client;
+  std::string part = std::string(64 * 1024, '\0');  // where each reads, there when memory is short
 };
 
 struct HttpTerms {

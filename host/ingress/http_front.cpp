@@ -80,35 +80,58 @@ void HttpFront::stop() {
 
 void HttpFront::loop() {
   std::optional<Time> drains_since;
-  while (true) {
-    const auto ready = poll_.poll(time_to_sleep());
-    mailbox_->asleep = false;
-    const Time now = std::chrono::steady_clock::now();
-    for (const auto& [socket, mode] : ready) {
-      if (socket == listener_) {
-        if (!stopping_) accept_all(now);
-      } else if (socket == waker_) {
-        mailbox_->wake.take();
-      } else {
-        attend(socket.impl(), [&, mode = mode](Entry& entry) { serve(entry, mode, now); });
-      }
+  bool goes_on = true;
+  while (goes_on) {
+    try {
+      goes_on = turn(drains_since);
+    } catch (const std::exception& error) {
+      close_largest();
+      log_error("connection_failed", {{"server", options_.name}, {"error", error.what()}});
     }
-    take_answers(now);
-    tell_of_given_up(now);
-    if (now >= next_look_) expire_all(now);
-    if (!stopping_) {
-      listen_again(now);
-      continue;
-    }
-    if (!drains_since) {
-      drains_since = now;
-      if (!resting_) poll_.remove(listener_);
-      listener_.close();  // or the system would go on taking connections
-    }
-    send_away(now > *drains_since + kForTheRest, now);
-    if (entries_.empty() || now > *drains_since + kLongestDrain) break;
   }
   entries_.clear();
+}
+
+// False when all is done.
+bool HttpFront::turn(std::optional<Time>& drains_since) {
+  const auto ready = poll_.poll(time_to_sleep());
+  mailbox_->asleep = false;
+  const Time now = std::chrono::steady_clock::now();
+  for (const auto& [socket, mode] : ready) {
+    if (socket == listener_) {
+      if (!stopping_) accept_all(now);
+    } else if (socket == waker_) {
+      mailbox_->wake.take();
+    } else {
+      attend(socket.impl(), [&, mode = mode](Entry& entry) { serve(entry, mode, now); });
+    }
+  }
+  take_answers(now);
+  tell_of_given_up(now);
+  if (now >= next_look_) expire_all(now);
+  if (!stopping_) {
+    listen_again(now);
+    return true;
+  }
+  if (!drains_since) {
+    drains_since = now;
+    if (!resting_) poll_.remove(listener_);
+    listener_.close();  // or the system would go on taking connections
+  }
+  send_away(now > *drains_since + kForTheRest, now);
+  return !entries_.empty() && now <= *drains_since + kLongestDrain;
+}
+
+// Where the loop's own work finds no memory, who holds most of it leaves.
+void HttpFront::close_largest() {
+  const auto largest =
+      std::max_element(entries_.begin(), entries_.end(), [](const auto& one, const auto& other) {
+        return one.second.connection->held() < other.second.connection->held();
+      });
+  if (largest != entries_.end())
+    close(largest->second);
+  else
+    std::this_thread::sleep_for(AcceptTrouble::kRest);
 }
 
 // What one connection's request throws, for want of memory as a rule, is the end of that one alone.

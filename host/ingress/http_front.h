@@ -74,6 +74,8 @@ class HttpFront {
   };
 
   void loop();
+  bool turn(std::optional<Time>& drains_since);
+  void close_largest();
   Poco::Timespan time_to_sleep();
   void accept_all(Time now);
   void rest_after(int error, const std::string& text, Time now);
