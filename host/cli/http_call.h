@@ -25,8 +25,9 @@ struct HttpCall {
   std::string target;  // path and query, percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::chrono::seconds patience{10};  // for each wait; the whole may take ten minutes more
-  TlsTrust trust = {};                // where base is https
+  /// For each wait, which TLS may begin twice more; the whole may take ten minutes longer.
+  std::chrono::seconds patience{10};
+  TlsTrust trust = {};  // where base is https
 };
 
 struct HttpReply {
