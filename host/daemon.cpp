@@ -190,6 +190,7 @@ void Daemon::drain_and_stop() {
   }
   ready_ = false;
   supervisor_.drain(config_.workers.drain_grace);
+  if (admin_) admin_->begin_to_stop();
   if (ingest_) ingest_->stop();
   if (admin_) admin_->stop();
   catalog_.stop();

@@ -85,7 +85,8 @@ Answer Api::handle(const RawRequest& request) {
 
 std::optional<std::string> Api::caller(const RawRequest& request) const {
   const auto values = request.header_values("Authorization");
-  if (values.size() != 1 || !values[0].starts_with(kBearer)) return std::nullopt;
+  if (values.size() != 1 || !same_header_name(values[0].substr(0, kBearer.size()), kBearer))
+    return std::nullopt;
   // Hashed first, so that not even the token's length shows; every token is compared.
   const Digest given = sha256(values[0].substr(kBearer.size()));
   std::optional<std::string> name;
@@ -139,7 +140,7 @@ Answer Api::route(const RawRequest& request) {
   // A variable that was not set, most likely: left out it would reach far more than was meant.
   for (auto& [key, value] : query_pairs(request.query)) {
     if (value.empty()) throw BadQuery{key + " is empty: say what it is to be, or leave it out"};
-    call.query[key] = value;
+    if (!call.query.emplace(key, value).second) throw BadQuery{key + " is given more than once"};
   }
   return answer(call);
 }

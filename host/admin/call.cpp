@@ -49,6 +49,7 @@ void refuse_unknown(const Call& call, std::initializer_list<std::string_view> kn
 Answer json_answer(const Json& json, int status) {
   Answer answer;
   answer.status = status;
+  answer.headers.emplace_back("Fieldhook-Api", "1");
   answer.body = to_text(json) + "\n";
   return answer;
 }

@@ -28,7 +28,8 @@ Digest sha256(std::string_view bytes) {
   // Found once: finding it costs as much as using it.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest digest;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) == 1);
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kSha256, nullptr) != 1)
+    throw HostError("OpenSSL cannot compute a SHA-256: is there memory left?");
   return digest;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -83,11 +84,10 @@ void append_value(std::string& line, std::string_view text) {
   line += '"';
 }
 
-void write_line(LogLevel level, const char* name, std::string_view event, LogFields fields) {
-  if (static_cast<int>(level) > g_level.load(std::memory_order_relaxed)) return;
+std::string line_of(const char* level, std::string_view event, LogFields fields) {
   std::string line = rfc3339(SystemClock().now());
   line += ' ';
-  line += name;
+  line += level;
   line += ' ';
   line += event;
   for (const LogField& field : fields) {
@@ -97,7 +97,16 @@ void write_line(LogLevel level, const char* name, std::string_view event, LogFie
     append_value(line, field.value);
   }
   line += '\n';
-  write_line_to(g_output.load(), line);
+  return line;
+}
+
+void write_line(LogLevel level, const char* name, std::string_view event, LogFields fields) {
+  if (static_cast<int>(level) > g_level.load(std::memory_order_relaxed)) return;
+  try {
+    write_line_to(g_output.load(), line_of(name, event, fields));
+  } catch (const std::bad_alloc&) {
+    // Who has something to say of memory that is short must not fail for it.
+  }
 }
 
 }  // namespace

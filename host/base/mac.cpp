@@ -19,6 +19,11 @@ struct HashFacts {
 
 constexpr HashFacts kHashes[] = {{"SHA1", 20}, {"SHA256", 32}, {"SHA384", 48}, {"SHA512", 64}};
 
+// All that OpenSSL can want here is memory, and whoever asked may be told so.
+void require(bool done) {
+  if (!done) throw HostError("OpenSSL cannot compute: is there memory left?");
+}
+
 struct FreeMac {
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
@@ -26,13 +31,13 @@ using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
 
 MacContext make_context(const char* hash) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  CHECK(mac != nullptr);
+  require(mac != nullptr);
   MacContext context(EVP_MAC_CTX_new(mac));
   EVP_MAC_free(mac);
   const OSSL_PARAM params[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(hash), 0),
       OSSL_PARAM_construct_end()};
-  CHECK(context != nullptr && EVP_MAC_CTX_set_params(context.get(), params) == 1);
+  require(context != nullptr && EVP_MAC_CTX_set_params(context.get(), params) == 1);
   return context;
 }
 
@@ -57,10 +62,10 @@ std::string hmac(Hash hash, std::string_view key, std::string_view bytes) {
   EVP_MAC_CTX* context = context_of(hash);
   std::size_t size = 0;
   // A null pointer would mean the key of before.
-  CHECK(EVP_MAC_init(context, key.empty() ? raw(" ") : raw(key), key.size(), nullptr) == 1 &&
-        EVP_MAC_update(context, raw(bytes), bytes.size()) == 1 &&
-        EVP_MAC_final(context, reinterpret_cast<unsigned char*>(code.data()), &size, code.size()) ==
-            1);
+  require(EVP_MAC_init(context, key.empty() ? raw(" ") : raw(key), key.size(), nullptr) == 1 &&
+          EVP_MAC_update(context, raw(bytes), bytes.size()) == 1 &&
+          EVP_MAC_final(context, reinterpret_cast<unsigned char*>(code.data()), &size,
+                        code.size()) == 1);
   return code;
 }
 
@@ -73,8 +78,8 @@ bool ed25519_verifies(std::string_view public_key, std::string_view bytes,
   if (key == nullptr) return false;
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
                                                                         EVP_MD_CTX_free);
-  CHECK(context != nullptr &&
-        EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+  require(context != nullptr &&
+          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
   return EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(bytes),
                           bytes.size()) == 1;
 }

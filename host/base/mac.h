@@ -1,5 +1,6 @@
 // HMAC with any of the usual hashes, and Ed25519 signatures, over OpenSSL. Comparing a code with
-// the one that was sent is the caller's, in constant time. Safe from any thread.
+// the one that was sent is the caller's, in constant time. Safe from any thread. Both throw
+// HostError when there is no memory.
 #pragma once
 
 #include <string>

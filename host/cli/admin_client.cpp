@@ -15,6 +15,13 @@ std::string given(const Arguments& arguments, const char* option, const char* va
   return value == nullptr ? "" : value;
 }
 
+// From a file it ends with its line; anything else would be no header's value.
+std::string checked_token(std::string token) {
+  while (token.ends_with('\n') || token.ends_with('\r')) token.pop_back();
+  if (printable(token) != token) throw UsageError("the token must be a text in one line");
+  return token;
+}
+
 std::string problem_text(int status, const Json& problem) {
   const std::string title = cell(problem, "title");
   const std::string detail = cell(problem, "detail");
@@ -36,7 +43,7 @@ std::string target_of(const std::string& path, const AdminClient::Query& query) 
 
 AdminClient::AdminClient(const Arguments& arguments)
     : url_(given(arguments, "url", "FIELDHOOK_URL")),
-      token_(given(arguments, "token", "FIELDHOOK_TOKEN")) {
+      token_(checked_token(given(arguments, "token", "FIELDHOOK_TOKEN"))) {
   if (url_.empty()) url_ = "http://127.0.0.1:8081";
 }
 
@@ -56,11 +63,15 @@ Json AdminClient::call(const std::string& method, const std::string& target,
   if (method == "POST") call.patience = std::chrono::minutes(10);
   if (!token_.empty()) call.headers.emplace_back("Authorization", "Bearer " + token_);
   const HttpReply reply = perform(call);
-  Json json = Json::parse(reply.body, nullptr, false);
-  if (json.is_discarded())
-    throw Unreachable(url_ + " answered " + std::to_string(reply.status) +
-                      " with something that is not JSON (is this the host's admin address?)");
+  Json json = json_of(reply);
+  const auto stranger = [&](const std::string& why) {
+    return Unreachable(url_ + " answered " + std::to_string(reply.status) + why +
+                       " (is this the host's admin address?)");
+  };
+  if (json.is_discarded()) throw stranger(" with something that is not JSON");
   if (reply.status >= 300) throw ApiProblem(problem_text(reply.status, json), json);
+  // Another server's answer must not be taken for what was asked for.
+  if (reply.api.empty()) throw stranger(", but is no host of fieldhook");
   return json;
 }
 

@@ -1,5 +1,5 @@
-// HttpCall: one HTTP request and its reply, over Poco, plain or with TLS. Bounded in time and to
-// 64 MiB of reply. Poco's exceptions end here.
+// HttpCall: one HTTP request and its reply, over Poco, plain or with TLS. Bounded in time, each
+// wait and the whole, and to 64 MiB of reply. Poco's exceptions end here.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/json.h"
 #include "cli/tls_session.h"
 
 namespace fh {
@@ -24,17 +25,22 @@ struct HttpCall {
   std::string target;  // path and query, percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::chrono::seconds patience{10};  // for each step
-  TlsTrust trust = {};                // where base is https
+  /// For each wait, which TLS may begin twice more; the whole may take ten minutes longer.
+  std::chrono::seconds patience{10};
+  TlsTrust trust = {};  // where base is https
 };
 
 struct HttpReply {
   int status = 0;
   std::string body;
+  std::string api;  // the header by which the host's admin port is known; "" where there is none
 };
 
 /// Throws Unreachable, whose text names `base` and never `target`, which may hold a token;
 /// UsageError when `base` is no http or https URL.
 HttpReply perform(const HttpCall& call);
+
+/// The reply's body; discarded when that is no JSON, or nested deeper than anything the host says.
+Json json_of(const HttpReply& reply);
 
 }  // namespace fh

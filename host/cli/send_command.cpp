@@ -95,8 +95,12 @@ int run_send(const Arguments& arguments) {
   HttpCall call{request.method, ingest.url, request.path + query, request.headers, request.body};
   call.trust = ingest.trust;
   const HttpReply reply = perform(call);
-  const Json answer = Json::parse(reply.body, nullptr, false);
-  const bool accepted = reply.status == 200 && answer.is_object();
+  const Json answer = json_of(reply);
+  const bool accepted = reply.status == 200;
+  if (accepted && !(answer.is_object() && answer.contains("delivery")))
+    throw Unreachable(ingest.url +
+                      " answered 200, but not as a host of fieldhook does (is this its "
+                      "ingest address?)");
   if (arguments.has("json"))
     std::cout << (answer.is_discarded() ? reply.body : to_text(answer, 2)) << "\n";
   else if (accepted)

@@ -47,15 +47,15 @@ void require(const X509Certificate& shown, const std::filesystem::path& file) {
 
 }  // namespace
 
-std::unique_ptr<Poco::Net::HTTPClientSession> open_tls_session(const TlsPeer& peer,
-                                                               const TlsTrust& trust,
-                                                               Poco::Timespan patience) {
-  Poco::Net::SecureStreamSocket socket(make_context(trust));
-  socket.setPeerHostName(peer.host);
-  socket.connect(Poco::Net::SocketAddress(peer.host, peer.port), patience);
-  if (!trust.certificate.empty()) require(socket.peerCertificate(), trust.certificate);
+std::unique_ptr<Poco::Net::HTTPClientSession> open_tls_session(
+    const Poco::Net::StreamSocket& socket, const std::string& host, const TlsTrust& trust) {
+  auto secure = Poco::Net::SecureStreamSocket::attach(socket, host, make_context(trust));
+  // A handshake that ran out of time comes back half done, and without a certificate unjudged.
+  secure.completeHandshake();
+  secure.verifyPeerCertificate();
+  if (!trust.certificate.empty()) require(secure.peerCertificate(), trust.certificate);
   // HTTPSClientSession takes no socket that is connected, and would add nothing to this one.
-  return std::make_unique<Poco::Net::HTTPClientSession>(socket);
+  return std::make_unique<Poco::Net::HTTPClientSession>(secure);
 }
 
 }  // namespace fh

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Timespan.h>
 
 #include <filesystem>
 #include <memory>
@@ -18,14 +17,9 @@ struct TlsTrust {
   bool anybody = false;
 };
 
-struct TlsPeer {
-  std::string host;
-  std::uint16_t port = 443;
-};
-
-/// Throws HostError when a file of `trust` cannot be used.
-std::unique_ptr<Poco::Net::HTTPClientSession> open_tls_session(const TlsPeer& peer,
-                                                               const TlsTrust& trust,
-                                                               Poco::Timespan patience);
+/// `socket` is connected and has its timeouts, `host` the name that the server has to prove. Throws
+/// HostError when a file of `trust` cannot be used.
+std::unique_ptr<Poco::Net::HTTPClientSession> open_tls_session(
+    const Poco::Net::StreamSocket& socket, const std::string& host, const TlsTrust& trust);
 
 }  // namespace fh

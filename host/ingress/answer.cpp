@@ -7,7 +7,8 @@ namespace fh {
 Answer refusal(int status, const std::string& reason) {
   Answer answer;
   answer.status = status;
-  answer.body = to_text({{"status", "refused"}, {"reason", reason}});
+  // No object of Json is made: where there is no memory, taking one apart would end the host.
+  answer.body = "{\"reason\":" + to_text(Json(reason)) + ",\"status\":\"refused\"}";
   answer.close = true;
   return answer;
 }

@@ -21,6 +21,9 @@ constexpr int kBroken = -2;
 constexpr Millis kLingering(1'000);
 constexpr std::size_t kMostDropped = 64 * 1024 * 1024;
 
+// How much of an answer a sender reads in a millisecond at the least: 64 KB/s.
+constexpr std::size_t kReadPerMs = 64;
+
 // What an idle connection keeps of its buffer.
 constexpr std::size_t kKeptRoom = 16 * 1024;
 
@@ -91,6 +94,11 @@ HttpConnection::Want HttpConnection::receive(Time now) {
 // Goes on with what was read, to the next thing that somebody else must do.
 HttpConnection::Want HttpConnection::advance(Time now) {
   if (phase_ == Phase::idle) {
+    // Empty lines before a request are passed over (RFC 9112, section 2.2).
+    std::size_t empty = 0;
+    while (in_.compare(empty, 2, "\r\n") == 0) empty += 2;
+    in_.erase(0, empty);
+    if (in_.empty()) return Want::read;
     phase_ = Phase::request;
     deadline_ = now + terms_.request_deadline;
   }
@@ -121,6 +129,11 @@ HttpConnection::Want HttpConnection::give_up(Time now) {
   budget_.last_given_up = sender();
   const std::string reason = "more is being received than may be held at once";
   return refuse(later(503, reason), reason, now);
+}
+
+HttpConnection::Want HttpConnection::send_away(Time now) {
+  if (phase_ != Phase::request) return Want::close;
+  return answer(later(503, "the host is stopping"), true, now);
 }
 
 // The refusal that the head alone decides; without one the body is taken.
@@ -176,10 +189,10 @@ HttpConnection::Want HttpConnection::answer(const Answer& answer, bool last, Tim
                       parser_->state() != RequestParser::State::refused;
   last_ = last || answer.close || !headed || !parser_->keep_alive();
   phase_ = Phase::answering;
-  deadline_ = now + terms_.request_deadline;
   if (last_) let_go();
   if (terms_.answers != nullptr) terms_.answers->add(answer.status);
   out_ += text_of(answer, head_only_, last_);
+  deadline_ = now + terms_.request_deadline + Millis(out_.size() / kReadPerMs);
   return flush(now);
 }
 
@@ -268,7 +281,7 @@ void HttpConnection::shut_down_tls() {
 }
 
 int HttpConnection::read_some() {
-  thread_local std::string part(64 * 1024, '\0');
+  std::string& part = budget_.part;
   try {
     if (socket_.secure()) forget_tls_errors();
     const int got = socket_.receiveBytes(part.data(), static_cast<int>(part.size()));

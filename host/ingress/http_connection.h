@@ -32,13 +32,16 @@ struct HttpBudget {
   std::string last_given_up{};     // whose the last one was
   std::size_t max_per_client = 0;  // requests at once of one client behind the trusted proxies
   std::map<std::string, std::size_t> by_client;
+  std::string part = std::string(64 * 1024, '\0');  // where each reads, there when memory is short
 };
 
 struct HttpTerms {
   std::size_t max_head = 16 * 1024;
   /// What a path allows instead, once the request line is known; empty: the same.
   RequestParser::MaxHeadOf max_head_of;
-  Millis request_deadline{10'000};  // from a request's first byte to its last, and for an answer
+  /// From a request's first byte to its last; for an answer, and for each 64 KB of it a second
+  /// more.
+  Millis request_deadline{10'000};
   Millis idle_timeout{75'000};      // between two requests of a connection
   /// How a refusal of the front end's own is written.
   Answer (*refusal)(int status, const std::string& reason) = &fh::refusal;
@@ -85,6 +88,8 @@ class HttpConnection {
   Want expire(Time now);
   /// Answers 503 to a request that there is no room for, and lets go of what it holds.
   Want give_up(Time now);
+  /// Ends it for the end of the server: a request that is not whole is answered 503.
+  Want send_away(Time now);
 
   RawRequest take_request();
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/log.h"
 #include "ingress/server_socket.h"
@@ -17,6 +18,7 @@ using Poco::Net::PollSet;
 constexpr int kNothing = 0;
 constexpr Millis kLookAtDeadlines(100);
 constexpr Millis kNothingToWatch(10'000);
+constexpr Millis kForTheRest(500);
 constexpr Millis kLongestDrain(5'000);
 constexpr Millis kBetweenLines(1'000);
 constexpr int kAcceptedAtOnce = 64;
@@ -65,62 +67,95 @@ void HttpFront::start() {
   loop_ = std::jthread([this] { loop(); });
 }
 
+void HttpFront::begin_to_stop() {
+  if (!stopping_.exchange(true)) mailbox_->wake.signal();
+}
+
 void HttpFront::stop() {
-  if (stopping_.exchange(true)) return;
-  mailbox_->wake.signal();
+  begin_to_stop();
   if (loop_.joinable()) loop_.join();
   threads_.reset();
   listener_.close();
 }
 
 void HttpFront::loop() {
-  std::optional<Time> drained_by;
-  while (true) {
-    const auto ready = poll_.poll(time_to_sleep());
-    mailbox_->asleep = false;
-    const Time now = std::chrono::steady_clock::now();
-    for (const auto& [socket, mode] : ready) {
-      if (socket == listener_) {
-        if (!stopping_) accept_all(now);
-      } else if (socket == waker_) {
-        mailbox_->wake.take();
-      } else if (const auto found = entries_.find(socket.impl()); found != entries_.end()) {
-        serve(found->first, mode, now);
-      }
+  std::optional<Time> drains_since;
+  bool goes_on = true;
+  while (goes_on) {
+    try {
+      goes_on = turn(drains_since);
+    } catch (const std::exception& error) {
+      close_largest();
+      log_error("connection_failed", {{"server", options_.name}, {"error", error.what()}});
     }
-    take_answers(now);
-    tell_of_given_up(now);
-    if (now >= next_look_) expire_all(now);
-    if (!stopping_) {
-      listen_again(now);
-      continue;
-    }
-    if (!drained_by) {
-      drained_by = now + kLongestDrain;
-      if (!resting_) poll_.remove(listener_);
-    }
-    close_all_but_the_busy();
-    if (entries_.empty() || now > *drained_by) break;
   }
   entries_.clear();
 }
 
-// What one connection's request throws, for want of memory as a rule, is the end of that one alone.
-void HttpFront::serve(Key key, int mode, Time now) {
-  try {
-    Entry& entry = entries_.at(key);
-    if ((mode & PollSet::POLL_ERROR) != 0)
-      close(entry);
-    else if ((mode & PollSet::POLL_WRITE) != 0)
-      follow(entry, entry.connection->flush(now));
-    else if (entry.connection->busy())
-      poll_for(entry, kNothing);  // the next request, or the end: after the answer
-    else
-      follow(entry, entry.connection->receive(now));
-  } catch (const std::exception& error) {
-    log_error("connection_failed", {{"server", options_.name}, {"error", error.what()}});
-    if (const auto left = entries_.find(key); left != entries_.end()) close(left->second);
+// False when all is done.
+bool HttpFront::turn(std::optional<Time>& drains_since) {
+  const auto ready = poll_.poll(time_to_sleep());
+  mailbox_->asleep = false;
+  const Time now = std::chrono::steady_clock::now();
+  for (const auto& [socket, mode] : ready) {
+    if (socket == listener_) {
+      if (!stopping_) accept_all(now);
+    } else if (socket == waker_) {
+      mailbox_->wake.take();
+    } else {
+      attend(socket.impl(), [&, mode = mode](Entry& entry) { serve(entry, mode, now); });
+    }
   }
+  take_answers(now);
+  tell_of_given_up(now);
+  if (now >= next_look_) expire_all(now);
+  if (!stopping_) {
+    listen_again(now);
+    return true;
+  }
+  if (!drains_since) {
+    drains_since = now;
+    if (!resting_) poll_.remove(listener_);
+    listener_.close();  // or the system would go on taking connections
+  }
+  send_away(now > *drains_since + kForTheRest, now);
+  return !entries_.empty() && now <= *drains_since + kLongestDrain;
+}
+
+// Where the loop's own work finds no memory, who holds most of it leaves.
+void HttpFront::close_largest() {
+  const auto largest =
+      std::max_element(entries_.begin(), entries_.end(), [](const auto& one, const auto& other) {
+        return one.second.connection->held() < other.second.connection->held();
+      });
+  if (largest != entries_.end())
+    close(largest->second);
+  else
+    std::this_thread::sleep_for(AcceptTrouble::kRest);
+}
+
+// What one connection's request throws, for want of memory as a rule, is the end of that one alone.
+template <class Work>
+void HttpFront::attend(Key key, const Work& work) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return;
+  try {
+    work(found->second);
+  } catch (const std::exception& error) {
+    if (const auto left = entries_.find(key); left != entries_.end()) close(left->second);
+    log_error("connection_failed", {{"server", options_.name}, {"error", error.what()}});
+  }
+}
+
+void HttpFront::serve(Entry& entry, int mode, Time now) {
+  if ((mode & PollSet::POLL_ERROR) != 0)
+    close(entry);
+  else if ((mode & PollSet::POLL_WRITE) != 0)
+    follow(entry, entry.connection->flush(now));
+  else if (entry.connection->busy())
+    poll_for(entry, kNothing);  // the next request, or the end: after the answer
+  else
+    follow(entry, entry.connection->receive(now));
 }
 
 // An answer that comes before the loop says that it sleeps is seen here; one after that wakes it.
@@ -138,6 +173,8 @@ void HttpFront::accept_all(Time now) {
       take_connection(listener_.acceptConnection(), now);
     } catch (const Poco::Exception& error) {
       rest_after(error.code(), error.displayText(), now);
+    } catch (const std::exception& error) {
+      rest_after(ENOMEM, error.what(), now);
     }
   }
 }
@@ -173,9 +210,16 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
   entry.connection = std::make_unique<HttpConnection>(socket, peer, options_.terms, budget_, now);
   entry.polled = PollSet::POLL_READ;
   poll_.add(socket, PollSet::POLL_READ);  // throws before anything is noted
-  by_id_[entry.id] = socket.impl();
-  ++by_peer_[peer.counted_as];
-  entries_.emplace(socket.impl(), std::move(entry));
+  try {
+    by_id_[entry.id] = socket.impl();
+    std::size_t& of_peer = by_peer_[peer.counted_as];
+    entries_.emplace(socket.impl(), std::move(entry));
+    ++of_peer;
+  } catch (const std::exception&) {
+    by_id_.erase(last_id_);
+    poll_.remove(socket);
+    throw;
+  }
 }
 
 // Where the limit is reached, somebody leaves. Never one whose request is whole and not answered.
@@ -278,8 +322,9 @@ void HttpFront::take_answers(Time now) {
   for (const Answered& one : all) {
     const auto key = by_id_.find(one.id);
     if (key == by_id_.end()) continue;  // the sender has gone
-    Entry& entry = entries_.at(key->second);
-    follow(entry, entry.connection->answer(one.answer, stopping_, now));
+    attend(key->second, [&](Entry& entry) {
+      follow(entry, entry.connection->answer(one.answer, stopping_, now));
+    });
   }
 }
 
@@ -288,10 +333,8 @@ void HttpFront::expire_all(Time now) {
   std::vector<Key> late;
   for (const auto& [key, entry] : entries_)
     if (!entry.connection->busy() && entry.connection->deadline() < now) late.push_back(key);
-  for (const Key key : late) {
-    const auto entry = entries_.find(key);
-    if (entry != entries_.end()) follow(entry->second, entry->second.connection->expire(now));
-  }
+  for (const Key key : late)
+    attend(key, [&](Entry& entry) { follow(entry, entry.connection->expire(now)); });
 }
 
 void HttpFront::poll_for(Entry& entry, int mode) {
@@ -307,12 +350,16 @@ void HttpFront::close(Entry& entry) {
   entries_.erase(socket.impl());
 }
 
-// What is idle, or has not sent a whole request when the drain begins, will find the next host.
-void HttpFront::close_all_but_the_busy() {
+// What is idle will find the next host; so will, some time after the drain began, whoever has not
+// sent a whole request.
+void HttpFront::send_away(bool incomplete_too, Time now) {
   std::vector<Key> leaving;
-  for (const auto& [key, entry] : entries_)
-    if (entry.connection->idle()) leaving.push_back(key);
-  for (const Key key : leaving) close(entries_.at(key));
+  for (const auto& [key, entry] : entries_) {
+    const HttpConnection& one = *entry.connection;
+    if (one.idle() || (incomplete_too && one.receiving())) leaving.push_back(key);
+  }
+  for (const Key key : leaving)
+    attend(key, [&](Entry& entry) { follow(entry, entry.connection->send_away(now)); });
 }
 
 }  // namespace fh

@@ -48,8 +48,10 @@ class HttpFront {
   ~HttpFront();
 
   void start();
-  /// Refuses new connections, answers the requests at hand, closes the rest.
+  /// Refuses new connections, answers the requests at hand, sends the rest away.
   void stop();
+  /// stop() without waiting for its end, which stop() then does.
+  void begin_to_stop();
   std::uint16_t port() const { return port_; }
 
  private:
@@ -72,6 +74,8 @@ class HttpFront {
   };
 
   void loop();
+  bool turn(std::optional<Time>& drains_since);
+  void close_largest();
   Poco::Timespan time_to_sleep();
   void accept_all(Time now);
   void rest_after(int error, const std::string& text, Time now);
@@ -82,14 +86,16 @@ class HttpFront {
   bool make_room_for_bytes(const HttpConnection& asks, std::size_t bytes);
   std::vector<Entry*> slowest_of_who_holds_most();
   void tell_of_given_up(Time now);
-  void serve(Key key, int mode, Time now);
+  template <class Work>
+  void attend(Key key, const Work& work);
+  void serve(Entry& entry, int mode, Time now);
   void follow(Entry& entry, HttpConnection::Want want);
   void hand_over(Entry& entry);
   void take_answers(Time now);
   void expire_all(Time now);
   void poll_for(Entry& entry, int mode);
   void close(Entry& entry);
-  void close_all_but_the_busy();
+  void send_away(bool incomplete_too, Time now);
 
   const HttpFrontOptions options_;
   std::uint16_t port_ = 0;

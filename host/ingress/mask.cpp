@@ -27,6 +27,11 @@ bool carries_credentials(std::string_view name, const VerifyConfig& verify) {
   return false;
 }
 
+bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](const auto& one) { return same_header_name(name, one); });
+}
+
 // What the request shows as its secret, as it is written there.
 struct Shown {
   const RawRequest& request;
@@ -58,8 +63,15 @@ struct Shown {
   }
 };
 
+// What is no escape stays as it is.
 std::string decoded(std::string_view text) {
-  return percent_decode(text).value_or(std::string(text));
+  std::string plain;
+  while (!text.empty()) {
+    const auto byte = text.front() == '%' ? percent_decode(text.substr(0, 3)) : std::nullopt;
+    plain += byte ? byte->front() : text.front();
+    text.remove_prefix(byte ? 3 : 1);
+  }
+  return plain;
 }
 
 // What no kept value may hold. Nothing for signatures, whose secrets do not travel: those are most
@@ -73,16 +85,23 @@ class Tokens {
     // More than one is refused, and looking for many would take long.
     shown.resize(std::min<std::size_t>(shown.size(), 2));
     for (const std::string_view token : shown) {
-      add(std::string(token));
-      add(decoded(token));
+      add_shown(std::string(token));
+      add_shown(decoded(token));
     }
   }
 
   bool stand_in(const std::string& value) const {
-    return !tokens_.empty() && (is_in(value) || is_in(decoded(value)));
+    if (tokens_.empty()) return false;
+    return is_in(value) || (value.find('%') != std::string::npos && is_in(decoded(value)));
   }
 
  private:
+  // A stranger makes up token and values: a long one could be compared anew at each of their bytes.
+  void add_shown(std::string token) {
+    constexpr std::size_t kMostLookedFor = 64;
+    token.resize(std::min(token.size(), kMostLookedFor));
+    if (tokens_.empty() || tokens_.back() != token) add(std::move(token));
+  }
   void add(std::string token) {
     constexpr std::size_t kLeast = 4;  // what is shorter would mask half of all values
     if (token.size() >= kLeast) tokens_.push_back(std::move(token));
@@ -109,7 +128,8 @@ void append_quoted(std::string& json, std::string_view text) {
 
 }  // namespace
 
-std::string masked_head(const RawRequest& request, const VerifyConfig& verify, std::size_t most) {
+std::string masked_head(const RawRequest& request, const VerifyConfig& verify, std::size_t most,
+                        const std::vector<std::string>& others) {
   constexpr std::size_t kForTheRest = 32;  // what says how many do not fit
   const std::size_t longest = most / 16;
   const Tokens tokens(request, verify);
@@ -120,7 +140,7 @@ std::string masked_head(const RawRequest& request, const VerifyConfig& verify, s
     head += before > 1 ? ",[" : "[";
     append_quoted(head, name);
     head += ',';
-    if (carries_credentials(name, verify) || tokens.stand_in(value))
+    if (carries_credentials(name, verify) || is_one_of(others, name) || tokens.stand_in(value))
       append_quoted(head, kMask);
     else if (value.size() > longest)
       append_quoted(head, value.substr(0, longest) + "...");

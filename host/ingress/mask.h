@@ -10,8 +10,10 @@
 namespace fh {
 
 /// In `most` bytes at most, which are 256 or more: values are cut at a sixteenth of that, and after
-/// the headers that fit stands ["...", "2 more"] if that is not all.
+/// the headers that fit stands ["...", "2 more"] if that is not all. `others`: further headers that
+/// carry a credential.
 std::string masked_head(const RawRequest& request, const VerifyConfig& verify,
-                        std::size_t most = std::string::npos);
+                        std::size_t most = std::string::npos,
+                        const std::vector<std::string>& others = {});
 
 }  // namespace fh

@@ -113,6 +113,8 @@ Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, c
       by_parent_[token->base] = &source;
     else
       by_path_[source.path] = &source;
+    if (const auto* token = std::get_if<HeaderToken>(&source.verify.scheme))
+      token_headers_.push_back(token->header);
     counters_[source.name] = std::make_unique<SourceCounters>(source.verify);
     gates_[source.name] = std::make_unique<RateGate>(source.rate_limit);
   }
@@ -256,7 +258,8 @@ Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
 Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                         const std::string& cause, const std::string& text) {
   std::string head = "[]";
-  if (!source.retired) head = masked_head(request, *verify_of(source.name), RefusedList::kMostHead);
+  if (!source.retired)
+    head = masked_head(request, *verify_of(source.name), RefusedList::kMostHead, token_headers_);
   refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
                 std::move(head), request.body.size()});
   return answer;

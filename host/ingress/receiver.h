@@ -130,6 +130,8 @@ class Receiver {
   const SecretWatch& secrets_;
   std::map<std::string, const SourceConfig*, std::less<>> by_path_;    // exact
   std::map<std::string, const SourceConfig*, std::less<>> by_parent_;  // a token follows
+  /// Of all sources: what is refused may have been meant for another.
+  std::vector<std::string> token_headers_;
   std::map<std::string, std::unique_ptr<SourceCounters>> counters_;
   std::map<std::string, std::unique_ptr<RateGate>> gates_;
   RefusedList refused_;

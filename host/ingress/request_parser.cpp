@@ -80,6 +80,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
 
   RawRequest request;
   std::size_t max_body = std::numeric_limits<std::size_t>::max();
+  bool is_http11 = false;
   bool expects_continue = false;
   State phase = State::head;
   int status = 400;
@@ -168,7 +169,7 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
     request.path = path_of(uri);
     const auto question = uri.find('?');
     if (question != std::string_view::npos) request.query = uri.substr(question + 1);
-    knows_chunks_ = version >= 11;
+    is_http11 = version >= 11;
   }
 
   void on_field_impl(http::field name, Text text, Text value, Error& error) override {
@@ -178,12 +179,12 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
       if (++lengths_ > 1 || !is_digits({value.data(), value.size()}))
         return refuse(400, "the request does not say one length", error);
     } else if (name == http::field::transfer_encoding) {
-      if (++lengths_ > 1 || !knows_chunks_)
+      if (++lengths_ > 1 || !is_http11)
         return refuse(400, "the request does not say one length", error);
       if (!boost::beast::iequals(value, "chunked"))
         return refuse(501, "the only transfer encoding taken is chunked", error);
     } else if (name == http::field::expect) {
-      expects_continue = boost::beast::iequals(value, "100-continue");
+      expects_continue = is_http11 && boost::beast::iequals(value, "100-continue");
     }
     request.headers.emplace_back(text_of(text), text_of(value));
   }
@@ -206,7 +207,6 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   std::size_t scanned_ = 0;  // bytes without the end of the request line
   std::size_t head_taken_ = 0;
   int lengths_ = 0;
-  bool knows_chunks_ = false;
   ChunkedBody chunks_;
 };
 
@@ -220,7 +220,7 @@ void RequestParser::look_at_line(std::string_view bytes) { grammar_->look_at_lin
 void RequestParser::set_max_body(std::size_t bytes) { grammar_->max_body = bytes; }
 RequestParser::State RequestParser::state() const { return grammar_->phase; }
 bool RequestParser::began() const { return grammar_->got_some(); }
-bool RequestParser::keep_alive() const { return grammar_->keep_alive(); }
+bool RequestParser::keep_alive() const { return grammar_->is_http11 && grammar_->keep_alive(); }
 bool RequestParser::expects_continue() const { return grammar_->expects_continue; }
 RawRequest& RequestParser::request() { return grammar_->request; }
 int RequestParser::status() const { return grammar_->status; }

@@ -47,7 +47,7 @@ class RequestParser {
 
   State state() const;
   bool began() const;       // a byte of the request was taken
-  bool keep_alive() const;  // what the sender asks for; the head must be whole
+  bool keep_alive() const;  // what the sender asks for, in HTTP/1.1; the head must be whole
   bool expects_continue() const;
   /// Bytes of body: as announced, or as many as came so far.
   std::size_t body_size() const;

@@ -64,6 +64,7 @@ void SecretWatch::tell(const std::string& source, const VerifyConfig& verify) {
     std::string& told = told_[{source, secret.name}];
     if (reason == told) continue;
     told = reason;
+    if (reason.empty() && !secret.in_force(now)) continue;  // another one is in force again
     if (reason.empty())
       log_info("secret_read", {{"source", source}, {"secret", secret.name}});
     else

@@ -28,7 +28,7 @@ struct ShownSignatures {
 std::variant<ShownSignatures, VerifyRefusal> read_shown(const SignatureTemplate& signature,
                                                         const RawRequest& request);
 
-/// The one value of a header; refused when it is missing, empty or repeated.
+/// The one value of a header, which may be empty; refused when it is missing or repeated.
 std::variant<std::string_view, VerifyRefusal> read_header(const RawRequest& request,
                                                           const std::string& name);
 

@@ -40,7 +40,7 @@ Context::Ptr load(const TlsConfig& config) {
 void forget_tls_errors() { ERR_clear_error(); }
 
 TlsContext::TlsContext(TlsConfig config)
-    : config_(std::move(config)), loaded_(stamp()), context_(load(config_)) {}
+    : config_(std::move(config)), loaded_(stamp()), complained_(loaded_), context_(load(config_)) {}
 
 TlsContext::Stamp TlsContext::stamp() const {
   std::error_code missing;  // as a time before all others
@@ -59,8 +59,10 @@ void TlsContext::reload_if_changed() {
     loaded_ = current;
     log_info("tls_reloaded", {{"certificate", config_.certificate.string()}});
   } catch (const HostError& error) {
-    // Perhaps only one of the two is there yet; the old pair goes on until both fit.
-    log_warning("tls_not_reloaded", {{"error", error.what()}});
+    // Perhaps only one of the two is there yet; the old pair goes on until both fit. A right to
+    // read them that comes later changes no stamp, so they are tried again, and complained of once.
+    if (std::exchange(complained_, current) != current)
+      log_warning("tls_not_reloaded", {{"error", error.what()}});
   }
 }
 

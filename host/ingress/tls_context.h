@@ -32,6 +32,7 @@ class TlsContext {
 
   const TlsConfig config_;
   Stamp loaded_;
+  Stamp complained_;  // of the pair that was last found to be no good
   Poco::Net::Context::Ptr context_;
   std::chrono::steady_clock::time_point next_look_{};
 };

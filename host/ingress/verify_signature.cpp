@@ -97,9 +97,13 @@ std::variant<Proof, VerifyRefusal> read_proof(const Template& signature,
     proof.values.timestamp = std::get<std::string>(std::move(timestamp));
   }
   if (signature.id_header.empty()) return proof;
-  const auto id = read_header(request, proof.shown.prefix + signature.id_header);
+  const std::string id_header = proof.shown.prefix + signature.id_header;
+  const auto id = read_header(request, id_header);
   if (const auto* why = std::get_if<VerifyRefusal>(&id)) return *why;
   proof.values.id = std::get<std::string_view>(id);
+  // An unsigned one would be believed instead.
+  if (proof.values.id.empty())
+    return VerifyRefusal{RefusalCause::missing_header, "header " + id_header + " is empty"};
   return proof;
 }
 

@@ -51,6 +51,27 @@ TEST_F(Admin, TakesNoEmptyFilterForNone) {
   EXPECT_EQ(host_.api("jobs").size(), 1U);
 }
 
+TEST_F(Admin, TakesNoFilterTwice) {
+  host_.start();
+  host_.send(contact_update("c-1", "ok"));
+  for (const char* call : {"jobs/cancel?plugin=misbehave&plugin=other",
+                           "jobs/cancel?plugin=misbehave&dry_run=true&dry_run=false"}) {
+    const Reply reply = host_.admin("POST", std::string("/api/v1/") + call);
+    EXPECT_EQ(reply.status, 400) << call;
+    EXPECT_NE(reply.body.find("more than once"), std::string::npos) << reply.body;
+  }
+}
+
+TEST_F(Admin, TakesTheTokensSchemeInEitherCase) {
+  host_.start();
+  for (const std::string scheme : {"Bearer", "bearer", "BEARER"}) {
+    Wire wire(host_.admin_port());
+    wire.send("GET /api/v1/status HTTP/1.1\r\nAuthorization: " + scheme + " " + kAdminToken +
+              "\r\n\r\n");
+    EXPECT_EQ(wire.status(), 200) << scheme;
+  }
+}
+
 TEST_F(Admin, AnswersOnlyWhoHoldsAToken) {
   host_.start();
   for (const char* target : {"/api/v1/status", "/api/v1/jobs", "/api/v1/nothing", "/metrics"}) {

@@ -1,10 +1,12 @@
 // SIGTERM: what runs ends, what comes is accepted to the end, what was accepted is done after the
 // next start.
+#include <Poco/Net/NetException.h>
 #include <gtest/gtest.h>
 
 #include "system/host_process.h"
 #include "system/load.h"
 #include "system/own_port.h"
+#include "system/wire.h"
 
 namespace fh::test {
 namespace {
@@ -211,6 +213,25 @@ TEST_F(Drain, OfAnIdleHostIsPrompt) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(host_.stop(), 0);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+}
+
+// Nobody who takes his time makes others wait before a port that will not answer.
+TEST_F(Drain, RefusesNewConnectionsThoughARequestIsNotWhole) {
+  host_.start();
+  Wire slow(host_.ingest_port());
+  slow.send("POST /webhooks/contact HTTP/1.1\r\nContent-Length: 10\r\n\r\n{");
+  Wire slow_admin(host_.admin_port());
+  slow_admin.send("GET /healthz HTTP/1.1\r\n");
+  // What came before these is read when they are answered.
+  host_.run(contact_update("c-1", "ok"));
+  EXPECT_EQ(host_.admin("GET", "/healthz").status, 200);
+  const auto begin = std::chrono::steady_clock::now();
+  host_.terminate();
+  EXPECT_EQ(slow.status(), 503);
+  EXPECT_THROW(Wire(host_.ingest_port()), Poco::Net::ConnectionRefusedException);
+  EXPECT_EQ(slow_admin.status(), 503);
+  EXPECT_EQ(host_.wait_for_end(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
 TEST_F(Drain, MayBeAskedForAsSoonAsTheHostIsReady) {

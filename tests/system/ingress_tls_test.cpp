@@ -92,6 +92,22 @@ TEST_F(IngressTls, TakesARenewedCertificateWithoutARestart) {
   }));
 }
 
+// Strangers' connections are when it is looked for, and must not fill the log.
+TEST_F(IngressTls, OfACertificateThatIsNoGoodSaysSoOnce) {
+  host_.start();
+  std::filesystem::rename(path("tls.key"), path("away.key"));
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    EXPECT_NE(talk(delivery()).find("HTTP/1.1 200"), std::string::npos);
+    return host_.logged(" tls_not_reloaded ");
+  }));
+  std::filesystem::rename(path("away.key"), path("tls.key"));
+  make_certificate("second.example");
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    return talk(delivery()).find("CN = second.example") != std::string::npos;
+  }));
+  EXPECT_EQ(host_.log_lines(" tls_not_reloaded ").size(), 1U);
+}
+
 TEST_F(IngressTls, IsSentToByWhoKnowsItsCertificate) {
   host_.start();
   const Ran ran = send(sending());

@@ -59,7 +59,8 @@ TEST(MaskedHead, ShowsNoCopyOfATokenInAnyHeader) {
        request_to("/in", "token=s3cret%2Ftoken",
                   {{"X-Original-URL", "https://h/in?token=s3cret%2Ftoken&a=1"},
                    {"Referer", "https://h/in?token=%73%33cret%2ftoken"},
-                   {"X-Decoded", "/in?token=s3cret/token"}})},
+                   {"X-Decoded", "/in?token=s3cret/token"},
+                   {"X-Stray-Percent", "/in?token=s3cret%2ftoken&n=100%&m=50%o"}})},
       {"path", PathToken{"/in"},
        request_to("/in/s3cret%2Ftoken", "", {{"X-Forwarded-Uri", "/in/s3cret%2Ftoken"}})},
       {"header", HeaderToken{"X-Token", "T "},
@@ -101,6 +102,24 @@ TEST(MaskedHead, KnowsATokenFromFourBytesOn) {
             R"([["X-Copy","***"]])");
   EXPECT_EQ(masked_head(request_to("/in/few", "", {{"X-Copy", "is few"}}), verify),
             R"([["X-Copy","is few"]])");
+}
+
+// Of a long one the beginning is looked for, so that no stranger makes the search long.
+TEST(MaskedHead, ShowsNothingThatBeginsAsALongToken) {
+  const std::string begin(64, 'a');
+  RawRequest request;
+  request.headers = {{"X-Token", begin + std::string(8'000, 'a') + "b"},
+                     {"X-Copy", "is " + begin + "c"},
+                     {"X-Less", begin.substr(1)}};
+  EXPECT_EQ(masked_head(request, token_source(HeaderToken{"X-Token", ""}, "s3cret")),
+            R"([["X-Token","***"],["X-Copy","***"],["X-Less",")" + begin.substr(1) + R"("]])");
+}
+
+TEST(MaskedHead, ShowsNoHeaderThatIsNamedBesides) {
+  RawRequest request;
+  request.headers = {{"x-token", "s3cret"}, {"Host", "h"}};
+  EXPECT_EQ(masked_head(request, {}, 1024, {"X-Key", "X-Token"}),
+            R"([["x-token","***"],["Host","h"]])");
 }
 
 TEST(MaskedHead, StaysWithinALimit) {

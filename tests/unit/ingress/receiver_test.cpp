@@ -99,6 +99,23 @@ TEST_F(ReceiverTest, TakesNoBodyThatMayBeEncoded) {
   }
 }
 
+// A sender that was given another source's URL.
+TEST_F(ReceiverTest, ARefusalShowsTheTokenOfNoSource) {
+  SourceConfig other = source_;
+  other.name = "other";
+  other.path = "/other";
+  other.verify.scheme = HeaderToken{"X-Token", ""};
+  config_.sources.push_back(other);
+  open_receiver();
+  RawRequest request;
+  request.path = "/in";
+  request.headers = {{"X-Token", "s3cret"}};
+  request.body = "no json";
+  EXPECT_EQ(receiver_->handle(request).status, 400);
+  ASSERT_EQ(receiver_->refused("src").size(), 1U);
+  EXPECT_EQ(receiver_->refused("src")[0].head, R"([["X-Token","***"]])");
+}
+
 // Strangers choose the body, and the list is kept in memory, in a file, and shown.
 TEST_F(ReceiverTest, ARefusalIsShortHoweverLongTheBody) {
   post("{\"id\":\"" + std::string(kMiB - 20, 'A'));

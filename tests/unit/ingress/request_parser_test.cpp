@@ -158,6 +158,17 @@ TEST(RequestParser, RefusesChunksOfAVersionThatHasNone) {
   EXPECT_EQ(parser.status(), 400);
 }
 
+// A connection of HTTP/1.0 ends with its answer, and nobody there knows an answer in between.
+TEST(RequestParser, DoesForHttp10WhatItKnows) {
+  for (const std::string version : {"1.0", "1.1"}) {
+    RequestParser parser(1024);
+    parser.put("POST / HTTP/" + version +
+               "\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_EQ(parser.keep_alive(), version == "1.1");
+    EXPECT_EQ(parser.expects_continue(), version == "1.1");
+  }
+}
+
 TEST(RequestParser, MakesNoRoomForABodyBeforeItComes) {
   RequestParser parser(1024);
   const std::size_t announced = 50 * 1024 * 1024;

@@ -82,6 +82,22 @@ TEST_F(SecretWatchTest, SaysOnceThatTheLastOneInForceExpired) {
   EXPECT_EQ(said(false), "") << "once";
 }
 
+TEST_F(SecretWatchTest, SaysOfNoneThatExpiredThatItIsThereNow) {
+  Secret old{.name = "2026-11", .from = nowhere_, .not_after = from_ms(0)};
+  old.key = "gone by";
+  source_.verify.secrets.push_back(old);
+  SecretWatch watch({source_}, clock_);
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(watch.look());
+  write_secret("the token");
+  EXPECT_TRUE(watch.look());
+  EXPECT_FALSE(watch.look());
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("secret_read source=crm secret=2026-12"), std::string::npos) << log;
+  EXPECT_NE(log.find("secret_unusable source=crm secret=2026-11"), std::string::npos) << log;
+  EXPECT_EQ(log.find("secret_read source=crm secret=2026-11"), std::string::npos) << log;
+}
+
 TEST_F(SecretWatchTest, OfARetiredSourceLooksForNothing) {
   source_.retired = true;
   SecretWatch watch({source_}, clock_);

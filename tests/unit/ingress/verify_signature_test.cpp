@@ -117,6 +117,15 @@ TEST(StandardWebhooks, NeverMixesItsTwoSetsOfHeaders) {
   EXPECT_EQ(outcome(config, request), "ok:a");
 }
 
+// Else an id that nothing covers would stand in for it.
+TEST(StandardWebhooks, RefusesAnEmptyIdHoweverWellSigned) {
+  const VerifyConfig config = load_verify({{"scheme", "standard-webhooks"}}, {{"a", kWhsec}});
+  RawRequest request;
+  request.body = "{}";
+  sign(config, request, {kNow, ""});
+  EXPECT_EQ(outcome(config, request), "missing_header");
+}
+
 TEST(StandardWebhooks, TakesManySignaturesOfManySecrets) {
   const std::string other = "whsec_" + to_base64(std::string(32, 'o'));
   const VerifyConfig now = load_verify({{"scheme", "standard-webhooks"}}, {{"a", kWhsec}});
