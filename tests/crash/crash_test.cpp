@@ -74,8 +74,8 @@ class Crash : public ::testing::Test {
 
   void round_at_fault_point() {
     const std::string point = kFaultPoints[points_++ % std::size(kFaultPoints)];
-    if (point != "in_recovery") return end_at(point, 1 + below(20));
-    end_at("before_execute", 1 + below(20));  // leaves a run to recover from
+    if (point != "in_recovery") return end_at(point, 1 + below(10));
+    end_at("before_execute", 1 + below(10));  // leaves a run to recover from
     if (!HasFailure()) end_at(point, 1);
   }
 
@@ -133,7 +133,7 @@ class Crash : public ::testing::Test {
   void finish_everything() {
     ASSERT_TRUE(start()) << host_.log();
     ledger_.stop();
-    ASSERT_TRUE(eventually(120s, [&] { return nothing_is_open(); })) << host_.api("status").dump(2);
+    ASSERT_TRUE(eventually(180s, [&] { return nothing_is_open(); })) << host_.api("status").dump(2);
     send_the_dead_again();
     ASSERT_TRUE(eventually(60s, [&] { return nothing_is_open(); })) << host_.api("status").dump(2);
     ASSERT_EQ(host_.stop(), 0) << host_.log();
