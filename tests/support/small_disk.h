@@ -20,11 +20,8 @@ class SmallDisk {
   explicit SmallDisk(int mebibytes, std::filesystem::path at = {})
       : at_(at.empty() ? folder_.path() : std::move(at)) {
     std::filesystem::create_directories(at_);
-    // In mounts of this process's own, so that it goes with the process, however that ends.
-    static const bool apart = ::unshare(CLONE_NEWNS) == 0 &&
-                              ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
     const std::string size = "mode=0700,size=" + std::to_string(mebibytes) + "m";
-    mounted_ = apart && ::mount("fieldhook-test", at_.c_str(), "tmpfs", 0, size.c_str()) == 0;
+    mounted_ = kApart && ::mount("fieldhook-test", at_.c_str(), "tmpfs", 0, size.c_str()) == 0;
   }
   ~SmallDisk() {
     if (mounted_) ::umount2(at_.c_str(), MNT_DETACH);
@@ -50,6 +47,12 @@ class SmallDisk {
   }
 
  private:
+  // The process has mounts of its own from its start on, as all its threads and children do, so
+  // that a disk goes with it, however it ends.
+  inline static const bool kApart =
+      ::unshare(CLONE_NEWNS) == 0 &&
+      ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+
   TempFolder folder_;
   const std::filesystem::path at_;
   bool mounted_ = false;

@@ -69,7 +69,10 @@ TEST(AnyStoredField, LooksAtCustomFieldsToo) {
                                  names += name + " ";
                                  return name == "d";
                                }));
-  EXPECT_EQ(names, "a\"b custom_field c d ");
+  EXPECT_EQ(names, "a\"b c d ");
+  const auto is_group = [](const std::string& name) { return name == "custom_field"; };
+  EXPECT_FALSE(any_stored_field(R"({"custom_field":{"c":2}})", is_group));
+  EXPECT_TRUE(any_stored_field(R"({"custom_field":null})", is_group)) << "it clears each of them";
 }
 
 TEST(StoredMember, IsAbsentInWhatIsNoObject) {
