@@ -42,7 +42,7 @@ struct HttpTerms {
   /// From a request's first byte to its last; for an answer, and for each 64 KB of it a second
   /// more.
   Millis request_deadline{10'000};
-  Millis idle_timeout{75'000};      // between two requests of a connection
+  Millis idle_timeout{75'000};  // between two requests of a connection
   /// How a refusal of the front end's own is written.
   Answer (*refusal)(int status, const std::string& reason) = &fh::refusal;
   AnswerCounts* answers = nullptr;  // where they are counted; outlives the front end
