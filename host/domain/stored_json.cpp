@@ -183,11 +183,10 @@ std::optional<Json> stored_field(std::string_view snapshot, std::string_view pat
   return text ? std::optional(stored_value(*text)) : std::nullopt;
 }
 
-bool any_stored_field(std::string_view snapshot,
-                      const std::function<bool(const std::string&)>& is) {
+bool any_stored_field(std::string_view snapshot, const IsField& is) {
   bool found = false;
   visit_fields(stored_members(snapshot), [&](bool is_custom, const StoredMember& field) {
-    found = found || ((is_custom || !is_group(field)) && is(field.plain_name()));
+    found = found || ((is_custom || !is_group(field)) && is(field.plain_name(), field.value));
   });
   return found;
 }

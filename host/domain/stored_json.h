@@ -41,8 +41,9 @@ std::optional<std::string_view> stored_member(std::string_view object, std::stri
 /// The value of a snapshot's field, found as find_field() finds it.
 std::optional<Json> stored_field(std::string_view snapshot, std::string_view path);
 
-/// Whether `is` gives true for a field's name, those of custom ones included, of their object not.
-bool any_stored_field(std::string_view snapshot, const std::function<bool(const std::string&)>& is);
+/// Whether `is` gives true for a field, custom ones included, the object around them not.
+using IsField = std::function<bool(const std::string& name, std::string_view value)>;
+bool any_stored_field(std::string_view snapshot, const IsField& is);
 
 /// A number that two snapshots share when they have the same fields, custom ones included, in
 /// whatever order: then laying one over the other gives the other. Never 0.

@@ -118,12 +118,15 @@ bool WatchIndex::may_match(const Event& event) const {
   if (type.by_event.contains(event.kind)) return true;
   if (event.kind == EventKind::deleted) return false;  // it changes no field
   // A field whose own name has a dot is found by a watch of that name.
-  return any_stored_field(event.snapshot.text(), [&type](const std::string& field) {
-    if (field == kCustomFields) return true;  // no group: it may clear any of them
-    const auto segment = first_segment(field);
-    if (segment.size() == field.size()) return type.by_segment.contains(field);
-    return type.by_segment.contains(std::string(segment));
-  });
+  return any_stored_field(event.snapshot.text(),
+                          [&type](const std::string& field, std::string_view value) {
+                            if (field == kCustomFields && value == "null")
+                              return true;  // it may clear any of them
+                            const auto segment = first_segment(field);
+                            if (segment.size() == field.size())
+                              return type.by_segment.contains(field);
+                            return type.by_segment.contains(std::string(segment));
+                          });
 }
 
 }  // namespace fh

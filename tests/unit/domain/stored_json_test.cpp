@@ -65,14 +65,14 @@ TEST(StoredMembers, AreTheItemsOfAnArrayToo) {
 TEST(AnyStoredField, LooksAtCustomFieldsToo) {
   std::string names;
   EXPECT_TRUE(any_stored_field(R"({"a\"b":1,"custom_field":{"c":2},"d":{"e":3}})",
-                               [&names](const std::string& name) {
+                               [&names](const std::string& name, auto) {
                                  names += name + " ";
                                  return name == "d";
                                }));
   EXPECT_EQ(names, "a\"b c d ");
-  const auto is_group = [](const std::string& name) { return name == "custom_field"; };
+  const auto is_group = [](const std::string& name, auto) { return name == "custom_field"; };
   EXPECT_FALSE(any_stored_field(R"({"custom_field":{"c":2}})", is_group));
-  EXPECT_TRUE(any_stored_field(R"({"custom_field":null})", is_group)) << "it clears each of them";
+  EXPECT_TRUE(any_stored_field(R"({"custom_field":null})", is_group));
 }
 
 TEST(StoredMember, IsAbsentInWhatIsNoObject) {

@@ -183,6 +183,15 @@ TEST(WatchIndex, MayMatchAFieldWhoseOwnNameHasADot) {
   EXPECT_EQ(index.match({event, changes, event.snapshot}).size(), 1u);
 }
 
+TEST(WatchIndex, OfAllCustomFieldsAtOnceOnlyANullMayMatch) {
+  const WatchIndex index({{"p", {watch_of(kCustom)}}});
+  Event event = event_with("{}", R"({"custom_field":null})");
+  event.mode = PayloadMode::full_object;
+  EXPECT_TRUE(index.may_match(event));
+  event.snapshot = SnapshotText(Json::parse(R"({"custom_field":[]})"));
+  EXPECT_FALSE(index.may_match(event));
+}
+
 TEST(WatchIndex, GivesEachPluginOnceWithAllItsWatches) {
   const WatchIndex index({{"b", {watch_of(kChanges), watch_of(kBecomes), watch_of(kFromTo)}},
                           {"a", {watch_of(kBecomes)}},
