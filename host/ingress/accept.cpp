@@ -92,6 +92,7 @@ bool still_matches(const Considered& considered, const Announced& announced, Mat
 // and a record that comes back is compared with it.
 void take_changes(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const Event& event = considered.arrived->event;
+  considered.is_stale = is_stale(tx, arrival, considered);
   if (event.kind != EventKind::deleted) {
     take_baseline(tx, arrival, considered);
     const bool had_changes = !considered.changes.empty();
@@ -102,10 +103,9 @@ void take_changes(Transaction& tx, const Arrival& arrival, Considered& considere
   if (!event.set_aside.empty()) considered.reason = event.set_aside;
 }
 
-std::string why_unmet(Transaction& tx, const Arrival& arrival, const Considered& considered) {
+std::string why_unmet(const Considered& considered) {
   const Event& event = considered.arrived->event;
-  const bool compared =
-      event.mode != PayloadMode::full_object || !is_stale(tx, arrival, considered);
+  const bool compared = event.mode != PayloadMode::full_object || !considered.is_stale;
   return compared ? no_match(event, considered.changes) : kStale;
 }
 
@@ -127,8 +127,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
     std::erase_if(considered.matches, [&](Match& match) {
       return !still_matches(considered, announced, match, watches);
     });
-  if (considered.matches.empty())
-    considered.reason = matched > 0 ? kEcho : why_unmet(tx, arrival, considered);
+  if (considered.matches.empty()) considered.reason = matched > 0 ? kEcho : why_unmet(considered);
   return considered;
 }
 

@@ -12,7 +12,8 @@ struct Considered {
   Changes changes;  // completed from the baseline
   StoredRecord record;
   std::optional<std::int64_t> duplicate_of;
-  std::string reason;  // why it makes no job, when it does not
+  bool is_stale = false;  // something newer is known of the record
+  std::string reason;     // why it makes no job, when it does not
   std::vector<Match> matches;
   std::int64_t event = 0;  // its row, where it has one already
   bool wants_old_values = true;

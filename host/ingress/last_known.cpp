@@ -19,12 +19,11 @@ bool is_first_told(const Change& change) {
 // Compares a full object with the baseline; the reason says why nothing counts as changed. That a
 // record was created counts even if it is told late. Of a record that is seen whole for the first
 // time, only what was known of it has changed.
-void find_changes(Transaction& tx, Considered& considered, bool stale,
-                  SourceConfig::FirstSeen first_seen) {
+void find_changes(Transaction& tx, Considered& considered, SourceConfig::FirstSeen first_seen) {
   const Event& event = considered.arrived->event;
   const bool counts =
       event.kind == EventKind::created || first_seen == SourceConfig::FirstSeen::changed;
-  if (stale) {
+  if (considered.is_stale) {
     if (event.kind != EventKind::created) considered.reason = kStale;
     return;
   }
@@ -116,15 +115,14 @@ bool is_stale(Transaction& tx, const Arrival& arrival, const Considered& conside
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const Event& event = considered.arrived->event;
-  const bool stale = is_stale(tx, arrival, considered);
   considered.changes = event.changes;
   if (considered.wants_old_values)
     tell_custom_fields_apart(tx, considered.record, considered.changes);
   if (event.mode == PayloadMode::full_object)
-    find_changes(tx, considered, stale, arrival.source->first_seen);
-  else if (considered.wants_old_values && !stale)
+    find_changes(tx, considered, arrival.source->first_seen);
+  else if (considered.wants_old_values && !considered.is_stale)
     fill_old_values(tx, considered.record, considered.changes);
-  if (!stale) update_baseline(tx, arrival, considered);
+  if (!considered.is_stale) update_baseline(tx, arrival, considered);
 }
 
 }  // namespace fh
