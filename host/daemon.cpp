@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "base/open_files.h"
 #include "base/private_file.h"
-#include "ingress/imported.h"
 #include "queue/recover.h"
 #include "signals.h"
 
@@ -141,7 +140,7 @@ void Daemon::load_what_was_seen() {
   std::set<std::string> names;
   for (const SourceConfig& source : config_.sources) {
     names.insert(source.name);
-    if (const auto at = views.last_delivery_of(source.name, kImportedHead))
+    if (const auto at = views.last_delivery_of(source.name))
       receiver_.set_last_delivery(source.name, *at);
   }
   refused_.load(names);

@@ -22,8 +22,8 @@ struct ImportTerms {
 /// Bytes of the records that one call brings, one a line.
 inline constexpr std::size_t kMostImported = 2 * 1024 * 1024;
 
-/// What an imported delivery has for a head; no request has one without a length.
-inline constexpr std::string_view kImportedHead = R"([["Imported",)";  // how each begins
+/// What an imported delivery has for a head, beginning with kImportedHead (store/delivery_table.h);
+/// no request has one without a length.
 std::string imported_head(const ImportTerms& terms);
 /// Of a stored delivery; nullopt: it was not imported.
 std::optional<ImportTerms> imported_terms(const std::string& head, const SourceConfig& source);

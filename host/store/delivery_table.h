@@ -14,6 +14,10 @@ namespace fh {
 /// Between the reasons of a delivery whose events had several.
 inline constexpr const char* kReasonSeparator = "; ";
 
+/// How the head of a delivery begins that no request brought: somebody imported it, and it tells
+/// nothing of when its source was heard.
+inline constexpr std::string_view kImportedHead = R"([["Imported",)";
+
 struct NewDelivery {
   std::int64_t id = 0;  // from Store::new_delivery_id()
   std::string source;

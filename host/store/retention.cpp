@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "store/delivery_table.h"
+
 namespace fh {
 
 bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
@@ -78,12 +80,11 @@ void Retention::remove(std::int64_t delivery) {
       " records.body_at + 1, records.body_size) AS TEXT) FROM deliveries d WHERE d.id = ?1)"
       " WHERE id = (SELECT record FROM deliveries WHERE id = ?1) AND body_of = ?1",
       delivery);
-  // What somebody imported (ingress/imported.h) tells nothing of its source.
   db_.run(
       "INSERT INTO heard (source, last_at_ms) SELECT source, received_at_ms FROM deliveries"
-      " WHERE id = ? AND head NOT LIKE '[[\"Imported\",%'"
+      " WHERE id = ? AND head NOT LIKE ? || '%'"
       " ON CONFLICT (source) DO UPDATE SET last_at_ms = max(last_at_ms, excluded.last_at_ms)",
-      delivery);
+      delivery, kImportedHead);
   db_.run("DELETE FROM events WHERE delivery = ?", delivery);
   db_.run("DELETE FROM deliveries WHERE id = ?", delivery);
 }

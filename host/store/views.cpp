@@ -358,10 +358,10 @@ bool Views::knows_source(const std::string& source) {
   return !select.rows([](const Row& row) { return row.integer("id"); }).empty();
 }
 
-std::optional<TimePoint> Views::last_delivery_of(const std::string& source, std::string_view but) {
+std::optional<TimePoint> Views::last_delivery_of(const std::string& source) {
   Selection select(session_, "SELECT received_at_ms FROM deliveries");
   select.where("source = ?", source);
-  select.where("head NOT LIKE ?", std::string(but) + "%");
+  select.where("head NOT LIKE ?", std::string(kImportedHead) + "%");
   select.append(" ORDER BY id DESC LIMIT 1");
   auto found = select.rows([](const Row& row) { return row.time("received_at_ms"); });
   Selection removed(session_, "SELECT last_at_ms FROM heard");

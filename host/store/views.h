@@ -134,8 +134,8 @@ class Views {
   std::map<std::string, std::int64_t> parked_jobs();
   /// Whether a delivery of it is stored, or what was imported for it.
   bool knows_source(const std::string& source);
-  /// The last whose head does not begin with `but`, removed or not; nullopt: there was none.
-  std::optional<TimePoint> last_delivery_of(const std::string& source, std::string_view but);
+  /// The last that a sender made, removed or not; nullopt: there was none.
+  std::optional<TimePoint> last_delivery_of(const std::string& source);
   /// The oldest open job of the same plugin and record that holds its turn; 0: none does.
   std::int64_t holder_of_turn(std::int64_t job);
 
