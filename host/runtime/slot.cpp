@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/beginning_of.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "runtime/probe.h"
@@ -21,14 +22,6 @@ constexpr std::size_t kMostProgress = 200;  // bytes of its text
 constexpr std::chrono::seconds kTurn(1);    // a worker's start is worth some runs
 
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
-
-// No character cut in two.
-std::string beginning_of(const std::string& text, std::size_t most) {
-  std::size_t size = std::min(text.size(), most);
-  if (size < text.size())
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
-  return text.substr(0, size);
-}
 
 double random_jitter() {
   thread_local std::mt19937_64 engine(std::random_device{}());

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/beginning_of.h"
+
 namespace fh {
 namespace {
 
@@ -27,13 +29,8 @@ HostLink* host_link = nullptr;
 
 std::string copy(fieldhook_string text) { return {text.data, text.size}; }
 
-// The first limit bytes at most, no UTF-8 sequence cut in two.
 std::string cut(fieldhook_string text, std::size_t limit) {
-  std::size_t size = std::min(text.size, limit);
-  if (size < text.size) {
-    while (size > 0 && (static_cast<unsigned char>(text.data[size]) & 0xc0U) == 0x80U) --size;
-  }
-  return {text.data, size};
+  return std::string(beginning_of({text.data, text.size}, limit));
 }
 
 void give(fieldhook_reply reply, std::string_view text) {
