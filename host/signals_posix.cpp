@@ -1,14 +1,19 @@
+#include <algorithm>
 #include <csignal>
+#include <iterator>
 
 #include "signals.h"
 
 namespace fh {
 namespace {
 
+constexpr int kEnding[] = {SIGINT, SIGQUIT, SIGTERM};
+
 sigset_t heeded() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) sigaddset(&signals, signal);
+  sigaddset(&signals, SIGHUP);
+  for (const int signal : kEnding) sigaddset(&signals, signal);
   return signals;
 }
 
@@ -23,8 +28,8 @@ void hold_signals() {
 bool end_is_asked() {
   sigset_t pending;
   ::sigpending(&pending);
-  return ::sigismember(&pending, SIGINT) == 1 || ::sigismember(&pending, SIGQUIT) == 1 ||
-         ::sigismember(&pending, SIGTERM) == 1;
+  return std::any_of(std::begin(kEnding), std::end(kEnding),
+                     [&](int signal) { return ::sigismember(&pending, signal) == 1; });
 }
 
 void wait_for_end_request(const std::function<void()>& on_hangup) {

@@ -48,7 +48,8 @@ std::string text_of(const Answer& answer, bool head_only, bool last) {
           "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
   for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
   text += last ? "Connection: close\r\n\r\n" : "\r\n";
-  return head_only ? text : text + answer.body;
+  if (!head_only) text += answer.body;
+  return text;
 }
 
 }  // namespace
