@@ -3,7 +3,6 @@
 #include "cli/shown.h"
 #include "cli/table.h"
 #include "config/config.h"
-#include "config/quantity.h"
 #include "store/backup.h"
 
 namespace fh {

@@ -10,11 +10,9 @@ namespace fh {
 inline SourceConfig chosen_source(const Config& config, const Arguments& arguments) {
   const auto name = arguments.option("source");
   if (!name) throw UsageError("--source NAME is missing: a source of " + config.file.string());
+  if (const SourceConfig* source = config.find_source(*name)) return *source;
   std::vector<std::string> names;
-  for (const SourceConfig& source : config.sources) {
-    if (source.name == *name) return source;
-    names.push_back(source.name);
-  }
+  for (const SourceConfig& source : config.sources) names.push_back(source.name);
   throw UsageError("no source is named \"" + *name + "\"" + did_you_mean(*name, names) + " in " +
                    config.file.string());
 }

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "base/joined.h"
 #include "cli/admin_client.h"
 #include "cli/command.h"
 #include "cli/http_call.h"
@@ -24,12 +25,6 @@ std::vector<std::string> next_words(const std::string& group) {
   return words;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 // Takes the command's name off the words.
 Command take_command(Arguments& arguments) {
   const std::string first = arguments.words.front();
@@ -40,7 +35,7 @@ Command take_command(Arguments& arguments) {
   if (under.front().name == first) return under.front();
 
   const auto known = next_words(first);
-  if (arguments.words.empty()) throw UsageError(first + " needs one of: " + joined(known));
+  if (arguments.words.empty()) throw UsageError(first + " needs one of: " + joined(known, ", "));
   const std::string second = arguments.words.front();
   for (const Command& command : under) {
     if (command.name != first + " " + second) continue;
@@ -48,7 +43,7 @@ Command take_command(Arguments& arguments) {
     return command;
   }
   throw UsageError("unknown command \"" + first + " " + second + "\"" +
-                   did_you_mean(second, known) + "; known: " + joined(known));
+                   did_you_mean(second, known) + "; known: " + joined(known, ", "));
 }
 
 void check_fit(const Command& command, const Arguments& arguments) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <iostream>
 
 #include "cli/command.h"
 #include "cli/config_path.h"

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/joined.h"
 #include "config/config_sections.h"
 #include "config/config_text.h"
 
@@ -13,12 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestFile = kMiB;
-
-std::string joined(const std::vector<std::string>& mistakes) {
-  std::string text;
-  for (const std::string& mistake : mistakes) text += (text.empty() ? "" : "\n") + mistake;
-  return text;
-}
 
 std::string read_file(const fs::path& path) {
   errno = 0;
@@ -78,8 +73,14 @@ Json every_branch() {
 
 }  // namespace
 
+const SourceConfig* Config::find_source(std::string_view name) const {
+  for (const SourceConfig& source : sources)
+    if (source.name == name) return &source;
+  return nullptr;
+}
+
 ConfigErrors::ConfigErrors(std::vector<std::string> mistakes)
-    : HostError(joined(mistakes)), mistakes_(std::move(mistakes)) {}
+    : HostError(joined(mistakes, "\n")), mistakes_(std::move(mistakes)) {}
 
 Config load_config(const fs::path& path, const LoadOptions& options) {
   const fs::path file = fs::absolute(path).lexically_normal();

@@ -103,7 +103,7 @@ struct SourceConfig {
 
   std::string name;
   std::string path;     // exact; with a PathToken, deliveries come to one segment below it
-  std::string sender;   // one of LoadOptions::known_senders
+  std::string sender;   // one of senders()
   std::string account;  // default: the sender's name
   RecordType record = RecordType::contact;  // these two: where the body does not say it
   EventKind event = EventKind::updated;
@@ -137,6 +137,9 @@ struct LogConfig {
 };
 
 struct Config {
+  /// Null pointer: there is none.
+  const SourceConfig* find_source(std::string_view name) const;
+
   std::filesystem::path file;  // the file it was read from
   IngestConfig ingest;
   AdminConfig admin;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/joined.h"
 #include "config/config_text.h"
 #include "config/suggestion.h"
 #include "domain/manifest.h"
@@ -22,12 +23,6 @@ std::string between(Range<T> range, Write write) {
 
 void Reading::mistake(const std::string& place, const std::string& text) {
   mistakes.push_back("config: " + place + (place.empty() ? "" : " ") + text);
-}
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 ConfigReader::ConfigReader(const Json* value, std::string place, std::string shape,
@@ -97,12 +92,12 @@ std::string ConfigReader::choice(const std::string& key, const std::vector<std::
                                  std::optional<std::string> fallback) {
   const std::string* value = ask_text(key);
   if (value == nullptr) {
-    if (!fallback && !has(key)) mistake(key, "is missing (known: " + listed(known) + ")");
+    if (!fallback && !has(key)) mistake(key, "is missing (known: " + joined(known, ", ") + ")");
     return fallback.value_or("");
   }
   if (std::find(known.begin(), known.end(), *value) != known.end()) return *value;
   const auto meant = nearest(*value, known);
-  mistake(key, quoted(*value) + " is not known (known: " + listed(known) +
+  mistake(key, quoted(*value) + " is not known (known: " + joined(known, ", ") +
                    (meant ? "; did you mean " + quoted(*meant) + "?)" : ")"));
   return fallback.value_or("");
 }

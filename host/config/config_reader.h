@@ -5,7 +5,6 @@
 #pragma once
 
 #include <functional>
-#include <limits>
 #include <set>
 #include <string>
 #include <string_view>
@@ -117,8 +116,5 @@ class ConfigReader {
   bool any_key_ = false;
   bool muted_ = false;  // a mistake that is already noted explains whatever is wrong in here
 };
-
-/// "a, b, c".
-std::string listed(const std::vector<std::string>& words);
 
 }  // namespace fh

@@ -16,6 +16,8 @@ std::filesystem::path read_store(ConfigReader& top);
 WorkersConfig read_workers(ConfigReader in);
 LogConfig read_log(ConfigReader in);
 RetentionConfig read_retention(ConfigReader in);
+
+// read_traffic.cpp
 /// `ingest`: the limits that hold where the source says none.
 void read_traffic(ConfigReader& in, SourceConfig& source, const IngestConfig& ingest);
 

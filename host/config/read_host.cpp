@@ -92,4 +92,16 @@ LogConfig read_log(ConfigReader in) {
   return log;
 }
 
+RetentionConfig read_retention(ConfigReader in) {
+  const RetentionConfig defaults;
+  RetentionConfig retention;
+  retention.age = in.duration("age", defaults.age, {1h, 3660 * 24h});
+  retention.dead = in.duration("dead", std::max(defaults.dead, retention.age), {1h, 3660 * 24h});
+  if (retention.dead < retention.age)
+    in.mistake("dead", "is shorter than retention.age: what is dead is kept at least as long");
+  const std::size_t size = in.size("max_size", 16 * kMiB, {16 * kMiB, 16'777'216 * kMiB});
+  if (in.has("max_size")) retention.max_size = size;
+  return retention;
+}
+
 }  // namespace fh

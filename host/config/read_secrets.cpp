@@ -1,5 +1,4 @@
 // The parts of ConfigReader that read secrets. Nothing here prints a value that might be one.
-#include <algorithm>
 
 #include "config/config_reader.h"
 
