@@ -66,12 +66,6 @@ Json source_status(const Receiver& receiver, const SourceConfig& source) {
 
 }  // namespace
 
-std::string obstacle(const ApiParts& parts) {
-  if (!parts.ready)
-    return parts.supervisor.draining() ? "the host is stopping" : "the host is starting";
-  return parts.disk.low() ? parts.disk.text() : "";
-}
-
 Answer Api::handle(const RawRequest& request) {
   try {
     return route(request);
@@ -85,7 +79,7 @@ Answer Api::handle(const RawRequest& request) {
 
 std::optional<std::string> Api::caller(const RawRequest& request) const {
   const auto values = request.header_values("Authorization");
-  if (values.size() != 1 || !same_header_name(values[0].substr(0, kBearer.size()), kBearer))
+  if (values.size() != 1 || !equal_ignoring_case(values[0].substr(0, kBearer.size()), kBearer))
     return std::nullopt;
   // Hashed first, so that not even the token's length shows; every token is compared.
   const Digest given = sha256(values[0].substr(kBearer.size()));
@@ -123,9 +117,10 @@ std::optional<Answer> Api::refuse_stranger(const RawRequest& head) {
 
 Answer Api::route(const RawRequest& request) {
   if (request.path == kHealth) return plain(200, "ok\n");
-  if (request.path == kReady)
-    return obstacle(p_).empty() ? plain(200, "ready\n")
-                                : plain(503, "not ready: " + obstacle(p_) + "\n");
+  if (request.path == kReady) {
+    const std::string why = why_not_ready(p_);
+    return why.empty() ? plain(200, "ready\n") : plain(503, "not ready: " + why + "\n");
+  }
   if (auto refused = refuse_stranger(request)) return *std::move(refused);
   if (request.path == kMetrics) {
     Answer answer = plain(200, metrics_text(p_, refused_));
@@ -228,13 +223,14 @@ Answer Api::answer_about_plugins(const Call& call) {
 
 Answer Api::status(const Call& call) {
   refuse_unknown(call, {});
+  Views views(p_.store.reader());
   Json jobs = Json::object();
   for (int state = 0; state < kJobStates; ++state)
     jobs[std::string(name_of(static_cast<JobState>(state)))] = 0;
-  for (const auto& [plugin, states] : Views(p_.store.reader()).tallies())
+  for (const auto& [plugin, states] : views.tallies())
     for (const auto& [state, count] : states) jobs[state] = jobs[state].get<std::int64_t>() + count;
   Json parked = Json::array();
-  for (const ParkedView& view : Views(p_.store.reader()).parked()) {
+  for (const ParkedView& view : views.parked()) {
     parked.push_back(to_json(view));
     parked.back()["release"] = release_command(view.plugin, view.record, p_.config.sources);
   }
@@ -246,9 +242,10 @@ Answer Api::status(const Call& call) {
     running.push_back({{"job", job.job}, {"plugin", job.plugin}, {"pid", job.pid}});
     running.back().update(progress_json(job));
   }
+  const std::string not_ready = why_not_ready(p_);
   return json_answer({{"version", FIELDHOOK_VERSION},
-                      {"ready", obstacle(p_).empty()},
-                      {"not_ready", obstacle(p_).empty() ? Json() : Json(obstacle(p_))},
+                      {"ready", not_ready.empty()},
+                      {"not_ready", not_ready.empty() ? Json() : Json(not_ready)},
                       {"jobs", jobs},
                       {"running", running},
                       {"parked", parked},

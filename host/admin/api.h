@@ -13,9 +13,6 @@
 
 namespace fh {
 
-/// Why deliveries are not taken now; "" when they are.
-std::string obstacle(const ApiParts& parts);
-
 class Api {
  public:
   explicit Api(ApiParts parts) : p_(parts) {}

@@ -4,6 +4,7 @@
 #include "admin/call.h"
 #include "admin/parts.h"
 #include "queue/job_action.h"
+#include "store/views.h"
 
 namespace fh {
 

@@ -1,7 +1,8 @@
 // The Prometheus text of /metrics, version 0.0.4.
 #pragma once
 
-#include "admin/api.h"
+#include "admin/parts.h"
+#include "admin/refused_calls.h"
 
 namespace fh {
 

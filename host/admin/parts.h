@@ -7,7 +7,6 @@
 #include "ingress/receiver.h"
 #include "runtime/supervisor.h"
 #include "store/disk_watch.h"
-#include "store/views.h"
 
 namespace fh {
 
@@ -21,5 +20,8 @@ struct ApiParts {
   const DiskWatch& disk;
   const std::atomic<bool>& ready;
 };
+
+/// Why deliveries are not taken now; "" when they are.
+std::string why_not_ready(const ApiParts& parts);
 
 }  // namespace fh
