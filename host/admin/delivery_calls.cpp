@@ -1,7 +1,6 @@
 #include "admin/delivery_calls.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <sstream>
 
@@ -14,22 +13,18 @@ namespace {
 constexpr int kPage = 200;
 constexpr std::size_t kMostProblems = 20;
 
-constexpr std::array<std::string_view, 3> kStatuses = {"accepted", "duplicate", "ignored"};
-
 // The query's source, which the configuration or a stored delivery must have. Throws BadQuery.
 std::string source_of(const Call& call, const ApiParts& parts) {
   std::string name = text_of(call, "source");
-  const auto& sources = parts.config.sources;
-  const bool known = std::any_of(sources.begin(), sources.end(),
-                                 [&](const SourceConfig& one) { return one.name == name; });
-  if (!name.empty() && !known && !Views(parts.store.reader()).knows_source(name))
+  const bool known = name.empty() || parts.config.find_source(name) != nullptr;
+  if (!known && !Views(parts.store.reader()).knows_source(name))
     throw BadQuery{"there is no source \"" + name + "\", and no delivery of one"};
   return name;
 }
 
 std::string status_of(const Call& call) {
   std::string status = text_of(call, "status");
-  if (!status.empty() && std::find(kStatuses.begin(), kStatuses.end(), status) == kStatuses.end())
+  if (!status.empty() && !delivery_status_from(status))
     throw BadQuery{"status=" + status + " is none of accepted, duplicate and ignored"};
   return status;
 }
@@ -62,8 +57,6 @@ DeliveryFilter filter_of(const Call& call, const ApiParts& parts) {
 Answer no_such_delivery(std::int64_t id) {
   return problem(404, "not found", "there is no delivery " + std::to_string(id));
 }
-
-Json plugins_json(const Replayed& replayed) { return Json(replayed.plugins); }
 
 // What happened to many, with the first few things that went wrong.
 class Problems {
@@ -136,15 +129,14 @@ Answer DeliveryCalls::replay(std::int64_t id, const Call& call) {
   const auto found = Views(p_.store.reader()).delivery(id);
   if (!found) return no_such_delivery(id);
   try {
-    const Replayed replayed = deliveries_.replay(*found, order);
+    const std::vector<std::string> plugins = deliveries_.replay(*found, order);
     if (!order.dry_run)
-      log_info("delivery_replayed", {{"delivery", id},
-                                     {"jobs", static_cast<int>(replayed.plugins.size())},
-                                     {"who", call.who}});
+      log_info("delivery_replayed",
+               {{"delivery", id}, {"jobs", static_cast<int>(plugins.size())}, {"who", call.who}});
     return json_answer({{"delivery", id},
                         {"dry_run", order.dry_run},
-                        {"jobs", replayed.plugins.size()},
-                        {"plugins", plugins_json(replayed)}});
+                        {"jobs", plugins.size()},
+                        {"plugins", plugins}});
   } catch (const NotReadable& error) {
     return problem(409, "cannot be read", error.what());
   } catch (const BacklogFull& error) {
@@ -175,8 +167,7 @@ Answer DeliveryCalls::replay_all(const Call& call) {
       ++matched;
       try {
         const auto whole = Views(p_.store.reader()).delivery(listed.id);
-        if (whole)
-          jobs += static_cast<std::int64_t>(deliveries_.replay(*whole, order).plugins.size());
+        if (whole) jobs += static_cast<std::int64_t>(deliveries_.replay(*whole, order).size());
       } catch (const HostError& error) {
         problems.add({{"delivery", listed.id}}, error.what());
       }
@@ -213,10 +204,8 @@ Answer DeliveryCalls::refused(const Call& call) {
 Answer DeliveryCalls::import(const Call& call) {
   refuse_unknown(call, {"source", "type", "cells", "as_of", "dry_run"});
   const std::string name = text_of(call, "source");
-  const auto source = std::find_if(p_.config.sources.begin(), p_.config.sources.end(),
-                                   [&](const SourceConfig& one) { return one.name == name; });
-  if (source == p_.config.sources.end())
-    return problem(404, "not found", "there is no source \"" + name + "\"");
+  const SourceConfig* source = p_.config.find_source(name);
+  if (source == nullptr) return problem(404, "not found", "there is no source \"" + name + "\"");
   Import order{{}, flag_of(call, "dry_run")};
   const auto as_of = time_of(call, "as_of");
   try {
@@ -225,7 +214,9 @@ Answer DeliveryCalls::import(const Call& call) {
   } catch (const NotReadable& error) {
     return problem(400, "cannot be imported", error.what());
   }
-  std::map<std::string, std::int64_t> counts{{"accepted", 0}, {"duplicate", 0}, {"ignored", 0}};
+  std::map<std::string_view, std::int64_t> counts{{name_of(DeliveryStatus::accepted), 0},
+                                                  {name_of(DeliveryStatus::duplicate), 0},
+                                                  {name_of(DeliveryStatus::ignored), 0}};
   std::map<std::string, std::int64_t> reasons;  // of those that were ignored
   std::int64_t jobs = 0;
   Problems problems;
@@ -238,9 +229,9 @@ Answer DeliveryCalls::import(const Call& call) {
     if (line.empty()) continue;
     try {
       const Acceptance acceptance = deliveries_.import(*source, line, order);
-      ++counts[acceptance.status];
+      ++counts[name_of(acceptance.status)];
       // "no_match: email" and "no_match: phone" are one.
-      if (acceptance.status == "ignored")
+      if (acceptance.status == DeliveryStatus::ignored)
         ++reasons[acceptance.reason.substr(0, acceptance.reason.find(':'))];
       jobs += acceptance.jobs;
     } catch (const std::exception& error) {  // whatever it is, the others are not to suffer from it

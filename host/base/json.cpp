@@ -121,8 +121,7 @@ std::optional<JsonRefusal> check_strict(std::string_view text) {
 }
 
 StrictJson parse_strict(std::string_view text) {
-  if (text.find('\0') == std::string_view::npos)
-    if (auto quickly = parse_quickly(text)) return {*std::move(quickly), {}};
+  if (auto quickly = parse_quickly(text)) return {*std::move(quickly), {}};
   return parse_at_length(text);
 }
 

@@ -26,13 +26,6 @@ std::string_view name_of(PayloadMode mode) {
   return "";
 }
 
-std::optional<PayloadMode> payload_mode_from(std::string_view name) {
-  for (const auto mode :
-       {PayloadMode::full_object, PayloadMode::changes_only, PayloadMode::changes_with_snapshot})
-    if (name == name_of(mode)) return mode;
-  return std::nullopt;
-}
-
 Json to_json(const Changes& changes) {
   Json json = Json::object();
   for (const auto& [field, change] : changes) {

@@ -57,7 +57,6 @@ struct Occurrence {
 std::string_view name_of(EventKind kind);
 std::optional<EventKind> event_kind_from(std::string_view name);
 std::string_view name_of(PayloadMode mode);
-std::optional<PayloadMode> payload_mode_from(std::string_view name);
 
 /// {"field": {"from": old, "to": new}}; "from" is left out when it is unknown.
 Json to_json(const Changes& changes);

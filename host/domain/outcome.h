@@ -32,7 +32,7 @@ struct Outcome {
 std::string_view name_of(OutcomeKind kind);
 std::optional<OutcomeKind> outcome_kind_from(std::string_view name);
 
-/// Whether what the run wrote outside once and step is kept (design: with done and snooze).
+/// Whether what the run wrote outside once and step is kept: with done and snooze only.
 bool keeps_effects(OutcomeKind kind);
 
 }  // namespace fh

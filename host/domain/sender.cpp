@@ -3,15 +3,16 @@
 namespace fh {
 
 const std::vector<Sender>& senders() {
-  static const std::vector<Sender> kSenders = {{"insites", false, true, false},
-                                               {"hubspot", true},
-                                               {"pipedrive", true},
-                                               {"zoho", true},
-                                               {"close", true},
-                                               {"espocrm", false},
-                                               {"twenty", true},
-                                               {"standard-webhooks", true, true},
-                                               {"generic", false, true, false}};
+  static const std::vector<Sender> kSenders = {
+      {.name = "insites", .takes_mapping = true, .says_actor = false},
+      {.name = "hubspot", .says_record = true},
+      {.name = "pipedrive", .says_record = true},
+      {.name = "zoho", .says_record = true},
+      {.name = "close", .says_record = true},
+      {.name = "espocrm"},
+      {.name = "twenty", .says_record = true},
+      {.name = "standard-webhooks", .says_record = true, .takes_mapping = true},
+      {.name = "generic", .takes_mapping = true, .says_actor = false}};
   return kSenders;
 }
 

@@ -108,7 +108,7 @@ bool matches(const Watch& watch, const Occurrence& occurrence) {
   return change.changed && met(watch, change);
 }
 
-std::string why_not(const Watch& watch, const Occurrence& occurrence) {
+std::string why_not(const Watch& watch, const Occurrence& occurrence, std::string_view unknown) {
   if (matches(watch, occurrence)) return "";
   if (watch.type != occurrence.event.type)
     return "the record is a " + std::string(name_of(occurrence.event.type));
@@ -117,8 +117,8 @@ std::string why_not(const Watch& watch, const Occurrence& occurrence) {
            std::string(name_of(*awaited)) + "\"";
   const FieldChange change = change_at(occurrence, watch.field);
   if (!change.changed) return watch.field + " is not among the changes";
-  const auto shown = [](const Json* value) {
-    return value == nullptr ? std::string("an unknown value") : to_text(*value);
+  const auto shown = [unknown](const Json* value) {
+    return value == nullptr ? std::string(unknown) : to_text(*value);
   };
   const std::string became = watch.field + " became " + shown(change.to);
   return watch.kind == WatchKind::from_to ? became + " from " + shown(change.from) : became;

@@ -31,7 +31,9 @@ std::optional<EventKind> awaited_event(const Watch& watch);
 bool matches(const Watch& watch, const Occurrence& occurrence);
 
 /// Why what happened does not meet the watch, in a sentence without a capital; "" when it does.
-std::string why_not(const Watch& watch, const Occurrence& occurrence);
+/// `unknown` stands for an old value that is not known.
+std::string why_not(const Watch& watch, const Occurrence& occurrence,
+                    std::string_view unknown = "an unknown value");
 
 /// `contact level2_review_status becomes "Passed"`, for people.
 std::string describe(const Watch& watch);

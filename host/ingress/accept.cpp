@@ -6,7 +6,6 @@
 
 #include "base/fault.h"
 #include "domain/echo.h"
-#include "domain/snapshot.h"
 #include "ingress/last_known.h"
 #include "ingress/reasons.h"
 
@@ -139,9 +138,9 @@ void note_accepted(Considered& one, const Arrival& arrival) {
 // As take_changes(), for an event that made no job when its delivery came. One that was not taken
 // into account then is news, unless something newer is known.
 void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  const bool is_latest = considered.arrived->is_news &&
+  const bool is_latest = !considered.arrived->was_taken &&
                          tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
-  considered.wants_old_values = considered.is_news = is_latest;
+  considered.wants_old_values = considered.is_late_news = is_latest;
   take_changes(tx, arrival, considered);
 }
 
@@ -190,15 +189,16 @@ void join_records(Transaction& tx, const Arrival& arrival) {
 
 Acceptance judge(const Arrival& arrival, const std::vector<Considered>& all) {
   if (!arrival.unmapped.empty() && all.empty())
-    return {"ignored", "unmapped: " + arrival.unmapped, 0};
-  if (all.empty()) return {"ignored", arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
+    return {DeliveryStatus::ignored, "unmapped: " + arrival.unmapped, 0};
+  if (all.empty())
+    return {DeliveryStatus::ignored, arrival.ignored.empty() ? "no_events" : arrival.ignored, 0};
   int jobs = 0;
   for (const Considered& one : all) jobs += static_cast<int>(one.matches.size());
-  if (jobs > 0) return {"accepted", "", jobs};
+  if (jobs > 0) return {DeliveryStatus::accepted, "", jobs};
   if (std::all_of(all.begin(), all.end(),
                   [](const auto& one) { return one.duplicate_of.has_value(); }))
-    return {"duplicate", of_delivery(*all[0].duplicate_of), 0};
-  return {"ignored", joined_reasons(arrival, all), 0};
+    return {DeliveryStatus::duplicate, of_delivery(*all[0].duplicate_of), 0};
+  return {DeliveryStatus::ignored, joined_reasons(arrival, all), 0};
 }
 
 void keep_sender_id(Transaction& tx, const Arrival& arrival, const Event& event) {
@@ -257,7 +257,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   delivery.status = acceptance.status;
   delivery.reason = acceptance.reason;
   delivery.received_at = tx.now;
-  if (acceptance.status == "duplicate") delivery.duplicate_of = all[0].duplicate_of;
+  if (acceptance.status == DeliveryStatus::duplicate) delivery.duplicate_of = all[0].duplicate_of;
   delivery.jobs = acceptance.jobs;
   delivery.secret = arrival.secret;
   delivery.head = arrival.head;
@@ -274,28 +274,28 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
   return acceptance;
 }
 
-Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
-                const Catalog& catalog) {
+std::vector<std::string> replay(Transaction& tx, const Arrival& arrival, const Replay& order,
+                                const Catalog& catalog) {
   const auto watches = catalog.watches();
   join_records(tx, arrival);
   // Not what this replay is about to store.
   const auto stored = tx.deliveries.events_of(arrival.delivery);
-  Replayed replayed;
+  std::vector<std::string> plugins;
   int jobs = 0;
   for (const ArrivedEvent& arrived : arrival.events) {
     Considered considered = reconsider(tx, arrival, arrived, stored);
     const Event& event = arrived.event;
     if (considered.reason.empty())
       considered.matches = watches->match({event, considered.changes, event.snapshot});
-    if (considered.is_news) remember_late(tx, arrival, considered);
+    if (considered.is_late_news) remember_late(tx, arrival, considered);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });
-    for (const Match& match : considered.matches) replayed.plugins.push_back(match.plugin);
+    for (const Match& match : considered.matches) plugins.push_back(match.plugin);
     jobs += insert_jobs(tx, arrival, considered, catalog);
   }
   if (jobs > 0) tx.deliveries.add_jobs(arrival.delivery, jobs);
-  return replayed;
+  return plugins;
 }
 
 }  // namespace fh

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "domain/delivery.h"
 #include "domain/watch_index.h"
 #include "runtime/catalog.h"
 #include "store/transaction.h"
@@ -15,7 +16,7 @@ struct ArrivedEvent {
 
   Event event;
   std::optional<TimePoint> updated_at;  // of its snapshot
-  bool is_news = true;  // false: a replay of what was taken into account when it came
+  bool was_taken = false;               // a replay of what was taken into account when it came
 };
 
 /// One verified and read request.
@@ -43,12 +44,8 @@ struct Replay {
   bool dry_run = false;  // nothing is changed
 };
 
-struct Replayed {
-  std::vector<std::string> plugins;  // whose jobs were made, or would be
-};
-
 struct Acceptance {
-  std::string status;  // accepted, duplicate, ignored
+  DeliveryStatus status = DeliveryStatus::ignored;
   std::string reason;
   int jobs = 0;
 };
@@ -72,9 +69,10 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
 /// is looked for. What an event changed is what was found when it arrived, where that was kept;
 /// else its change list without old values, or how it differs from what is known now. What is known
 /// of its record stays as it is, but for news of which nothing newer is known. What such an event
-/// changed is kept, for whatever plugin it is replayed later.
-Replayed replay(Transaction& tx, const Arrival& arrival, const Replay& order,
-                const Catalog& catalog);
+/// changed is kept, for whatever plugin it is replayed later. Gives the plugins whose jobs were
+/// made, or would be: one for each job.
+std::vector<std::string> replay(Transaction& tx, const Arrival& arrival, const Replay& order,
+                                const Catalog& catalog);
 
 /// How long a sender's own delivery id is remembered.
 inline constexpr Millis kSenderIdKept = std::chrono::hours(24 * 7);

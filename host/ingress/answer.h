@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ struct Answer {
   std::vector<std::pair<std::string, std::string>> headers;  // further ones, such as Retry-After
   bool close = false;  // end the connection: its unread bytes must not become the next request
 };
+
+/// Call it once, from any thread; after the front end stopped it does nothing.
+using Respond = std::function<void(const Answer&)>;
 
 /// What a request's head alone decides.
 struct HeadVerdict {

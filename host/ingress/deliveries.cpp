@@ -31,23 +31,21 @@ bool was_taken(const Event& event, const DeliveryView& delivery,
 }  // namespace
 
 Arrival Deliveries::read(const DeliveryView& delivery) const {
-  const auto source =
-      std::find_if(config_.sources.begin(), config_.sources.end(),
-                   [&](const SourceConfig& one) { return one.name == delivery.source; });
-  if (source == config_.sources.end())
+  const SourceConfig* source = config_.find_source(delivery.source);
+  if (source == nullptr)
     throw NotReadable("the configuration has no source \"" + delivery.source +
                       "\" any more: add it again to read its deliveries");
   const auto imported = imported_terms(delivery.head, *source);
   if (!imported) return read_stored(*source, delivery.id, delivery.body);
   Arrival arrival;
-  arrival.source = &*source;
+  arrival.source = source;
   arrival.delivery = delivery.id;
   arrival.body = delivery.body;
   arrival.events.emplace_back(imported_event(*imported, delivery.body));
   return arrival;
 }
 
-Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
+std::vector<std::string> Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
   Arrival arrival = read(delivery);
   if (!order.dry_run) refuse_capture(*arrival.source);
   if (!arrival.unmapped.empty() && arrival.events.empty()) {
@@ -73,12 +71,12 @@ Replayed Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
         placed.events = {
             placed_as_known(tx, *arrival.source, *imported, arrival.events.front().event)};
       for (ArrivedEvent& arrived : placed.events)
-        arrived.is_news = !was_taken(arrived.event, delivery, reasons);
-      Replayed replayed = fh::replay(tx, placed, order, catalog_);
-      if (order.dry_run) throw DryRun<Replayed>{std::move(replayed)};
-      return replayed;
+        arrived.was_taken = was_taken(arrived.event, delivery, reasons);
+      std::vector<std::string> plugins = fh::replay(tx, placed, order, catalog_);
+      if (order.dry_run) throw DryRun<std::vector<std::string>>{std::move(plugins)};
+      return plugins;
     });
-  } catch (const DryRun<Replayed>& dry) {
+  } catch (const DryRun<std::vector<std::string>>& dry) {
     return dry.result;
   }
 }

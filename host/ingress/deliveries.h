@@ -19,7 +19,7 @@ class Deliveries {
       : config_(config), store_(store), catalog_(catalog) {}
 
   /// Throws NotReadable.
-  Replayed replay(const DeliveryView& delivery, const Replay& order);
+  std::vector<std::string> replay(const DeliveryView& delivery, const Replay& order);
 
   /// `type`: contact, company, or "" when the source leaves no doubt. Throws NotReadable when it
   /// does, or is one that runs nothing.

@@ -17,7 +17,7 @@ struct Considered {
   std::vector<Match> matches;
   std::int64_t event = 0;  // its row, where it has one already
   bool wants_old_values = true;
-  bool is_news = false;  // of a replay: to be remembered as if it came now
+  bool is_late_news = false;  // of a replay: to be remembered as if it came now
 };
 
 /// Whether the stored event, of the same delivery and record, is this one. Where it has no ordinal,

@@ -55,7 +55,7 @@ std::string why_no_job(const Event& event, const Kept& kept) {
     const auto own = kept.reasons.find(event.ordinal);
     return own == kept.reasons.end() ? kNotRead : own->second;
   }
-  if (delivery.status == "duplicate") return "duplicate " + delivery.reason;
+  if (delivery.status == name_of(DeliveryStatus::duplicate)) return "duplicate " + delivery.reason;
   const bool several = delivery.reason.find(kReasonSeparator) != std::string::npos;
   if (!delivery.reason.empty() && !several) return delivery.reason;
   if (!event.set_aside.empty()) return event.set_aside;
@@ -133,10 +133,10 @@ bool is_ignored(const Watch& watch, const Told& told) {
 
 // `later` says that the plugin's build is newer than the delivery; "": it is not.
 Judged judge(const Watch& watch, const Told& told, const std::string& later) {
-  constexpr std::string_view kUnknown = " from an unknown value";
   const Event& event = told.event;
   const Occurrence occurrence(event, told.changes, event.snapshot);
-  std::string why = why_not(watch, occurrence);
+  const std::string why =
+      why_not(watch, occurrence, told.stored ? "an unknown value" : "a value that was not kept");
   if (why.empty()) return {true, ""};
   if (watch.type != event.type || watch.field.empty()) return {false, why};
   if (is_ignored(watch, told) && !change_at(occurrence, watch.field).changed)
@@ -144,8 +144,6 @@ Judged judge(const Watch& watch, const Told& told, const std::string& later) {
   if (told.stored) return {false, why};
   if (event.mode == PayloadMode::full_object)
     return {false, why_compared(watch.field, told.no_job, later)};
-  if (why.ends_with(kUnknown))
-    why.replace(why.size() - kUnknown.size(), kUnknown.size(), " from a value that was not kept");
   return {false, why};
 }
 

@@ -302,7 +302,7 @@ void HttpFront::hand_over(Entry& entry) {
     });
     if (mailbox->asleep.exchange(false)) mailbox->wake.signal();
   };
-  // One of the five catch-alls: what escapes here would leave the sender without an answer.
+  // What escaped here would leave the sender without an answer.
   const auto handle = [this, respond](RawRequest whole) {
     try {
       options_.handle(std::move(whole), respond);

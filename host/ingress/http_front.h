@@ -24,9 +24,6 @@
 
 namespace fh {
 
-/// Call it once, from any thread; after the front end stopped it does nothing.
-using Respond = std::function<void(const Answer&)>;
-
 struct HttpFrontOptions {
   std::string name;  // for errors: "ingest"
   ListenAddress listen;

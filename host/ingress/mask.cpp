@@ -10,26 +10,26 @@ namespace {
 constexpr std::string_view kMask = "***";
 
 bool is_signature(std::string_view name, const SignatureTemplate& signature) {
-  if (signature.header_prefixes.empty()) return same_header_name(name, signature.header);
+  if (signature.header_prefixes.empty()) return equal_ignoring_case(name, signature.header);
   return std::any_of(
       signature.header_prefixes.begin(), signature.header_prefixes.end(),
-      [&](const auto& prefix) { return same_header_name(name, prefix + signature.header); });
+      [&](const auto& prefix) { return equal_ignoring_case(name, prefix + signature.header); });
 }
 
 bool carries_credentials(std::string_view name, const VerifyConfig& verify) {
   for (const std::string_view known :
        {"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key"})
-    if (same_header_name(name, known)) return true;
+    if (equal_ignoring_case(name, known)) return true;
   if (const auto* signature = std::get_if<SignatureTemplate>(&verify.scheme))
     return is_signature(name, *signature);
   if (const auto* token = std::get_if<HeaderToken>(&verify.scheme))
-    return same_header_name(name, token->header);
+    return equal_ignoring_case(name, token->header);
   return false;
 }
 
 bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
-                     [&](const auto& one) { return same_header_name(name, one); });
+                     [&](const auto& one) { return equal_ignoring_case(name, one); });
 }
 
 // What the request shows as its secret, as it is written there.

@@ -10,7 +10,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 }  // namespace
 
-bool same_header_name(std::string_view left, std::string_view right) {
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(),
                     [](char a, char b) { return lower(a) == lower(b); });
 }
@@ -18,14 +18,14 @@ bool same_header_name(std::string_view left, std::string_view right) {
 std::vector<std::string_view> RawRequest::header_values(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const auto& [key, value] : headers) {
-    if (same_header_name(key, name)) values.emplace_back(value);
+    if (equal_ignoring_case(key, name)) values.emplace_back(value);
   }
   return values;
 }
 
 std::optional<std::string_view> RawRequest::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
-    if (same_header_name(key, name)) return value;
+    if (equal_ignoring_case(key, name)) return value;
   }
   return std::nullopt;
 }

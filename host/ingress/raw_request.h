@@ -15,7 +15,7 @@ namespace fh {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// ASCII letters compare alike in either case, as RFC 9110 section 5.1 asks of field names.
-bool same_header_name(std::string_view left, std::string_view right);
+bool equal_ignoring_case(std::string_view left, std::string_view right);
 
 struct RawRequest {
   std::string method = "POST";

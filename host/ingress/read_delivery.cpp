@@ -7,10 +7,15 @@ namespace fh {
 void read_events(Arrival& arrival, Storing storing) {
   const SourceConfig& source = *arrival.source;
   const auto* token = std::get_if<BodyToken>(&source.verify.scheme);
-  SenderReading reading = read_for_source(
-      find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
-      {source.record, source.event, &source.mapping, &source.ignore_actors, source.only_record,
-       source.portal, token != nullptr ? &token->pointer : nullptr});
+  SenderReading reading =
+      read_for_source(find_sender(source.sender), SenderBody(std::string_view(arrival.body)),
+                      {.record = source.record,
+                       .event = source.event,
+                       .mapping = &source.mapping,
+                       .ignore_actors = &source.ignore_actors,
+                       .only_record = source.only_record,
+                       .portal = source.portal,
+                       .token = token != nullptr ? &token->pointer : nullptr});
   arrival.unmapped = std::move(reading.unmapped);
   arrival.ignored = std::move(reading.ignored);
   // A body with several events would have to name several records.

@@ -23,9 +23,10 @@ Answer unavailable(const std::string& reason) {
   return answer;
 }
 
-Answer accepted(const std::string& status, std::int64_t delivery, int jobs) {
+Answer accepted(DeliveryStatus status, std::int64_t delivery, int jobs) {
   Answer answer;
-  answer.body = "{\"status\":\"" + status + "\",\"delivery\":" + std::to_string(delivery) +
+  answer.body = "{\"status\":\"" + std::string(name_of(status)) +
+                "\",\"delivery\":" + std::to_string(delivery) +
                 ",\"jobs\":" + std::to_string(jobs) + "}";
   return answer;
 }
@@ -61,7 +62,8 @@ bool can_use_ed25519(const VerifyConfig& verify) {
 // One that does not change the body, or none.
 bool is_as_it_is(const RawRequest& head) {
   const auto encodings = head.header_values("Content-Encoding");
-  return encodings.empty() || (encodings.size() == 1 && same_header_name(encodings[0], "identity"));
+  return encodings.empty() ||
+         (encodings.size() == 1 && equal_ignoring_case(encodings[0], "identity"));
 }
 
 // What the front end refuses for itself.
@@ -74,6 +76,15 @@ std::pair<Reception, const char*> kind_of(int status) {
     case 503: return {Reception::unavailable, "in_flight_full"};
     default: return {Reception::malformed, "framing"};
   }
+}
+
+Reception reception_of(DeliveryStatus status) {
+  switch (status) {
+    case DeliveryStatus::accepted: return Reception::accepted;
+    case DeliveryStatus::duplicate: return Reception::duplicate;
+    case DeliveryStatus::ignored: return Reception::ignored;
+  }
+  return Reception::ignored;
 }
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
@@ -207,107 +218,20 @@ void Receiver::handle(RawRequest request, Respond respond) {
   try {
     answer = receive(*source, request, respond);
   } catch (const std::exception& error) {
-    answer = refuse(*source, request, answer_to(*source, std::current_exception()), "not_stored",
-                    error.what());
+    answer =
+        refuse(*source, request, answer_to_failure(*source, error), "not_stored", error.what());
   }
   if (answer) respond(*answer);
-}
-
-Answer Receiver::answer_to(const SourceConfig& source, const std::exception_ptr& failure) {
-  count(source, Reception::unavailable);
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    log_error("accept_failed", {{"source", source.name}, {"error", error.what()}});
-    return unavailable("the delivery could not be stored");
-  }
-}
-
-Answer Receiver::answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
-                                    const std::exception_ptr& failure) {
-  const SourceConfig& source = *arrival.source;
-  const auto list = [&](const char* cause, const char* text) {
-    refused_.add({clock_.now(), source.name, 503, cause, text, remote_address, arrival.head,
-                  arrival.body.size()});
-  };
-  try {
-    std::rethrow_exception(failure);
-  } catch (const BacklogFull& full) {
-    count(source, Reception::unavailable);
-    full_backlogs_.note(source.name, full, catalog_, clock_.steady());
-    list("backlog_full", full.what());
-    return unavailable("a queue is full");
-  } catch (const std::exception& error) {
-    list("not_stored", error.what());
-    return answer_to(source, failure);
-  }
-}
-
-Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
-                           const Acceptance& acceptance) {
-  count(source, acceptance.status == "accepted"    ? Reception::accepted
-                : acceptance.status == "duplicate" ? Reception::duplicate
-                                                   : Reception::ignored);
-  log_debug("delivery",
-            {{"delivery", delivery}, {"source", source.name}, {"status", acceptance.status}});
-  return accepted(acceptance.status, delivery, acceptance.jobs);
-}
-
-// The refusal, noted for operators. Without the head where the source is retired: what in there is
-// a credential, such a one need not say any more.
-Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
-                        const std::string& cause, const std::string& text) {
-  std::string head = "[]";
-  if (!source.retired)
-    head = masked_head(request, *verify_of(source.name), RefusedList::kMostHead, token_headers_);
-  refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
-                std::move(head), request.body.size()});
-  return answer;
-}
-
-// A signature or token that is none of the secrets there are may be of the one that is lacking:
-// then the fault may be ours.
-Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest& request,
-                                   const VerifyRefusal& refused, const Secret* lacking) {
-  if (lacking != nullptr && refused.cause == RefusalCause::mismatch) {
-    count(source, Reception::unavailable);
-    return refuse(source, request, unavailable("the source's secret is not there yet"),
-                  "secret_unusable",
-                  "secret \"" + lacking->name + "\" cannot be used: " + lacking->unusable);
-  }
-  count(source, Reception::unauthorized);
-  log_debug("unauthorized",
-            {{"source", source.name}, {"cause", name_of(refused.cause)}, {"reason", refused.text}});
-  return refuse(source, request, refusal(401, "the request is not signed by this source's sender"),
-                std::string(name_of(refused.cause)), refused.text);
-}
-
-Answer Receiver::refuse_retired(const SourceConfig& source, const RawRequest& request) {
-  count(source, Reception::retired);
-  return refuse(source, request, refusal(410, "this source is retired: send nothing more"),
-                "retired", "the source is retired");
-}
-
-void Receiver::look_for_silence(TimePoint now) {
-  for (const SourceConfig& source : config_.sources) {
-    if (!source.expect_every || source.retired) continue;
-    SourceCounters& counters = *counters_.at(source.name);
-    const std::int64_t last_ms = counters.last_delivery_ms;
-    const TimePoint last = last_ms == 0 ? started_at_ : from_ms(last_ms);
-    const bool silent = now - last > *source.expect_every;
-    if (counters.silent.exchange(silent) == silent) continue;
-    if (silent)
-      log_warning("source_silent", {{"source", source.name},
-                                    {"last_delivery_at", last_ms == 0 ? "never" : rfc3339(last)}});
-    else
-      log_info("source_heard", {{"source", source.name}});
-  }
 }
 
 // The answer, unless the store will give it.
 std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& request,
                                         const Respond& respond) {
-  if (request.body.size() > source.max_body) return refusal(413, "the body is too large");
+  if (request.body.size() > source.max_body) {
+    count(source, Reception::malformed);
+    const char* why = "the body is too large";
+    return refuse(source, request, refusal(413, why), "too_large", why);
+  }
   const SecretWatch::Verify secrets = verify_of(source.name);
   const TimePoint now = clock_.now();
   const Verdict verdict = verify(*secrets, request, now);
@@ -379,7 +303,7 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
     store_.write_later("ignored delivery",
                        [this, shared](Transaction& tx) { accept(tx, *shared, catalog_); });
     count(source, Reception::ignored);
-    return accepted("ignored", id, 0);
+    return accepted(DeliveryStatus::ignored, id, 0);
   }
   const auto result = std::make_shared<Acceptance>();
   store_.write_then(
@@ -390,6 +314,92 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
                         : answer_to(source, id, *result));
       });
   return std::nullopt;
+}
+
+Answer Receiver::answer_to_failure(const SourceConfig& source, const std::exception& error) {
+  count(source, Reception::unavailable);
+  log_error("accept_failed", {{"source", source.name}, {"error", error.what()}});
+  return unavailable("the delivery could not be stored");
+}
+
+Answer Receiver::answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
+                                    const std::exception_ptr& failure) {
+  const SourceConfig& source = *arrival.source;
+  const auto list = [&](const char* cause, const char* text) {
+    refused_.add({clock_.now(), source.name, 503, cause, text, remote_address, arrival.head,
+                  arrival.body.size()});
+  };
+  try {
+    std::rethrow_exception(failure);
+  } catch (const BacklogFull& full) {
+    count(source, Reception::unavailable);
+    full_backlogs_.note(source.name, full, catalog_, clock_.steady());
+    list("backlog_full", full.what());
+    return unavailable("a queue is full");
+  } catch (const std::exception& error) {
+    list("not_stored", error.what());
+    return answer_to_failure(source, error);
+  }
+}
+
+Answer Receiver::answer_to(const SourceConfig& source, std::int64_t delivery,
+                           const Acceptance& acceptance) {
+  count(source, reception_of(acceptance.status));
+  log_debug(
+      "delivery",
+      {{"delivery", delivery}, {"source", source.name}, {"status", name_of(acceptance.status)}});
+  return accepted(acceptance.status, delivery, acceptance.jobs);
+}
+
+// The refusal, noted for operators. Without the head where the source is retired: what in there is
+// a credential, such a one need not say any more.
+Answer Receiver::refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
+                        const std::string& cause, const std::string& text) {
+  std::string head = "[]";
+  if (!source.retired)
+    head = masked_head(request, *verify_of(source.name), RefusedList::kMostHead, token_headers_);
+  refused_.add({clock_.now(), source.name, answer.status, cause, text, request.remote_address,
+                std::move(head), request.body.size()});
+  return answer;
+}
+
+// A signature or token that is none of the secrets there are may be of the one that is lacking:
+// then the fault may be ours.
+Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest& request,
+                                   const VerifyRefusal& refused, const Secret* lacking) {
+  if (lacking != nullptr && refused.cause == RefusalCause::mismatch) {
+    count(source, Reception::unavailable);
+    return refuse(source, request, unavailable("the source's secret is not there yet"),
+                  "secret_unusable",
+                  "secret \"" + lacking->name + "\" cannot be used: " + lacking->unusable);
+  }
+  count(source, Reception::unauthorized);
+  log_debug("unauthorized",
+            {{"source", source.name}, {"cause", name_of(refused.cause)}, {"reason", refused.text}});
+  return refuse(source, request, refusal(401, "the request is not signed by this source's sender"),
+                std::string(name_of(refused.cause)), refused.text);
+}
+
+Answer Receiver::refuse_retired(const SourceConfig& source, const RawRequest& request) {
+  count(source, Reception::retired);
+  return refuse(source, request, refusal(410, "this source is retired: send nothing more"),
+                "retired", "the source is retired");
+}
+
+void Receiver::look_for_silence(TimePoint now) {
+  for (const SourceConfig& source : config_.sources) {
+    if (!source.expect_every || source.retired) continue;
+    SourceCounters& counters = *counters_.at(source.name);
+    const std::int64_t last_ms = counters.last_delivery_ms;
+    const TimePoint last = last_ms == 0 ? started_at_ : from_ms(last_ms);
+    const bool silent = now - last > *source.expect_every;
+    if (counters.silent.exchange(silent) == silent) continue;
+    if (silent)
+      log_warning("source_silent", {{"source", source.name},
+                                    {"last_delivery_at", last_ms == 0 ? "never" : rfc3339(last)}});
+    else
+      log_info("source_heard", {{"source", source.name}});
+  }
 }
 
 }  // namespace fh

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <functional>
 #include <map>
 #include <memory>
 
@@ -18,7 +17,6 @@
 #include "ingress/secret_watch.h"
 #include "ingress/verdict.h"
 #include "runtime/catalog.h"
-#include "senders/sender_profile.h"
 #include "store/disk_watch.h"
 #include "store/store.h"
 
@@ -56,7 +54,7 @@ class Receiver {
            const DiskWatch& disk, const SecretWatch& secrets);
 
   /// The answer comes when it may: at once, or from the store's writer after the commit.
-  void handle(RawRequest request, std::function<void(const Answer&)> respond);
+  void handle(RawRequest request, Respond respond);
   /// The same, waiting for it.
   Answer handle(const RawRequest& request);
 
@@ -100,8 +98,6 @@ class Receiver {
   const SourceCounters& counters(const std::string& source) const { return *counters_.at(source); }
 
  private:
-  using Respond = std::function<void(const Answer&)>;
-
   const SourceConfig* find_source(std::string_view path) const;
   std::optional<Answer> receive(const SourceConfig& source, RawRequest& request,
                                 const Respond& respond);
@@ -110,7 +106,7 @@ class Receiver {
   /// Whether what is answered at once may still wait for its commit besides all else that does.
   bool has_room_for(std::size_t bytes);
   Answer answer_to(const SourceConfig& source, std::int64_t delivery, const Acceptance& acceptance);
-  Answer answer_to(const SourceConfig& source, const std::exception_ptr& failure);
+  Answer answer_to_failure(const SourceConfig& source, const std::exception& error);
   Answer answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
                             const std::exception_ptr& failure);
   void count(const SourceConfig& source, Reception reception);

@@ -36,7 +36,7 @@ bool has_folded_line(std::string_view head) {
 // with the field Host.
 std::string_view without_authority(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!same_header_name(target.substr(0, scheme.size()), scheme)) continue;
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     return target.substr(std::min(target.find_first_of("/?", scheme.size()), target.size()));
   }
   return target;
@@ -219,7 +219,6 @@ std::size_t RequestParser::put(std::string_view bytes) { return grammar_->take(b
 void RequestParser::look_at_line(std::string_view bytes) { grammar_->look_at_line(bytes); }
 void RequestParser::set_max_body(std::size_t bytes) { grammar_->max_body = bytes; }
 RequestParser::State RequestParser::state() const { return grammar_->phase; }
-bool RequestParser::began() const { return grammar_->got_some(); }
 bool RequestParser::keep_alive() const { return grammar_->is_http11 && grammar_->keep_alive(); }
 bool RequestParser::expects_continue() const { return grammar_->expects_continue; }
 RawRequest& RequestParser::request() { return grammar_->request; }

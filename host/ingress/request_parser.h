@@ -46,7 +46,6 @@ class RequestParser {
   void set_max_body(std::size_t bytes);
 
   State state() const;
-  bool began() const;       // a byte of the request was taken
   bool keep_alive() const;  // what the sender asks for, in HTTP/1.1; the head must be whole
   bool expects_continue() const;
   /// Bytes of body: as announced, or as many as came so far.

@@ -17,7 +17,7 @@ std::size_t start_of_host(std::string_view url) { return url.find("://") + 3; }
 
 bool has_form(const RawRequest& request) {
   const std::string_view type = request.header("Content-Type").value_or("");
-  return same_header_name(type.substr(0, type.find_first_of("; ")), kFormType);
+  return equal_ignoring_case(type.substr(0, type.find_first_of("; ")), kFormType);
 }
 
 std::optional<std::string> decoded_field(std::string_view text) {

@@ -35,7 +35,7 @@ Presented credentials(const RawRequest& request, std::string_view scheme) {
   const auto text = std::get<std::string_view>(value);
   const auto blank = text.find(' ');
   const auto first = text.find_first_not_of(' ', blank);
-  if (!same_header_name(text.substr(0, blank), scheme) || first == std::string_view::npos)
+  if (!equal_ignoring_case(text.substr(0, blank), scheme) || first == std::string_view::npos)
     return refusal(RefusalCause::wrong_prefix,
                    "header Authorization is not \"" + std::string(scheme) + " ...\"");
   return std::string(text.substr(first));

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <vector>
 
 #include "base/digest.h"
 #include "base/private_file.h"

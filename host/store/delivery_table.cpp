@@ -6,8 +6,8 @@ void DeliveryTable::insert(const NewDelivery& d) {
   db_.run(
       "INSERT INTO deliveries (id, source, status, reason, received_at_ms, duplicate_of, jobs,"
       " secret, head, body, record, event_reasons) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      d.id, d.source, d.status, d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs, d.secret,
-      d.head, Blob{d.body}, d.record, d.event_reasons);
+      d.id, d.source, name_of(d.status), d.reason, to_ms(d.received_at), d.duplicate_of, d.jobs,
+      d.secret, d.head, Blob{d.body}, d.record, d.event_reasons);
 }
 
 std::int64_t DeliveryTable::insert(const NewEvent& e) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "domain/delivery.h"
 #include "domain/event.h"
 #include "store/id_sequence.h"
 #include "store/record_table.h"
@@ -21,7 +22,7 @@ inline constexpr std::string_view kImportedHead = R"([["Imported",)";
 struct NewDelivery {
   std::int64_t id = 0;  // from Store::new_delivery_id()
   std::string source;
-  std::string status;  // accepted, duplicate, ignored
+  DeliveryStatus status = DeliveryStatus::ignored;
   std::string reason;  // why it was ignored or what it duplicates; "" when accepted
   TimePoint received_at;
   std::optional<std::int64_t> duplicate_of;

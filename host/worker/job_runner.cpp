@@ -1,7 +1,5 @@
 #include "worker/job_runner.h"
 
-#include <cstdio>
-
 #include "worker/host_table.h"
 #include "worker/process_setup.h"
 

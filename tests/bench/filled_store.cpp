@@ -26,7 +26,7 @@ std::int64_t insert_job(Transaction& tx, std::int64_t number, const std::string&
   NewDelivery delivery;
   delivery.id = number;
   delivery.source = "bench";
-  delivery.status = "accepted";
+  delivery.status = DeliveryStatus::accepted;
   delivery.received_at = tx.now;
   delivery.jobs = 1;
   delivery.head = "[]";

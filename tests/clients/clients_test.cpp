@@ -46,7 +46,7 @@ RawRequest signed_by(const Client& client, const std::string& body, std::int64_t
 
 std::string& header_of(RawRequest& request, const std::string& name) {
   for (auto& [key, value] : request.headers)
-    if (same_header_name(key, name)) return value;
+    if (equal_ignoring_case(key, name)) return value;
   throw std::runtime_error("the library made no header " + name);
 }
 
@@ -100,7 +100,7 @@ TEST_P(Clients, AreRefusedWithAnotherSignature) {
 TEST_P(Clients, AreRefusedWithoutTheirSignature) {
   RawRequest request = fresh();
   std::erase_if(request.headers, [&](const auto& header) {
-    return same_header_name(header.first, GetParam().signature_header);
+    return equal_ignoring_case(header.first, GetParam().signature_header);
   });
   EXPECT_EQ(host_.post(request).status, 401);
 }

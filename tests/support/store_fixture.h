@@ -55,7 +55,7 @@ class StoreTest : public testing::Test {
       NewDelivery stored;
       stored.id = delivery;
       stored.source = "s";
-      stored.status = "accepted";
+      stored.status = DeliveryStatus::accepted;
       stored.received_at = tx.now;
       stored.head = "[]";
       tx.deliveries.insert(stored);

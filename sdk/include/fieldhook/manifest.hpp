@@ -5,7 +5,6 @@
 // that name goes first. A watch is met only by an event in which its field changed. Plain values.
 #pragma once
 
-#include <chrono>
 #include <fieldhook/convert.hpp>
 #include <fieldhook/outcome.hpp>
 #include <initializer_list>

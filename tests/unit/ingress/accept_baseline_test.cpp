@@ -34,7 +34,7 @@ TEST_F(AcceptTest, ADeletionShowsTheLastKnownRecordAndLeavesIt) {
   EXPECT_TRUE(event_of_next_job("q").complete);
   source_.event = EventKind::deleted;
   const Acceptance got = deliver(R"({"id":1,"changes":{"s":"Passed"}})");
-  EXPECT_EQ(got.status, "accepted");
+  EXPECT_EQ(got.status, DeliveryStatus::accepted);
   EXPECT_EQ(got.jobs, 1) << "it changes no field";
   EXPECT_EQ(changes(), Json::object());
   const EventRow event = event_of_next_job("other");

@@ -33,7 +33,8 @@ class AcceptTest : public IngestTest {
 
   std::string status(const std::string& body, const std::string& sender_id = "") {
     const Acceptance got = deliver(body, sender_id);
-    return got.reason.empty() ? got.status : got.status + " " + got.reason;
+    const std::string status(name_of(got.status));
+    return got.reason.empty() ? status : status + " " + got.reason;
   }
 
   Json changes() {

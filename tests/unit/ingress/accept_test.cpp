@@ -12,7 +12,7 @@ TEST_F(AcceptTest, AMatchMakesOneJobPerPlugin) {
   watch("q", R"([{"record":"contact","field":"s","changes":true},
                  {"record":"contact","field":"s","becomes":["Passed"]}])");
   const Acceptance got = deliver(kPassed);
-  EXPECT_EQ(got.status, "accepted");
+  EXPECT_EQ(got.status, DeliveryStatus::accepted);
   EXPECT_EQ(got.jobs, 2);
   EXPECT_EQ(status(kFailed), "accepted");
   expect_tallies_hold();
@@ -164,12 +164,12 @@ TEST_F(AcceptTest, ABatchThatMadeAJobIsKnownAsAWholeWhenItComesAgain) {
   };
   const Json batch = {event(1, "Open"), event(2, "Passed")};
   EXPECT_EQ(deliver_batch(batch).jobs, 1);
-  EXPECT_EQ(deliver_batch(batch).status, "duplicate");
-  EXPECT_EQ(deliver_batch({event(3, "Failed")}).status, "accepted");
+  EXPECT_EQ(deliver_batch(batch).status, DeliveryStatus::duplicate);
+  EXPECT_EQ(deliver_batch({event(3, "Failed")}).status, DeliveryStatus::accepted);
   EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":"Passed","to":"Failed"}})"));
   // Where nothing made a job nothing is kept, and nothing is lost by it.
-  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, "ignored");
-  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, "ignored");
+  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, DeliveryStatus::ignored);
+  EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, DeliveryStatus::ignored);
 }
 
 TEST_F(AcceptTest, TheReasonOfALargeBatchStaysShort) {

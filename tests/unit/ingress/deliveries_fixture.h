@@ -68,7 +68,7 @@ class DeliveriesTest : public IngestTest {
     filter.delivery = last_;
     return Views(store_->reader()).jobs(filter).size();
   }
-  Replayed replay(const Replay& order) {
+  std::vector<std::string> replay(const Replay& order) {
     return Deliveries(config_, *store_, *catalog_).replay(last(), order);
   }
   /// The replay's jobs, and what each is told to have changed.

@@ -74,7 +74,7 @@ TEST_F(ExportTest, ACellThatIsNoneOfTheKnownKindSaysNothing) {
 TEST_F(ExportTest, ABooleanThatATableToldFirstIsTheOneThatADeliveryTells) {
   import({{"id", "1"}, { "b", "FALSE" }});
   EXPECT_EQ(deliver(R"({"id":1,"b":false})").reason, "no_match");
-  EXPECT_EQ(deliver(R"({"id":1,"b":true})").status, "accepted");
+  EXPECT_EQ(deliver(R"({"id":1,"b":true})").status, DeliveryStatus::accepted);
 }
 
 TEST_F(ExportTest, ATextThatIsTheKnownNumberIsThatNumberInJsonToo) {
@@ -150,7 +150,7 @@ TEST_F(ExportTest, ThatIsStaleLeavesTheKeyOfWhatCameAfterIt) {
   clock_.advance(Millis(1));
   deliver(kPassed);
   import_as_of(made, {{"id", 1}, {"s", "Open"}});
-  EXPECT_EQ(deliver(kPassed).status, "duplicate");
+  EXPECT_EQ(deliver(kPassed).status, DeliveryStatus::duplicate);
 }
 
 TEST_F(ExportTest, OfOneFileAndOfNewerOnesIsTakenAsEver) {
@@ -174,11 +174,11 @@ TEST_F(ExportTest, IsReplayedAsOfWhenItWasMade) {
   const TimePoint made = clock_.now();
   import_as_of(made, {{"id", 1}, {"s", "Passed"}});
   const auto imported = last_;
-  EXPECT_EQ(replay({}).plugins.size(), 0U) << "nothing changed";
+  EXPECT_EQ(replay({}).size(), 0U) << "nothing changed";
   clock_.advance(Millis(1));
   deliver(R"({"id":1,"changes":{"s":"Failed"}})");
   last_ = imported;
-  EXPECT_EQ(replay({}).plugins.size(), 0U) << "it is stale";
+  EXPECT_EQ(replay({}).size(), 0U) << "it is stale";
 }
 
 TEST_F(ExportTest, IsNotStaleForAReplayOfWhatCameBeforeIt) {

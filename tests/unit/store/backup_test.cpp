@@ -102,7 +102,7 @@ TEST_F(BackupTest, LeavesOutTheRoomThatIsFreeInTheStore) {
       NewDelivery delivery;
       delivery.id = 1000 + i;
       delivery.source = "s";
-      delivery.status = "ignored";
+      delivery.status = DeliveryStatus::ignored;
       delivery.head = "[]";
       const std::string body(50'000, 'x');
       delivery.body = body;

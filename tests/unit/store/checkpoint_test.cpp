@@ -26,7 +26,7 @@ class CheckpointTest : public StoreTest {
     NewDelivery delivery;
     delivery.id = store_->new_delivery_id();
     delivery.source = "s";
-    delivery.status = "ignored";
+    delivery.status = DeliveryStatus::ignored;
     delivery.head = "[]";
     const std::string body(bytes, 'x');
     delivery.body = body;

@@ -126,7 +126,7 @@ class Host {
       NewDelivery delivery;
       delivery.id = id;
       delivery.source = "s";
-      delivery.status = "accepted";
+      delivery.status = DeliveryStatus::accepted;
       delivery.received_at = tx.now;
       delivery.head = "[]";
       delivery.body = body;

@@ -35,7 +35,7 @@ class RetentionTest : public StoreTest {
     NewDelivery delivery;
     delivery.id = store_->new_delivery_id();
     delivery.source = "s";
-    delivery.status = "ignored";
+    delivery.status = DeliveryStatus::ignored;
     delivery.received_at = clock_.now();
     delivery.head = head;
     const std::string body(bytes, 'x');
