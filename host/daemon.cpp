@@ -5,6 +5,7 @@
 #include "base/private_file.h"
 #include "queue/recover.h"
 #include "signals.h"
+#include "store/views.h"
 
 namespace fh {
 namespace {

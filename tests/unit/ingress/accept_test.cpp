@@ -234,7 +234,7 @@ TEST_F(AcceptTest, AnEventThatMakesNoJobUsesUpTheEchoItBrings) {
     event.set_aside = set_aside;
     return write([&](Transaction& tx) {
       const auto got = accept(tx, arrival, *catalog_);
-      return got.status + got.reason;
+      return std::string(name_of(got.status)) + got.reason;
     });
   };
   for (const char* set_aside : {"actor", ""}) {

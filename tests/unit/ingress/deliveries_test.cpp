@@ -160,9 +160,9 @@ TEST_F(DeliveriesTest, AnImportedRecordIsReadAsOneWhateverItsSenderSends) {
     last_ = store_->new_delivery_id() + 1;  // the next one is the import's
     return deliveries.import(config_.sources[0], record, {}).status;
   };
-  EXPECT_EQ(import(R"({"id":1,"s":"Open"})"), "ignored");
+  EXPECT_EQ(import(R"({"id":1,"s":"Open"})"), DeliveryStatus::ignored);
   EXPECT_EQ(explain()["events"][0]["record"]["id"], "1");
-  EXPECT_EQ(import(R"({"id":1,"s":"Passed"})"), "accepted");
+  EXPECT_EQ(import(R"({"id":1,"s":"Passed"})"), DeliveryStatus::accepted);
   EXPECT_EQ(explain()["events"][0]["watches"][0]["met"], true);
   EXPECT_EQ(replay({}), std::vector<std::string>{"p"});
 }
