@@ -2,11 +2,16 @@
 // and their jobs wait.
 #pragma once
 
-#include "config/config.h"
-#include "runtime/catalog.h"
+#include "ingress/accept.h"
 #include "support/store_fixture.h"
 
 namespace fh::test {
+
+/// "ignored no_match".
+inline std::string said(const Acceptance& got) {
+  const std::string status(name_of(got.status));
+  return got.reason.empty() ? status : status + " " + got.reason;
+}
 
 class IngestTest : public StoreTest {
  protected:

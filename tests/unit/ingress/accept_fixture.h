@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/digest.h"
-#include "ingress/accept.h"
 #include "senders/insites.h"
 #include "support/ingest_fixture.h"
 
@@ -32,9 +31,7 @@ class AcceptTest : public IngestTest {
   }
 
   std::string status(const std::string& body, const std::string& sender_id = "") {
-    const Acceptance got = deliver(body, sender_id);
-    const std::string status(name_of(got.status));
-    return got.reason.empty() ? status : status + " " + got.reason;
+    return said(deliver(body, sender_id));
   }
 
   Json changes() {

@@ -232,17 +232,14 @@ TEST_F(AcceptTest, AnEventThatMakesNoJobUsesUpTheEchoItBrings) {
     event.aliases.id = "1";
     event.changes["s"].to = value;
     event.set_aside = set_aside;
-    return write([&](Transaction& tx) {
-      const auto got = accept(tx, arrival, *catalog_);
-      return std::string(name_of(got.status)) + got.reason;
-    });
+    return write([&](Transaction& tx) { return said(accept(tx, arrival, *catalog_)); });
   };
   for (const char* set_aside : {"actor", ""}) {
     s_becomes("B");
     write([&](Transaction& tx) {
       tx.effects.expect_echo("p", contact, "s", "\"X\"", tx.now + Millis(1000));
     });
-    EXPECT_NE(s_becomes("X", set_aside), "ignoredecho") << "it meets no watch";
+    EXPECT_NE(s_becomes("X", set_aside), "ignored echo") << "it meets no watch";
     s_becomes("A");
     EXPECT_EQ(s_becomes("X"), "accepted") << "a person's";
   }

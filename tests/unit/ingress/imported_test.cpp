@@ -39,7 +39,7 @@ class ExportTest : public DeliveriesTest {
     last_ = store_->new_delivery_id() + 1;  // the next one is the import's
     const Acceptance got =
         Deliveries(config_, *store_, *catalog_).import(source_, to_text(record), {.terms = terms});
-    return got.reason.empty() ? got.status : got.status + " " + got.reason;
+    return said(got);
   }
   std::string import_as_of(TimePoint at, const Json& record) {
     return import(record, {RecordType::contact, false, at});
