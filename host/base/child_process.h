@@ -1,5 +1,5 @@
 // ChildProcess: a child in a process group of its own, with a clean start: the listed environment,
-// default signals, nothing inherited but what is given. Whoever drops it kills the group and reaps
+// default signals, nothing inherited but what is given. Dropping it kills the group and reaps
 // the child. One thread only. child_process_posix.cpp is posix_spawn with a pidfd;
 // child_process_windows.cpp is CreateProcess with a handle list, in a job object that stands for
 // the group and dies with the host.

@@ -105,7 +105,7 @@ void write_line(LogLevel level, const char* name, std::string_view event, LogFie
   try {
     write_line_to(g_output.load(), line_of(name, event, fields));
   } catch (const std::bad_alloc&) {
-    // Who has something to say of memory that is short must not fail for it.
+    // Code that reports a lack of memory must not fail for it.
   }
 }
 

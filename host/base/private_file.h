@@ -7,8 +7,8 @@
 
 namespace fh {
 
-/// Makes an empty file for its owner alone, unless it is there. What cannot be made, who opens it
-/// next will say.
+/// Makes an empty file for its owner alone, unless it is there. When it cannot be made, the next
+/// one to open it says so.
 void make_private_file(const std::filesystem::path& file);
 
 /// Makes the folder for its owner alone. One that is there stays as it is, but that others lose the

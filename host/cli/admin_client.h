@@ -1,6 +1,5 @@
-// AdminClient: the host's admin API as the commands see it. Where the host is and the token come
-// from
-// --url and --token, then FIELDHOOK_URL and FIELDHOOK_TOKEN. Not thread-safe.
+// AdminClient: the host's admin API as the commands see it. Where the host is, and the token, come
+// from --url and --token, then from FIELDHOOK_URL and FIELDHOOK_TOKEN. Not thread-safe.
 #pragma once
 
 #include <string>

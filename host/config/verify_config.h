@@ -35,7 +35,7 @@ struct SignedPart {
 };
 
 /// What a sender signs, how, and where the signature stands. A preset fills it; what the source
-/// writes beside the preset goes before it.
+/// writes beside the preset overrides it.
 struct SignatureTemplate {
   enum class Algorithm { hmac_sha1, hmac_sha256, hmac_sha384, hmac_sha512, ed25519, sha256 };
   enum class Format { raw, prefix, key_value, versioned, base64_pair };

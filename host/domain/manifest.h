@@ -29,7 +29,7 @@ struct Manifest {
   std::string description;
   std::vector<Watch> watches;
   bool serial = true;  // runs of one record never overlap and start in the order accepted
-  // What the plugin asks for; the configuration's plugins.limits goes before it.
+  // What the plugin asks for; the configuration's plugins.limits overrides it.
   std::optional<int> max_attempts;
   std::optional<int> slots;
   std::optional<std::chrono::milliseconds> timeout;

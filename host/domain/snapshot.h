@@ -1,6 +1,6 @@
 // Snapshots: what is known of a record, as the JSON object its CRM describes it with. A field is
 // named by a path "a.b"; a custom field f stands in "custom_field" and is named f or
-// custom_field.f, a standard field of the same name going first. Absent means unknown, never
+// custom_field.f; where there is a standard field f, f is that one. Absent means unknown, never
 // cleared: comparing and merging leave alone what the newer side does not mention. Pure functions;
 // safe from any thread.
 #pragma once

@@ -15,7 +15,7 @@ class HandlerThreads {
   explicit HandlerThreads(std::size_t count);
   /// Does what was still waiting, then ends.
   ~HandlerThreads();
-  /// What the work throws is logged, and whoever waits for it waits on. Any thread.
+  /// What the work throws is logged, and whatever waits for it waits on. Any thread.
   void add(std::function<void()> work);
 
  private:

@@ -155,7 +155,7 @@ std::optional<Answer> HttpConnection::judge() {
     return terms_.refusal(413,
                           "the body is larger than " + std::to_string(verdict.max_body) + " bytes");
   if (parser_->expects_continue() && in_.empty()) {
-    // A few bytes into a buffer that is empty; who cannot take them has gone.
+    // A few bytes into a buffer that is empty; a peer that cannot take them has gone.
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     write_some(kContinue.data(), kContinue.size());
   }

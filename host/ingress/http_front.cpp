@@ -35,7 +35,7 @@ Answer internal_error(const std::string& name, const std::exception& error) {
   return refusal(503, "internal error");
 }
 
-// Who has to leave first: a sender that has its answer and may yet write, then the one that has
+// Which has to leave first: a sender that has its answer and may yet write, then the one that has
 // taken longest to send its request, then the one that has been idle longest.
 std::pair<int, HttpConnection::Time> rank_of(const HttpConnection& one) {
   return {one.lingering() ? 0 : one.incomplete() ? 1 : 2, one.deadline()};
@@ -122,7 +122,7 @@ bool HttpFront::turn(std::optional<Time>& drains_since) {
   return !entries_.empty() && now <= *drains_since + kLongestDrain;
 }
 
-// Where the loop's own work finds no memory, who holds most of it leaves.
+// Where the loop's own work finds no memory, the connection that holds most of it leaves.
 void HttpFront::close_largest() {
   const auto largest =
       std::max_element(entries_.begin(), entries_.end(), [](const auto& one, const auto& other) {
@@ -242,8 +242,8 @@ bool HttpFront::make_room(const Peer& peer) {
   return true;
 }
 
-// Requests that are not whole leave, the slowest first, of the sender who holds most with such: who
-// holds much and sends no more makes room for everybody else, and not the other way round.
+// Requests that are not whole leave, the slowest first, of the sender that holds most with such: a
+// sender that holds much and sends no more loses its place to those that finish quickly.
 bool HttpFront::make_room_for_bytes(const HttpConnection& asks, std::size_t bytes) {
   const auto is_full = [&] { return budget_.bytes + bytes > budget_.max_bytes; };
   while (is_full()) {
@@ -350,8 +350,8 @@ void HttpFront::close(Entry& entry) {
   entries_.erase(socket.impl());
 }
 
-// What is idle will find the next host; so will, some time after the drain began, whoever has not
-// sent a whole request.
+// What is idle will find the next host; so will, some time after the drain began, a sender
+// that has not sent a whole request.
 void HttpFront::send_away(bool incomplete_too, Time now) {
   std::vector<Key> leaving;
   for (const auto& [key, entry] : entries_) {

@@ -1,7 +1,7 @@
 // HttpFront: an HTTP/1.1 server around one function from a whole request to its answer. One thread
 // waits for all connections, reads, parses and writes; what is not quick to answer goes to a few
 // threads of its own. A slow sender costs a buffer, not a thread. Every request has one deadline;
-// who is refused is answered and disconnected. Limits: docs/ingress-limits.md.
+// a refused sender is answered and disconnected. Limits: docs/ingress-limits.md.
 #pragma once
 
 #include <Poco/Net/PollSet.h>

@@ -8,8 +8,8 @@ namespace fh {
 /// Whether the delivery is about to be stored; else it is, and is not written again.
 enum class Storing { now, done };
 
-/// Sets the arrival's events, or why there are none. Its source and body must be
-/// set, and check_strict() must take the body.
+/// Sets the arrival's events, or why there are none. Its source and body must be set, and
+/// check_strict() must take the body.
 void read_events(Arrival& arrival, Storing storing);
 
 /// A stored delivery, read again with the source's mapping as it is now.

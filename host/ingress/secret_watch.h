@@ -1,8 +1,8 @@
 // SecretWatch: what each source's requests are verified with. A secret that was not there when the
 // host started is looked for every second and taken once it is there and stays as it is, without a
 // restart; what is in use is never read again. Each reason why one cannot be used is logged once,
-// also when a source's last one in force expires.
-// Holds secrets. One thread, if there is anything to look for; verify_of() from any.
+// also when a source's last valid one expires. Holds secrets. One thread, if there is anything to
+// look for; verify_of() from any.
 #pragma once
 
 #include <condition_variable>
@@ -32,8 +32,7 @@ class SecretWatch {
   void start();
   void stop();
   /// One look; whether there is still something to look for: a secret that is not there, or one
-  /// that will expire. The thread makes them, and so may a
-  /// test that did not start it.
+  /// that will expire. The thread makes them, and so may a test that did not start it.
   bool look();
 
  private:

@@ -17,7 +17,7 @@ PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   pick(terms.timeout, manifest.timeout, limits.timeout);
   pick(terms.backoff.first, manifest.backoff, limits.backoff);
   pick(terms.backoff.most, manifest.backoff_max, limits.backoff_max);
-  // A longer first wait is meant, unless who asks for it, or the operator, says a longest one.
+  // A longer first wait is meant, unless what asks for it, or the operator, says a longest one.
   const bool most_is_meant =
       limits.backoff_max || (manifest.backoff_max && !limits.backoff.has_value());
   if (!most_is_meant) terms.backoff.most = std::max(terms.backoff.most, terms.backoff.first);

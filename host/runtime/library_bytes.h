@@ -1,5 +1,5 @@
 // Whether bytes are a whole shared library for this machine, seen before anything loads them: a
-// file that is still being copied is refused here instead of killing whoever maps it.
+// file that is still being copied is refused here instead of killing the process that maps it.
 #pragma once
 
 #include <string>

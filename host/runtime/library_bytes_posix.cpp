@@ -18,7 +18,7 @@ constexpr Elf64_Half kMachine = EM_AARCH64;
 }  // namespace
 
 // ELF gABI: whether every part that the headers speak of lies within the bytes. A file that is
-// still being copied fails here instead of killing whoever maps it.
+// still being copied fails here instead of killing the process that maps it.
 std::string mistake_in_library(const std::string& bytes) {
   Elf64_Ehdr head;
   if (bytes.size() < sizeof head || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)

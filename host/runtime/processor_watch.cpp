@@ -11,8 +11,9 @@ constexpr std::chrono::seconds kLongestBetween(8);
 // So much between two looks, and an eighth of the time at least, is much for one run, and for none.
 constexpr milliseconds kMuch(250);
 constexpr int kShare = 8;
-// Many short runs may use more: they are many jobs. Whoever comes last is given less than it wants,
-// and has to use much less, and not to be waiting, before the next one is let among the others.
+// Many short runs may use more: they are many jobs. A worker that comes last is given less than it
+// wants, and has to use much less, and not to be waiting, before the next one is let among the
+// others.
 constexpr double kShareOfMany = 0.75;
 constexpr int kLess = 8;
 

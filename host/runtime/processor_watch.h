@@ -1,9 +1,10 @@
 // ProcessorWatch: sees to it that a worker which keeps a processor busy gives way to everybody
 // else: to the host and to the workers of other plugins. It looks at what the worker has used, soon
-// after it began and after each run did, then less and less often, and goes on when no run is on:
-// threads may. One that keeps the kernel busy takes turns besides
-// (WorkerTurns). Nobody may take a process back from where it was put, so whoever comes last stays
-// there from run to run, and is replaced once it has none and wants little. One thread only.
+// after it began and after each run did, then less and less often. It keeps looking while there is
+// no run, since the plugin's threads may be busy then. A worker that keeps the kernel busy takes
+// turns besides (WorkerTurns). Nobody may take a process back from where it was put, so a worker
+// that comes last stays there from run to run, and is replaced once it has no run and wants little.
+// One thread only.
 #pragma once
 
 #include <algorithm>

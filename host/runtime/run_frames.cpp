@@ -61,7 +61,7 @@ Outcome outcome_of(const wire::Finished& finished) {
   outcome.text = finished.text;
   if (finished.outcome == wire::RunOutcome::retry || finished.outcome == wire::RunOutcome::fail) {
     if (outcome.text.empty()) outcome.text = "the plugin gave no reason";
-    // Whoever reads it takes a NUL for its end.
+    // Readers take a NUL for its end.
     std::replace(outcome.text.begin(), outcome.text.end(), '\0', '?');
   }
   if (finished.after_ms >= 0) outcome.after = std::min(Millis(finished.after_ms), kLongestWait);

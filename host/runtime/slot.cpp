@@ -84,7 +84,7 @@ SlotStatus Slot::status() const {
 }
 
 void Slot::take(Lease lease) {
-  // From here on it can be cancelled: whoever reads in the store that it runs finds it here.
+  // From here on it can be cancelled: what reads in the store that it runs finds it here.
   status_.with([&](SlotStatus& status) {
     status.job = lease.job.id;
     status.lease = lease.job.lease;

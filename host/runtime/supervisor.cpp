@@ -118,7 +118,7 @@ bool Supervisor::turn() {
     if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
     slot = next;
   }
-  // Who has waited longest goes first, before what ended asks for its place again.
+  // The plugin that has waited longest comes first, before what ended asks for its place again.
   while (!draining_ && !hungry_.empty() && start_slot(hungry_.front())) hungry_.pop_front();
   const auto wanted = std::exchange(wanted_, {});
   for (const std::string& plugin : wanted)

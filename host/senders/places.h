@@ -1,5 +1,5 @@
 // Places: where one sender's bodies have the parts of an event, as JSON Pointers, and the one way
-// to read a body by them. Most profiles are a table of places; a source's mapping goes before it,
+// to read a body by them. Most profiles are a table of places; a source's mapping overrides it,
 // part by part. Pure; any thread.
 #pragma once
 

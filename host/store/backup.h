@@ -11,8 +11,8 @@
 namespace fh {
 
 /// Copies, checks the copy, and gives it its name last, so that a file of that name is whole.
-/// Returns its size in bytes. Throws HostError, also when `to` exists already, and
-/// when a host would not take the store.
+/// Returns its size in bytes. Throws HostError, also when `to` exists already, and when a host
+/// would not take the store.
 std::uintmax_t back_up_store(const std::filesystem::path& store, const std::filesystem::path& to,
                              TimePoint now);
 

@@ -32,7 +32,7 @@ DiskWatch::Probe inside(const std::filesystem::path& store) {
           " (SELECT page_size FROM pragma_page_size())");
       return free.next() ? static_cast<std::uint64_t>(free.integer(0)) : 0;
     } catch (const HostError&) {
-      return std::nullopt;  // who opens it to work with it says why
+      return std::nullopt;  // opening it to work with it says why
     }
   };
 }

@@ -17,7 +17,7 @@ LockFile::LockFile(std::string path)
 bool LockFile::try_lock() { return ::flock(file_.get(), LOCK_EX | LOCK_NB) == 0; }
 
 void LockFile::write(std::string_view text) {
-  // Never empty in between: who reads it meanwhile would take its holder for gone.
+  // Never empty in between: a reader would take its holder for gone.
   const auto size = static_cast<ssize_t>(text.size());
   if (::pwrite(file_.get(), text.data(), text.size(), 0) != size ||
       ::ftruncate(file_.get(), size) != 0)

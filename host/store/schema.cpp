@@ -89,8 +89,7 @@ constexpr const char* kFirst[] = {
     "CREATE INDEX events_by_delivery ON events (delivery)",
 
     // Open jobs only. `seq` is the order of acceptance; `turn` is the record whose turn a serial
-    // job
-    // waits for or holds, null when the plugin asked for no order.
+    // job waits for or holds, null when the plugin asked for no order.
     R"(CREATE TABLE jobs (
          id INTEGER PRIMARY KEY,
          seq INTEGER NOT NULL,

@@ -1,7 +1,7 @@
-// Database and Query: the writer's prepared statements, over the C API of the connection that
-// Poco::Data opened (docs/decisions/0002-sqlite-c-api.md). A Query binds on construction and resets
-// on scope exit. Every SQL text is prepared once and found again by its address, so pass literals.
-// One thread only.
+// Database and Query: prepared statements over SQLite's C API, for the writer, on the connection
+// that Poco::Data opened, and for reads of a ReadConnection (docs/decisions/0002-sqlite-c-api.md).
+// A Query binds on construction and resets on scope exit. Every SQL text is prepared once and found
+// again by its address, so pass literals. One thread only.
 #pragma once
 
 #include <sqlite3.h>
@@ -38,7 +38,7 @@ class StoreError : public HostError {
   int code_;
 };
 
-/// A row that is damaged, and that whoever throws this leaves alone from now on. SQLite commits
+/// A row that is damaged, and that what throws this leaves alone from now on. SQLite commits
 /// nothing of a transaction that has met one.
 class FoundDamage : public HostError {
  public:

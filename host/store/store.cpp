@@ -237,8 +237,8 @@ void Store::write_loop() {
   }
 }
 
-// Those few who were answered by the last commit are likely to come again together, as slots do
-// that ended a run and took the next: who is first would have a commit, and its sync, to himself.
+// Those few that were answered by the last commit are likely to come again together, as slots do
+// that ended a run and took the next: the first one would have a commit, and its sync, to itself.
 // Of many there are enough at any time.
 void Store::gather(std::unique_lock<std::mutex>& lock) {
   constexpr std::chrono::microseconds kLongest(100);

@@ -14,8 +14,8 @@ std::optional<LastHost> last_host(Database& db);
 /// HostError with what to do when it is another program's.
 bool holds_store(Database& db, const std::filesystem::path& file);
 
-/// For who only reads what was opened: throws HostError when there is no store in it, or one that a
-/// host would not take as it is.
+/// For code that only reads what was opened: throws HostError when there is no store in it, or one
+/// that a host would not take as it is.
 void refuse_unfit(Database& db, const std::filesystem::path& file);
 
 }  // namespace fh

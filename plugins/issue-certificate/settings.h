@@ -33,9 +33,8 @@ struct Settings {
 };
 
 struct SettingsReading {
-  Settings value;
-  std::vector<std::string>
-      mistakes;  // sentences that name the setting; when there are any, value is not for use
+  Settings value;                     // not for use when there are mistakes
+  std::vector<std::string> mistakes;  // sentences that name the setting
 };
 
 /// Finds every mistake, unknown keys included.

@@ -9,7 +9,7 @@
  *    Every function of the host may be called from any thread of the plugin, for a run that has
  *    not ended; after execute() has returned it answers FIELDHOOK_ENDED and does nothing.
  *  - Lifetime: a fieldhook_string passed into a function is valid until that function returns, to
- *    either side. Whoever needs the text longer copies it. No memory changes hands.
+ *    either side. A side that needs the text longer copies it. No memory changes hands.
  *    fieldhook_plugin, fieldhook_host and what they point to stay valid until the process ends.
  *  - Null: no pointer is null unless it says so. A string of size 0 may have any data pointer.
  *  - Failure: nothing throws across, in either direction. What can fail returns a fieldhook_status.
@@ -125,8 +125,8 @@ typedef struct fieldhook_host {
 
   /* 1 when the run should end soon (operator, deadline, host stopping) or has ended, else 0. What
    * the run says after that counts if it is done, or fail after the deadline; else the host says
-   * how it ended (cancelled, timed_out, interrupted) and keeps its reason in the text. A fail with
-   * an open scope counts when the host stops, too: see commit. */
+   * how it ended: cancelled, or timed_out or interrupted, which keep its reason in the text. A fail
+   * with an open scope counts when the host stops, too: see commit. */
   int32_t (*cancelled)(fieldhook_run* run);
 
   /* Replies with the secret of that name. NOT_FOUND: the configuration has none for this plugin. */

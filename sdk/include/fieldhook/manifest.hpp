@@ -1,8 +1,9 @@
 // Manifest: what a plugin says of itself, and the watches it is made of:
 //   contact("level2_review_status").becomes("Passed")
 //   company("tier").from("silver").to("gold")
-// A field is a path "a.b"; a custom field f is named f or custom_field.f, and a standard field of
-// that name goes first. A watch is met only by an event in which its field changed. Plain values.
+// A field is a path "a.b"; a custom field f is named f or custom_field.f, and where there is a
+// standard field f, f is that one. A watch is met only by an event in which its field changed.
+// Plain values.
 #pragma once
 
 #include <fieldhook/convert.hpp>
