@@ -10,8 +10,7 @@ namespace {
 // What keeps the effects from being stored; "" when nothing does. Asked before anything is written,
 // so that there is nothing to undo.
 std::string obstacle(Transaction& tx, const JobRow& job, const Effects& effects) {
-  if (!effects.states.empty() &&
-      tx.effects.state(job.plugin, job.record).version != effects.states.front().expected)
+  if (effects.state && tx.effects.state(job.plugin, job.record).version != effects.state->expected)
     return StateConflict(job.plugin).what();
   std::map<std::string, std::int64_t> more;
   for (const NewJob& fresh : effects.jobs)
@@ -27,9 +26,9 @@ bool is_finished(OutcomeKind kind) {
 }  // namespace
 
 void apply(Transaction& tx, const JobRow& job, const Effects& effects) {
-  for (const StateWrite& write : effects.states)
-    if (!tx.effects.set_state(job.plugin, job.record, write.value, write.expected))
-      throw StateConflict(job.plugin);
+  if (const auto& write = effects.state;
+      write && !tx.effects.set_state(job.plugin, job.record, write->value, write->expected))
+    throw StateConflict(job.plugin);
   for (NewJob fresh : effects.jobs) {
     fresh.parent = job.id;
     fresh.record = job.record;

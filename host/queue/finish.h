@@ -2,6 +2,7 @@
 // fenced by the lease. Runs on the writer's thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "store/transaction.h"
@@ -16,7 +17,7 @@ struct StateWrite {
 
 /// What a run, or one once or step of it, leaves behind if it succeeds.
 struct Effects {
-  std::vector<StateWrite> states;
+  std::optional<StateWrite> state;
   std::vector<NewJob> jobs;  // run_at - created_at: how long each waits once it is stored
 };
 

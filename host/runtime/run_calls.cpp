@@ -137,7 +137,7 @@ Answer RunCalls::commit(const wire::Call& call) {
   } catch (const StateConflict& conflict) {
     return no(CallStatus::conflict, conflict.what());
   }
-  if (!scope.effects.states.empty()) settle_states(scope.state_version);
+  if (scope.effects.state) settle_states(scope.state_version);
   scopes_.erase(call.scope);
   return ok();
 }
@@ -148,11 +148,11 @@ void RunCalls::settle_states(std::int64_t stored) {
   ++stored_version_;
   stored_as_ = stored;
   for (auto& [number, other] : scopes_) {
-    auto& states = other.effects.states;
+    auto& state = other.effects.state;
     if (other.state_version <= stored)
-      states.clear();
-    else if (!states.empty())
-      states.front().expected = stored_version_;
+      state.reset();
+    else if (state)
+      state->expected = stored_version_;
   }
 }
 
@@ -164,11 +164,10 @@ Answer RunCalls::abandon(const wire::Call& call) {
   // What it wrote is dropped, though the store may fail: the run sees the latest of its other
   // writes, or what is stored.
   state_.reset();
-  for (const auto& [number, other] : scopes_) {
-    const auto& states = other.effects.states;
-    if (!states.empty() && (!state_ || other.state_version > state_->version))
-      state_ = StateRow{other.state_version, states.front().value};
-  }
+  for (const auto& [number, other] : scopes_)
+    if (const auto& state = other.effects.state;
+        state && (!state_ || other.state_version > state_->version))
+      state_ = StateRow{other.state_version, state->value};
   surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
   return ok();
 }
@@ -205,12 +204,10 @@ Answer RunCalls::state_set(const wire::Call& call) {
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   Scope& scope = scopes_.at(call.scope);
-  auto& states = scope.effects.states;
+  auto& state = scope.effects.state;
   scope.state_version = ++last_version_;
-  if (states.empty())
-    states.push_back({call.payload, stored_version_});
-  else
-    states.front().value = call.payload;
+  if (!state) state = StateWrite{.value = "", .expected = stored_version_};
+  state->value = call.payload;
   state_ = StateRow{last_version_, call.payload};
   return ok(state_->version);
 }

@@ -80,7 +80,7 @@ Outcome outcome_of(const Action& action) {
 
 Effects effects_of(const World& world, const HeldRun& run, const Action& action) {
   Effects effects;
-  if (action.c % 4 == 0) effects.states.push_back(world.state_write(run, action.c / 4 % 4 == 0));
+  if (action.c % 4 == 0) effects.state = world.state_write(run, action.c / 4 % 4 == 0);
   if (action.c % 3 == 0 && open_jobs(world) < kMostOpen)
     effects.jobs.push_back(
         world.new_job(plugin_at(world, action.c / 16), action.c / 64 % 2 == 0 ? 0 : 2500));

@@ -71,19 +71,19 @@ void World::accept(const ModelEvent& event) {
 }
 
 bool World::conflicts(const HeldRun& run, const Effects& effects) const {
-  if (effects.states.empty()) return false;
+  if (!effects.state) return false;
   const auto state = model.states.find({run.job.plugin, model.jobs.at(run.job.id).record});
   const Id version = state == model.states.end() ? 0 : state->second.version;
-  return effects.states.front().expected != version;
+  return effects.state->expected != version;
 }
 
 // What the run wrote, into the model; before its end, as the store does it.
 void World::apply(const HeldRun& run, const Effects& effects) {
   const ModelJob& job = model.jobs.at(run.job.id);
-  for (const StateWrite& write : effects.states) {
+  if (effects.state) {
     ModelState& state = model.states[{job.plugin, job.record}];
     ++state.version;
-    state.value = write.value;
+    state.value = effects.state->value;
   }
   for (const NewJob& fresh : effects.jobs)
     awaited_.push_back({fresh.plugin, job.record, job.delivery, job.id,

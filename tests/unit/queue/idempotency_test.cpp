@@ -156,7 +156,7 @@ TEST_F(Idempotency, OfTwoJobsOnOneKeyOneWaitsAndThenFindsItDone) {
 TEST_F(Idempotency, AFullBacklogOfAnotherPluginMakesTheRunARetryAndKeepsNothing) {
   const JobRow job = running("1");
   RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
-  end.effects.states.push_back({"1", 0});
+  end.effects.state = {"1", 0};
   for (int i = 0; i < 2; ++i) {
     NewJob fresh = new_job(job.record, "q");
     fresh.backlog = 1;
@@ -185,7 +185,7 @@ TEST_F(Idempotency, EffectsCommitWithTheResultOrNotAtAll) {
   const JobRow job = running("1");
   begin(job, kStep);
   Effects effects;
-  effects.states.push_back({"{\"n\":1}", 0});
+  effects.state = {"{\"n\":1}", 0};
   effects.jobs.push_back(new_job(job.record, "q"));
   ASSERT_TRUE(commit(job, kStep, "1", effects));
   EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).value; }),
@@ -208,7 +208,7 @@ TEST_F(Idempotency, WhatARunWroteIsKeptWithDoneAndSnoozeOnly) {
                         Row{OutcomeKind::crashed, false}, Row{OutcomeKind::skipped, false}}) {
     const JobRow job = running("r" + std::to_string(++number));
     RunEnd end{.job = job.id, .lease = job.lease, .outcome = {.kind = row.kind}};
-    end.effects.states.push_back({"1", 0});
+    end.effects.state = {"1", 0};
     write([&](Transaction& tx) { return finish_run(tx, end); });
     EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).version; }),
               row.kept ? 1 : 0)
@@ -220,7 +220,7 @@ TEST_F(Idempotency, AStateConflictIsARetryAndDropsTheRest) {
   const JobRow job = running("1");
   write([&](Transaction& tx) { EXPECT_TRUE(tx.effects.set_state("p", job.record, "9", 0)); });
   RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
-  end.effects.states.push_back({"1", 0});
+  end.effects.state = {"1", 0};
   end.effects.jobs.push_back(new_job(job.record, "q"));
   const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
   ASSERT_TRUE(next);
