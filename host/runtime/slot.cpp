@@ -261,7 +261,7 @@ void Slot::run(const ActivePlugin& plugin) {
                          {"ms", static_cast<std::int64_t>(took.count())},
                          {"reason", outcome.kind == OutcomeKind::done ? "" : outcome.text}});
   // The lease ends only after the process was reaped and its group is gone.
-  if (!run.worker_lives()) drop_worker();
+  if (!run.keeps_worker()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
   if (outcome.kind == OutcomeKind::crashed) {
     ++failures_;
