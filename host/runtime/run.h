@@ -14,16 +14,6 @@
 
 namespace fh {
 
-/// What a slot is doing, for status and `jobs show`.
-struct SlotStatus {
-  std::int64_t job = 0;    // 0: idle
-  std::int64_t lease = 0;  // of that job
-  int pid = 0;             // 0: no worker
-  int percent = -1;        // what the plugin said of its progress; -1: nothing
-  std::string progress;
-  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
-};
-
 /// One run among all: a job's leases are never used twice.
 struct RunName {
   std::int64_t job = 0;

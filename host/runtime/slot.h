@@ -18,6 +18,16 @@ namespace fh {
 
 class Slot;
 
+/// What a slot is doing, for status and `jobs show`.
+struct SlotStatus {
+  std::int64_t job = 0;    // 0: idle
+  std::int64_t lease = 0;  // of that job
+  int pid = 0;             // 0: no worker
+  int percent = -1;        // what the plugin said of its progress; -1: nothing
+  std::string progress;
+  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
+};
+
 struct SlotSurroundings {
   Store& store;
   const Clock& clock;
