@@ -105,7 +105,9 @@ void World::open() {
   hook_ = std::make_unique<LeasingThatFails>(*this);
   store_->set_hook(hook_.get());
   store_->start();
-  timer_ = std::make_unique<Timer>(*store_, clock);
+  const KeepTerms kept;
+  timer_ = std::make_unique<Timer>(
+      *store_, clock, RetentionTerms{.age = Millis(kept.age), .dead = Millis(kept.dead)});
   reader_ = std::make_unique<SnapshotReader>(file_.string());
 }
 

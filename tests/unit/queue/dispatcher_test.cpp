@@ -184,7 +184,7 @@ TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
 }
 
 TEST_F(DispatcherTest, TheTimerTakesDueJobsOn) {
-  Timer timer(*store_, clock_, {});
+  Timer timer(*store_, clock_, kKeepLong);
   Worker worker;
   park(worker);
   NewJob later = new_job(record("1"));

@@ -165,6 +165,7 @@ class Host {
     RunEnd end{.job = job->id, .lease = job->lease, .outcome = {}};
     NewJob child;
     child.plugin = "child";
+    child.backlog = 1000;
     child.created_at = child.run_at = kClock.now();
     end.effects.jobs.push_back(child);
     tell_whether("finished", job->id, [&](Transaction& tx) {
