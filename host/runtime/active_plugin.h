@@ -46,6 +46,9 @@ struct ActivePlugin {
 
 PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits);
 
+/// What to do about a plugin whose file is gone.
+std::string remedy_when_gone(const std::string& plugin);
+
 /// What a job of the plugin starts out with; the caller fills in where it comes from and when.
 NewJob new_job_for(const ActivePlugin& plugin);
 

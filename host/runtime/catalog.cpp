@@ -15,19 +15,8 @@ constexpr Millis kQuiet(100);
 // what it cannot keep.
 constexpr std::chrono::seconds kLookAnyway(5);
 
-#ifdef _WIN32
-constexpr std::string_view kSuffix = ".dll";
-#else
-constexpr std::string_view kSuffix = ".so";
-#endif
-
-bool is_plugin_file_name(const std::string& name) {
-  return name.size() > kSuffix.size() && name.ends_with(kSuffix) && name[0] != '.';
-}
-
 std::string gone(const std::string& plugin) {
-  return "its file is gone from the plugin folder: put it back, or run 'fieldhook plugins remove " +
-         plugin + "'";
+  return "its file is gone from the plugin folder: " + remedy_when_gone(plugin);
 }
 
 std::string joined(const std::vector<std::string>& mistakes) {
@@ -115,7 +104,7 @@ void Catalog::load_stored() {
     plugin.row = std::move(row);
     plugin.manifest = manifest_from_text(plugin.row.manifest).manifest;
     plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(plugin.row.name));
-    plugin.library = options_.builds / (plugin.row.build + std::string(kSuffix));
+    plugin.library = copy_path(options_.builds, plugin.row.build);
     used.insert(plugin.library);
     if (plugin.has_build() && !present.contains(plugin.row.file))
       store_missing(plugin.row, gone(plugin.row.name));

@@ -3,6 +3,7 @@
 #include <functional>
 #include <set>
 
+#include "runtime/active_plugin.h"
 #include "runtime/plugin_file.h"
 #include "store/disk_watch.h"
 #include "store/inspection.h"
@@ -138,7 +139,7 @@ Findings look_at_plugins(const Config& config, const std::vector<PluginRow>& plu
     if (!std::filesystem::exists(file, error))
       findings.push_back(bad("plugin",
                              plugin.name + " has no file " + file.string() + ": its jobs wait",
-                             "put it back, or run 'fieldhook plugins remove " + plugin.name + "'"));
+                             remedy_when_gone(plugin.name)));
     else if (quarantine != holds.quarantines.end())
       continue;
     else if (const auto pause = holds.pauses.find(plugin.name); pause != holds.pauses.end())
@@ -158,7 +159,7 @@ Findings look_at_folder(const Config& config) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || entry.path().extension() != ".so") continue;
+    if (!is_plugin_file_name(name)) continue;
     ++files;
     if (const auto why = mistake_in_plugin_file(entry.path(), config.plugins.trust); !why.empty())
       findings.push_back(bad("plugin folder", name + " is not used: " + why,
