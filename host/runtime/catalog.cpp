@@ -191,14 +191,14 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
   const ProbeResult loaded =
       probe({options_.worker, copy.path, options_.store_lock, memory}, options_.handshake);
   if (!loaded.refused.empty()) return refuse(file, stamp, naming(file, copy.path, loaded.refused));
-  const ParsedManifest parsed = manifest_from_text(loaded.manifest);
+  ParsedManifest parsed = manifest_from_text(loaded.manifest);
   if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
-  const std::string& name = parsed.manifest.name;
+  const std::string name = parsed.manifest.name;
   if (const auto other = name_taken_by(name, file); !other.empty())
     return refuse(file, stamp,
                   "plugin \"" + name + "\" is provided by " + other +
                       " already: remove one of the two files");
-  activate(file, copy, loaded.manifest);
+  activate(file, copy, std::move(parsed.manifest), loaded.manifest);
   std::vector<std::string> left;
   state_.with([&](State& state) {
     state.files[file] = {stamp, name, ""};
@@ -229,10 +229,10 @@ std::string Catalog::name_taken_by(const std::string& name, const std::string& f
   });
 }
 
-void Catalog::activate(const std::string& file, const PluginCopy& copy,
+void Catalog::activate(const std::string& file, const PluginCopy& copy, Manifest manifest,
                        const std::string& manifest_text) {
   ActivePlugin plugin;
-  plugin.manifest = manifest_from_text(manifest_text).manifest;
+  plugin.manifest = std::move(manifest);
   const std::string name = plugin.manifest.name;
   plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(name));
   plugin.library = copy.path;

@@ -97,7 +97,8 @@ class Catalog {
   std::map<std::string, FileStamp> list_folder() const;
   void judge(const std::string& file, const FileStamp& stamp);
   void refuse(const std::string& file, const FileStamp& stamp, const std::string& reason);
-  void activate(const std::string& file, const PluginCopy& copy, const std::string& manifest_text);
+  void activate(const std::string& file, const PluginCopy& copy, Manifest manifest,
+                const std::string& manifest_text);
   void note_missing(const std::map<std::string, FileStamp>& present);
   void set_missing(const std::string& plugin, const std::string& reason);
   void store_missing(PluginRow& row, const std::string& reason);
