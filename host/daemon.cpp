@@ -36,8 +36,9 @@ Millis drain_patience(const WorkersConfig& workers) {
 Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& store)
     : config_(std::move(config)),
       worker_(std::move(worker)),
-      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers),
-            end_is_asked),
+      lock_(with_folder(config_.store), {.workers = kOldWorkersPatience,
+                                         .drain = drain_patience(config_.workers),
+                                         .give_up = end_is_asked}),
       ledger_(config_.store.native()),
       store_(config_.store.native(), clock_, store),
       dispatcher_(store_),

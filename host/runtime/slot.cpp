@@ -7,7 +7,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "runtime/probe.h"
-#include "store/store_lock.h"
 
 namespace fh {
 namespace {

@@ -12,7 +12,7 @@
 #include "queue/dispatcher.h"
 #include "runtime/catalog.h"
 #include "runtime/run.h"
-#include "store/store_lock.h"
+#include "store/worker_ledger.h"
 
 namespace fh {
 
