@@ -82,7 +82,7 @@ void Daemon::connect_parts() {
     store_.end_if_replaced();
     store_.keep_wal_short(disk_.scarce());
   });
-  disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
+  disk_.set_on_change([this](bool low) { dispatcher_.hold_leases(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
 

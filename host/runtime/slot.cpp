@@ -45,7 +45,7 @@ void Slot::start() {
       log_error("slot_failed", {{"plugin", plugin_}, {"error", error.what()}});
     }
     // Whatever happened, nothing may be leased to a slot that is gone.
-    while (!leave_parking() && !take_mail()) wake_.wait(kTryAgain);
+    while (!withdraw_offer() && !take_mail()) wake_.wait(kTryAgain);
     if (lease_) give_back_lease();
     worker_.reset();
     ended_ = true;
@@ -168,23 +168,23 @@ void Slot::drop_worker() {
 }
 
 void Slot::serve(const ActivePlugin& plugin) {
-  if (!lease_ && !retiring_) park(plugin, true);
+  if (!lease_ && !retiring_) offer(plugin, true);
   while (idle_until_leased(plugin)) {
     run(plugin);
     if (!worker_) return;
   }
 }
 
-void Slot::park(const ActivePlugin& plugin, bool nudge) {
-  parked_ = true;
-  s_.dispatcher.park({plugin_, plugin.row.build, plugin.terms.timeout, this}, nudge);
+void Slot::offer(const ActivePlugin& plugin, bool nudge) {
+  offered_ = true;
+  s_.dispatcher.offer({plugin_, plugin.row.build, plugin.terms.timeout, this}, nudge);
 }
 
 // Back to a slot that no lease can reach; one that is on its way is waited for.
-bool Slot::leave_parking() {
-  if (!parked_) return true;
+bool Slot::withdraw_offer() {
+  if (!offered_) return true;
   if (s_.dispatcher.withdraw(this)) {
-    parked_ = false;
+    offered_ = false;
     return true;
   }
   return false;
@@ -195,7 +195,7 @@ bool Slot::take_mail() {
   mailbox_.with([&](auto& mailbox) {
     if (mailbox) lease_ = std::exchange(mailbox, {});
   });
-  if (lease_) parked_ = false;
+  if (lease_) offered_ = false;
   return lease_.has_value();
 }
 
@@ -207,7 +207,7 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     // One that gives way is idle only when no lease is on its way to it.
     const bool leaving = !worker_ || retiring_ || (gives_way_ && began_) || worker_->is_spent() ||
                          !s_.catalog.runs(plugin_, plugin.row.build);
-    if (leaving && leave_parking()) return false;
+    if (leaving && withdraw_offer()) return false;
     if (!leaving) s_.on_idle(*this);
     // The commit of the lease that is on its way may fail: then nobody says so.
     const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
@@ -272,7 +272,7 @@ void Slot::run(const ActivePlugin& plugin) {
   }
   if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
-  if (stay) park(plugin, false);
+  if (stay) offer(plugin, false);
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
   end.effects = run.take_effects();
   end.backoff = plugin.terms.backoff;

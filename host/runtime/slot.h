@@ -1,7 +1,7 @@
-// Slot: one thread and one worker of one plugin. It starts the worker, parks for a job, runs it,
-// and commits its end together with the lease of the next. The worker is replaced when it ends, and
-// when the plugin has another build. Owned by the Supervisor. retire(), interrupt(), cancel() and
-// take() from any thread.
+// Slot: one thread and one worker of one plugin. It starts the worker, offers it to the Dispatcher,
+// runs the job that comes, and commits its end together with the lease of the next. The worker is
+// replaced when it ends, and when the plugin has another build. Owned by the Supervisor. retire(),
+// interrupt(), cancel() and take() from any thread.
 #pragma once
 
 #include <atomic>
@@ -77,8 +77,8 @@ class Slot final : public IdleWorker {
   void stop_worker();
   void drop_worker();
   bool idle_until_leased(const ActivePlugin& plugin);
-  void park(const ActivePlugin& plugin, bool nudge);
-  bool leave_parking();
+  void offer(const ActivePlugin& plugin, bool nudge);
+  bool withdraw_offer();
   bool take_mail();
   bool had_its_turn() const;
   void note_idle_end(const std::string& build, const std::string& how);
@@ -98,7 +98,7 @@ class Slot final : public IdleWorker {
   bool greedy_ = false;                    // the slot's thread only; its next worker comes last
   PluginLines idle_lines_;                 // the slot's thread only; that no run has printed
   std::string warned_of_;                  // the slot's thread only; the build
-  bool parked_ = false;                    // the slot's thread only
+  bool offered_ = false;                   // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
   std::optional<std::chrono::steady_clock::time_point> began_;  // its first run; the thread's only
 

@@ -76,7 +76,7 @@ bool Supervisor::cancel(std::int64_t job) {
 }
 
 void Supervisor::drain(Millis grace) {
-  surroundings_.dispatcher.pause();
+  surroundings_.dispatcher.stop_leasing();
   std::unique_lock lock(mutex_);
   draining_ = true;
   for (const auto& slot : slots_) slot->retire();

@@ -60,7 +60,7 @@ void repeat(World& world, const Action& action) {
   world.accept(ModelEvent(world.sent[action.a % world.sent.size()]));
 }
 
-void park(World& world, const Action& action) { world.park(plugin_at(world, action.a)); }
+void offer(World& world, const Action& action) { world.offer(plugin_at(world, action.a)); }
 
 void withdraw(World& world, const Action&) { world.withdraw_all(); }
 
@@ -209,7 +209,7 @@ const std::vector<ActionKind>& kinds() {
   static const std::vector<ActionKind> all = {
       {"accept", 30, accept},
       {"repeat", 8, repeat},
-      {"park", 30, park},
+      {"offer", 30, offer},
       {"withdraw", 1, withdraw},
       {"finish", 30, finish},
       {"finish late", 6, finish_late},

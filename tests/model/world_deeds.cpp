@@ -307,7 +307,7 @@ void World::drain() {
     while (!held.empty()) finish(0, {}, {});
     const auto plugins = open();
     if (plugins.empty()) return;
-    for (const std::string& plugin : plugins) park(plugin);
+    for (const std::string& plugin : plugins) offer(plugin);
     if (!held.empty()) continue;
     const auto due = model.next_due();
     if (due && *due > model.now) turn_clock(*due - model.now);

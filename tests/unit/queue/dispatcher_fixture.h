@@ -49,8 +49,8 @@ class DispatcherTest : public StoreTest {
                                 {}});
     store_->start();
   }
-  void park(Worker& worker, const std::string& plugin = "p") {
-    dispatcher_->park({plugin, "build", Millis(1000), &worker});
+  void offer(Worker& worker, const std::string& plugin = "p") {
+    dispatcher_->offer({plugin, "build", Millis(1000), &worker});
   }
   /// Every callback of the writes so far was made when this returns.
   std::vector<std::string> starved() {
