@@ -65,6 +65,8 @@ bool put_last(int pid) {
   return any;
 }
 
-bool hold_process(int pid, bool held) { return ::kill(pid, held ? SIGSTOP : SIGCONT) == 0; }
+bool stop_process(int pid) { return ::kill(pid, SIGSTOP) == 0; }
+
+bool continue_process(int pid) { return ::kill(pid, SIGCONT) == 0; }
 
 }  // namespace fh

@@ -26,13 +26,10 @@ std::string Dispatcher::load(Transaction& tx, Lease& lease) {
   }
 }
 
-void Dispatcher::offer(Offer offer, bool nudge_writer) {
-  {
-    const std::lock_guard lock(mutex_);
-    to_look_at_.insert(offer.plugin);
-    offers_[offer.plugin].push_back(std::move(offer));
-  }
-  if (nudge_writer) nudge();
+void Dispatcher::offer(Offer offer) {
+  const std::lock_guard lock(mutex_);
+  to_look_at_.insert(offer.plugin);
+  offers_[offer.plugin].push_back(std::move(offer));
 }
 
 bool Dispatcher::withdraw(IdleWorker* worker) {

@@ -52,9 +52,11 @@ class Dispatcher final : public CommitHook {
   explicit Dispatcher(Store& store) : store_(store) {}
   void set_callbacks(Callbacks callbacks) { callbacks_ = std::move(callbacks); }
 
-  /// The worker gets the plugin's next job as soon as there is one. With `nudge` false the caller
-  /// is about to commit something anyway, and that commit looks.
-  void offer(Offer offer, bool nudge = true);
+  /// The worker gets the plugin's next job as soon as there is one. The next commit looks;
+  /// where none is about to come, nudge() makes one.
+  void offer(Offer offer);
+  /// A commit of nothing, so that the writer looks.
+  void nudge();
   /// Takes the worker back; false: a lease is on its way to it, wait for take(). Should its commit
   /// fail the worker is offered again and hears nothing: ask again after a while.
   [[nodiscard]] bool withdraw(IdleWorker* worker);
@@ -78,7 +80,6 @@ class Dispatcher final : public CommitHook {
   };
   std::string load(Transaction& tx, Lease& lease);
   void end_unreadable(Transaction& tx, const Lease& lease, const std::string& why);
-  void nudge();
 
   Store& store_;
   Callbacks callbacks_;

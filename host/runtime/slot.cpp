@@ -168,16 +168,19 @@ void Slot::drop_worker() {
 }
 
 void Slot::serve(const ActivePlugin& plugin) {
-  if (!lease_ && !retiring_) offer(plugin, true);
+  if (!lease_ && !retiring_) {
+    offer(plugin);
+    s_.dispatcher.nudge();
+  }
   while (idle_until_leased(plugin)) {
     run(plugin);
     if (!worker_) return;
   }
 }
 
-void Slot::offer(const ActivePlugin& plugin, bool nudge) {
+void Slot::offer(const ActivePlugin& plugin) {
   offered_ = true;
-  s_.dispatcher.offer({plugin_, plugin.row.build, plugin.terms.timeout, this}, nudge);
+  s_.dispatcher.offer({plugin_, plugin.row.build, plugin.terms.timeout, this});
 }
 
 // Back to a slot that no lease can reach; one that is on its way is waited for.
@@ -272,7 +275,7 @@ void Slot::run(const ActivePlugin& plugin) {
   }
   if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
-  if (stay) offer(plugin, false);
+  if (stay) offer(plugin);  // and the commit of the run's end looks
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
   end.effects = run.take_effects();
   end.backoff = plugin.terms.backoff;

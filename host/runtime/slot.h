@@ -77,7 +77,7 @@ class Slot final : public IdleWorker {
   void stop_worker();
   void drop_worker();
   bool idle_until_leased(const ActivePlugin& plugin);
-  void offer(const ActivePlugin& plugin, bool nudge);
+  void offer(const ActivePlugin& plugin);
   bool withdraw_offer();
   bool take_mail();
   bool had_its_turn() const;

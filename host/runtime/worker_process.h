@@ -65,8 +65,8 @@ class WorkerProcess {
   bool has_ended() const;
 
   // What is watched of its use of the processor (ProcessorWatch).
-  void watch(bool last, UndisturbedRuns& runs) {
-    processor_.start(std::chrono::steady_clock::now(), last, runs);
+  void watch(bool comes_last, UndisturbedRuns& runs) {
+    processor_.start(std::chrono::steady_clock::now(), comes_last, runs);
   }
   /// Gives what was printed before, lines without their end too: it is no part of the run that
   /// begins, nor of its last words.

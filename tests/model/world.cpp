@@ -126,6 +126,7 @@ void World::offer(const std::string& plugin) {
   hands_.push_back(std::make_unique<Hand>(plugin));
   ++offered_[plugin];
   dispatcher_->offer({plugin, "build", Millis(60'000), hands_.back().get()});
+  dispatcher_->nudge();
   check();
 }
 

@@ -51,6 +51,7 @@ class DispatcherTest : public StoreTest {
   }
   void offer(Worker& worker, const std::string& plugin = "p") {
     dispatcher_->offer({plugin, "build", Millis(1000), &worker});
+    dispatcher_->nudge();
   }
   /// Every callback of the writes so far was made when this returns.
   std::vector<std::string> starved() {

@@ -96,6 +96,7 @@ TEST_F(DispatcherTest, AQuarantinedBuildsWorkerGetsNothing) {
   EXPECT_EQ(state_of(job), "available");
   Worker corrected;
   dispatcher_->offer({"p", "other build", Millis(1000), &corrected});
+  dispatcher_->nudge();
   EXPECT_EQ(corrected.job(), job);
 }
 
@@ -178,7 +179,7 @@ TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
   ASSERT_NE(worker.job(), 0);
   const auto second = add_job(one);
   Worker next;
-  dispatcher_->offer({"p", "build", Millis(1000), &next}, false);
+  dispatcher_->offer({"p", "build", Millis(1000), &next});
   finish(worker.lease().job, {});
   EXPECT_EQ(next.job(), second);
 }
