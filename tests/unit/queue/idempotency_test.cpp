@@ -11,23 +11,23 @@ using test::StoreTest;
 const EffectName kOnce{EffectName::Kind::once, "key"};
 const EffectName kStep{EffectName::Kind::step, "name"};
 
-Holder holder(const JobRow& job) { return {job.plugin, job.id, job.lease}; }
+AskingRun run_of(const JobRow& job) { return {job.plugin, job.id, job.lease}; }
 
 class Idempotency : public StoreTest {
  protected:
   BeginResult begin(const JobRow& job, const EffectName& name) {
-    return write([&](Transaction& tx) { return begin_effect(tx, holder(job), name); });
+    return write([&](Transaction& tx) { return begin_effect(tx, run_of(job), name); });
   }
   bool commit(const JobRow& job, const EffectName& name, const std::string& result,
               const Effects& effects = {}) {
     return write(
-        [&](Transaction& tx) { return finish_effect(tx, holder(job), name, result, effects); });
+        [&](Transaction& tx) { return finish_effect(tx, run_of(job), name, result, effects); });
   }
   void leave(const JobRow& job) {
-    write([&](Transaction& tx) { leave_effect(tx, holder(job), kOnce); });
+    write([&](Transaction& tx) { leave_effect(tx, run_of(job), kOnce); });
   }
   bool interrupted(const JobRow& job) {
-    return write([&](Transaction& tx) { return was_interrupted(tx, holder(job), kOnce.name); });
+    return write([&](Transaction& tx) { return was_interrupted(tx, run_of(job), kOnce.name); });
   }
   JobRow running(const std::string& record_id) {
     add_job(record(record_id));
