@@ -1,9 +1,11 @@
 #include "runtime/catalog.h"
 
 #include "base/check.h"
+#include "base/joined.h"
 #include "base/log.h"
 #include "base/private_file.h"
 #include "runtime/probe.h"
+#include "runtime/steady_time.h"
 
 namespace fh {
 namespace {
@@ -17,12 +19,6 @@ constexpr std::chrono::seconds kLookAnyway(5);
 
 std::string gone(const std::string& plugin) {
   return "its file is gone from the plugin folder: " + remedy_when_gone(plugin);
-}
-
-std::string joined(const std::vector<std::string>& mistakes) {
-  std::string text = "its manifest cannot be used: ";
-  for (std::size_t i = 0; i < mistakes.size(); ++i) text += (i == 0 ? "" : "; ") + mistakes[i];
-  return text;
 }
 
 }  // namespace
@@ -68,9 +64,8 @@ void Catalog::loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kLookAnyway, [this] { return folder_changed_ || stopping_; });
-    const auto at_latest = std::chrono::steady_clock::now() + kLookAnyway;
-    while (std::exchange(folder_changed_, false) && !stopping_ &&
-           std::chrono::steady_clock::now() < at_latest)
+    const auto at_latest = steady_now() + kLookAnyway;
+    while (std::exchange(folder_changed_, false) && !stopping_ && steady_now() < at_latest)
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
@@ -192,7 +187,8 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
       probe({options_.worker, copy.path, options_.store_lock, memory}, options_.handshake);
   if (!loaded.refused.empty()) return refuse(file, stamp, naming(file, copy.path, loaded.refused));
   ParsedManifest parsed = manifest_from_text(loaded.manifest);
-  if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
+  if (!parsed.mistakes.empty())
+    return refuse(file, stamp, "its manifest cannot be used: " + joined(parsed.mistakes, "; "));
   const std::string name = parsed.manifest.name;
   if (const auto other = name_taken_by(name, file); !other.empty())
     return refuse(file, stamp,

@@ -3,6 +3,7 @@
 #include <functional>
 #include <set>
 
+#include "base/joined.h"
 #include "runtime/active_plugin.h"
 #include "runtime/plugin_file.h"
 #include "store/disk_watch.h"
@@ -25,13 +26,12 @@ const std::string kRestore =
 const std::string kAsItSays =
     "do what it says; fieldhookd, run by the user of this doctor, would not start";
 
-std::string listed(const std::vector<std::string>& texts) {
-  std::string list;
-  for (std::size_t i = 0; i < texts.size() && i < kMostNamed; ++i)
-    list += (i == 0 ? "" : "; ") + texts[i];
-  if (texts.size() > kMostNamed)
-    list += "; and " + std::to_string(texts.size() - kMostNamed) + " more";
-  return list;
+std::string listed(std::vector<std::string> texts) {
+  if (const std::size_t all = texts.size(); all > kMostNamed) {
+    texts.resize(kMostNamed);
+    texts.push_back("and " + std::to_string(all - kMostNamed) + " more");
+  }
+  return joined(texts, "; ");
 }
 
 Finding good(std::string check, std::string found) {

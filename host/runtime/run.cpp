@@ -5,16 +5,14 @@
 #include "base/log.h"
 #include "config/quantity.h"
 #include "runtime/run_frames.h"
+#include "runtime/steady_time.h"
 
 namespace fh {
 namespace {
 
 constexpr int kRunsBetweenLooks = 1000;  // at the memory of a worker whose runs go well
-constexpr std::chrono::hours kNoDeadline(24);
 // For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
-
-std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 

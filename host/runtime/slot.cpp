@@ -11,16 +11,11 @@
 namespace fh {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 constexpr Millis kFirstRestartDelay(100);
 constexpr Millis kLongestRestartDelay(30'000);
 constexpr Millis kTryAgain(1000);
-constexpr Millis kNoDeadline = std::chrono::hours(24);
 constexpr std::size_t kMostProgress = 200;  // bytes of its text
 constexpr std::chrono::seconds kTurn(1);    // a worker's start is worth some runs
-
-SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 double random_jitter() {
   thread_local std::mt19937_64 engine(std::random_device{}());

@@ -12,6 +12,7 @@
 #include "queue/dispatcher.h"
 #include "runtime/catalog.h"
 #include "runtime/run.h"
+#include "runtime/steady_time.h"
 #include "store/worker_ledger.h"
 
 namespace fh {
@@ -100,7 +101,7 @@ class Slot final : public IdleWorker {
   std::string warned_of_;                  // the slot's thread only; the build
   bool offered_ = false;                   // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
-  std::optional<std::chrono::steady_clock::time_point> began_;  // its first run; the thread's only
+  std::optional<SteadyTime> began_;        // its first run; the thread's only
 
   Guarded<std::optional<Lease>> mailbox_;
   Guarded<SlotStatus> status_;

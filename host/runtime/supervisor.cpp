@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgain(1);
 
-std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
