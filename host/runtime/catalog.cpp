@@ -256,15 +256,14 @@ void Catalog::rebuild_index(State& state) {
   state.watches = std::make_shared<const WatchIndex>(std::move(watches));
 }
 
-int Catalog::remove(const std::string& name, const std::string& who) {
+Removal Catalog::remove(const std::string& name, const std::string& who) {
   const std::lock_guard one_at_a_time(judging_);
   // One whose removal was cut short is gone, and has left jobs: they are cancelled now.
   if (!find(name) &&
       store_.write([&](Transaction& tx) { return tx.jobs.waiting_of(name, 1); }).empty())
-    throw HostError("there is no plugin \"" + name + "\"");
-  if (const auto file = name_taken_by(name, ""); !file.empty())
-    throw HostError("plugin \"" + name + "\" is still provided by " + file +
-                    ": delete that file from the plugin folder first");
+    return {.result = Removal::Result::unknown};
+  if (auto file = name_taken_by(name, ""); !file.empty())
+    return {.result = Removal::Result::has_file, .file = std::move(file)};
   // What arrives in between makes jobs, which are cancelled with the others.
   change_holds([&](Transaction& tx) {
     tx.plugins.remove(name);
@@ -292,7 +291,7 @@ int Catalog::remove(const std::string& name, const std::string& who) {
   }
   log_info("plugin_removed", {{"plugin", name}, {"cancelled", cancelled}, {"who", who}});
   if (changed_) changed_(name);
-  return cancelled;
+  return {.cancelled = cancelled};
 }
 
 std::optional<ActivePlugin> Catalog::find(const std::string& name) const {
