@@ -25,16 +25,17 @@ BeginResult begin_effect(Transaction& tx, const AskingRun& run, const EffectName
   return {Begin::begun, {}};
 }
 
-bool finish_effect(Transaction& tx, const AskingRun& run, const EffectName& name,
-                   const std::string& result, const Effects& effects) {
+std::optional<Obstacle> finish_effect(Transaction& tx, const AskingRun& run, const EffectName& name,
+                                      const std::string& result, const Effects& effects) {
   const auto job = tx.jobs.find_running(run.job, run.lease);
-  if (!job) return false;
+  if (!job) return Obstacle{Obstacle::Kind::lease_lost, "the lease was lost"};
+  if (auto obstacle = obstacle_to(tx, *job, effects)) return obstacle;
   apply(tx, *job, effects);
   if (name.kind == EffectName::Kind::once)
     tx.effects.finish_once(run.plugin, name.name, result, tx.now);
   else
     tx.effects.finish_step(run.job, name.name, result, tx.now);
-  return true;
+  return std::nullopt;
 }
 
 void leave_effect(Transaction& tx, const AskingRun& run, const EffectName& name) {

@@ -35,10 +35,11 @@ struct BeginResult {
 
 BeginResult begin_effect(Transaction& tx, const AskingRun& run, const EffectName& name);
 
-/// Keeps the result (JSON) and the effects. False: the lease was lost and nothing changed. Throws
-/// StateConflict.
-[[nodiscard]] bool finish_effect(Transaction& tx, const AskingRun& run, const EffectName& name,
-                                 const std::string& result, const Effects& effects);
+/// Keeps the result (JSON) and the effects; or says what is in the way, and changes nothing.
+[[nodiscard]] std::optional<Obstacle> finish_effect(Transaction& tx, const AskingRun& run,
+                                                    const EffectName& name,
+                                                    const std::string& result,
+                                                    const Effects& effects);
 
 /// The work failed and its plugin knows it: the key or name is free, and as interrupted as before.
 void leave_effect(Transaction& tx, const AskingRun& run, const EffectName& name);

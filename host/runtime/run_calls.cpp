@@ -44,6 +44,15 @@ Answer lease_lost() {
   return no(CallStatus::ended, "this run lost its lease: whatever it does now is dropped");
 }
 
+Answer not_kept(const Obstacle& obstacle) {
+  switch (obstacle.kind) {
+    case Obstacle::Kind::lease_lost: break;
+    case Obstacle::Kind::state_conflict: return no(CallStatus::conflict, obstacle.text);
+    case Obstacle::Kind::backlog_full: return no(CallStatus::failed, obstacle.text);
+  }
+  return lease_lost();
+}
+
 }  // namespace
 
 RunCalls::RunCalls(const Lease& lease, RunSurroundings surroundings)
@@ -129,14 +138,10 @@ Answer RunCalls::commit(const wire::Call& call) {
   if (auto refused = if_no_json("the result", call.payload)) return *refused;
   const Scope& scope = scopes_.at(call.scope);
   fault_point("before_effect_commit");
-  try {
-    const bool kept = surroundings_.store.write([&](Transaction& tx) {
-      return finish_effect(tx, run_, scope.name, call.payload, scope.effects);
-    });
-    if (!kept) return lease_lost();
-  } catch (const StateConflict& conflict) {
-    return no(CallStatus::conflict, conflict.what());
-  }
+  const auto obstacle = surroundings_.store.write([&](Transaction& tx) {
+    return finish_effect(tx, run_, scope.name, call.payload, scope.effects);
+  });
+  if (obstacle) return not_kept(*obstacle);
   if (scope.effects.state) settle_states(scope.state_version);
   scopes_.erase(call.scope);
   return ok();

@@ -162,14 +162,10 @@ void World::commit(std::size_t at, std::size_t scope, const std::string& result,
                    const Effects& effects) {
   HeldRun& run = held[at];
   const EffectName name = run.open[scope];
-  bool conflicted = false;
-  try {
-    const bool kept = write(
-        [&](Transaction& tx) { return finish_effect(tx, asking(run), name, result, effects); });
-    require(kept, "fencing", named(run) + " is live and could not commit");
-  } catch (const StateConflict&) {
-    conflicted = true;
-  }
+  const auto obstacle =
+      write([&](Transaction& tx) { return finish_effect(tx, asking(run), name, result, effects); });
+  const bool conflicted = obstacle && obstacle->kind == Obstacle::Kind::state_conflict;
+  require(!obstacle || conflicted, "fencing", named(run) + " is live and could not commit");
   require(conflicted == conflicts(run, effects), "state", named(run) + " met a wrong conflict");
   if (!conflicted) {
     run.open.erase(run.open.begin() + static_cast<std::ptrdiff_t>(scope));
@@ -199,9 +195,10 @@ void World::effect_late(const HeldRun& run, const EffectName& name) {
     const AskingRun asks = asking(run);
     const auto begun = write([&](Transaction& tx) { return begin_effect(tx, asks, name); });
     require(begun.begin == Begin::lease_lost, "fencing", named(run) + " is over, and may begin");
-    const bool kept =
+    const auto obstacle =
         write([&](Transaction& tx) { return finish_effect(tx, asks, name, "\"late\"", {}); });
-    require(!kept, "fencing", named(run) + " is over, and may commit");
+    require(obstacle && obstacle->kind == Obstacle::Kind::lease_lost, "fencing",
+            named(run) + " is over, and may commit");
     write([&](Transaction& tx) {
       leave_effect(tx, asks, name);
       return true;

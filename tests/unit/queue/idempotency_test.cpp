@@ -18,10 +18,16 @@ class Idempotency : public StoreTest {
   BeginResult begin(const JobRow& job, const EffectName& name) {
     return write([&](Transaction& tx) { return begin_effect(tx, run_of(job), name); });
   }
+  std::optional<Obstacle::Kind> obstacle_of_commit(const JobRow& job, const EffectName& name,
+                                                   const std::string& result,
+                                                   const Effects& effects = {}) {
+    const auto obstacle = write(
+        [&](Transaction& tx) { return finish_effect(tx, run_of(job), name, result, effects); });
+    return obstacle ? std::optional(obstacle->kind) : std::nullopt;
+  }
   bool commit(const JobRow& job, const EffectName& name, const std::string& result,
               const Effects& effects = {}) {
-    return write(
-        [&](Transaction& tx) { return finish_effect(tx, run_of(job), name, result, effects); });
+    return !obstacle_of_commit(job, name, result, effects);
   }
   void leave(const JobRow& job) {
     write([&](Transaction& tx) { leave_effect(tx, run_of(job), kOnce); });
@@ -177,7 +183,7 @@ TEST_F(Idempotency, ALostLeaseCanNeitherBeginNorFinish) {
   recover(*store_);
   const JobRow again = *lease();
   EXPECT_EQ(begin(late, kOnce).begin, Begin::lease_lost);
-  EXPECT_FALSE(commit(late, kOnce, "1"));
+  EXPECT_EQ(obstacle_of_commit(late, kOnce, "1"), Obstacle::Kind::lease_lost);
   EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
 }
 
@@ -193,8 +199,14 @@ TEST_F(Idempotency, EffectsCommitWithTheResultOrNotAtAll) {
   EXPECT_TRUE(lease("q"));
 
   effects.jobs.push_back(new_job(job.record, "r"));
-  EXPECT_THROW(commit(job, {EffectName::Kind::step, "second"}, "1", effects), StateConflict);
+  const EffectName second{EffectName::Kind::step, "second"};
+  begin(job, second);
+  EXPECT_EQ(obstacle_of_commit(job, second, "1", effects), Obstacle::Kind::state_conflict);
+  effects.state.reset();
+  effects.jobs.back().backlog = 0;
+  EXPECT_EQ(obstacle_of_commit(job, second, "1", effects), Obstacle::Kind::backlog_full);
   EXPECT_FALSE(lease("r"));
+  EXPECT_EQ(begin(job, second).begin, Begin::nested) << "it goes on";
 }
 
 TEST_F(Idempotency, WhatARunWroteIsKeptWithDoneAndSnoozeOnly) {

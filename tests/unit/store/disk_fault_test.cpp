@@ -160,7 +160,7 @@ class Host {
         tell_whether("began", job->id, [&](Transaction& tx) { begin_effect(tx, run, once); });
     if (begun)
       tell_whether("kept", job->id, [&](Transaction& tx) {
-        if (!finish_effect(tx, run, once, "\"did\"", {})) throw HostError("lease lost");
+        if (finish_effect(tx, run, once, "\"did\"", {})) throw HostError("lease lost");
       });
     RunEnd end{.job = job->id, .lease = job->lease, .outcome = {}};
     NewJob child;

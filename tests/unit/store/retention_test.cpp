@@ -83,7 +83,7 @@ TEST_F(RetentionTest, KeepsOnceKeysForGood) {
     const AskingRun run{job.plugin, job.id, job.lease};
     const Begin begun = write([&](Transaction& tx) { return begin_effect(tx, run, letter); }).begin;
     if (begun == Begin::begun) {
-      EXPECT_TRUE(write([&](Transaction& tx) { return finish_effect(tx, run, letter, "1", {}); }));
+      EXPECT_FALSE(write([&](Transaction& tx) { return finish_effect(tx, run, letter, "1", {}); }));
     }
     finish(job, {});
     return begun;
