@@ -37,8 +37,9 @@ Millis drain_patience(const WorkersConfig& workers) {
 Daemon::Daemon(Config config, std::filesystem::path worker, const StoreOptions& store)
     : config_(std::move(config)),
       worker_(std::move(worker)),
-      lock_(with_folder(config_.store), kOldWorkersPatience, drain_patience(config_.workers),
-            end_is_asked),
+      lock_(with_folder(config_.store), {.workers = kOldWorkersPatience,
+                                         .drain = drain_patience(config_.workers),
+                                         .give_up = end_is_asked}),
       ledger_(config_.store.native()),
       store_(config_.store.native(), clock_, store),
       dispatcher_(store_),
@@ -82,7 +83,7 @@ void Daemon::connect_parts() {
     store_.end_if_replaced();
     store_.keep_wal_short(disk_.scarce());
   });
-  disk_.set_on_change([this](bool low) { dispatcher_.hold(low); });
+  disk_.set_on_change([this](bool low) { dispatcher_.hold_leases(low); });
   catalog_.set_on_change([this](const std::string& plugin) { supervisor_.plugin_changed(plugin); });
 }
 

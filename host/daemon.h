@@ -12,6 +12,7 @@
 #include "queue/timer.h"
 #include "store/disk_watch.h"
 #include "store/store_lock.h"
+#include "store/worker_ledger.h"
 
 namespace fh {
 

@@ -214,10 +214,9 @@ Answer Api::answer_about_plugins(const Call& call) {
   if (call.method == "GET" && path.size() == 2) return plugins.show(path[1]);
   if (call.method == "DELETE" && path.size() == 2) return plugins.remove(path[1], call);
   if (call.method == "POST" && path.size() == 2 && path[1] == "reload")
-    return plugins.act("reload", "", call);
-  if (call.method == "POST" && path.size() == 3 &&
-      (path[2] == "pause" || path[2] == "resume" || path[2] == "reload"))
-    return plugins.act(path[2], path[1], call);
+    return plugins.act(PluginAction::reload, "", call);
+  if (call.method == "POST" && path.size() == 3)
+    if (const auto action = plugin_action_from(path[2])) return plugins.act(*action, path[1], call);
   return no_such_call();
 }
 

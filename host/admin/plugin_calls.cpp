@@ -44,7 +44,25 @@ Answer no_such_plugin(const std::string& name) {
   return problem(404, "not found", "there is no plugin \"" + name + "\"");
 }
 
+// False: there is no such plugin.
+bool carry_out(Catalog& catalog, PluginAction action, const std::string& name,
+               const std::string& who) {
+  switch (action) {
+    case PluginAction::pause: return catalog.pause(name, who);
+    case PluginAction::resume: return catalog.resume(name, who);
+    case PluginAction::reload: break;
+  }
+  return catalog.reload(name, who);
+}
+
 }  // namespace
+
+std::optional<PluginAction> plugin_action_from(std::string_view name) {
+  if (name == "pause") return PluginAction::pause;
+  if (name == "resume") return PluginAction::resume;
+  if (name == "reload") return PluginAction::reload;
+  return std::nullopt;
+}
 
 std::vector<Json> PluginCalls::list() {
   Views views(p_.store.reader());
@@ -79,21 +97,21 @@ Answer PluginCalls::show(const std::string& name) {
 }
 
 Answer PluginCalls::remove(const std::string& name, const Call& call) {
-  try {
-    const int cancelled = p_.catalog.remove(name, call.who);
-    return json_answer({{"name", name}, {"cancelled", cancelled}});
-  } catch (const StoreError&) {
-    throw;
-  } catch (const HostError& error) {
-    return problem(p_.catalog.find(name) ? 409 : 404, "not removed", error.what());
+  const Removal removal = p_.catalog.remove(name, call.who);
+  switch (removal.result) {
+    case Removal::Result::done:
+      return json_answer({{"name", name}, {"cancelled", removal.cancelled}});
+    case Removal::Result::unknown: break;
+    case Removal::Result::has_file:
+      return problem(409, "not removed",
+                     "plugin \"" + name + "\" is still provided by " + removal.file +
+                         ": delete that file from the plugin folder first");
   }
+  return problem(404, "not removed", "there is no plugin \"" + name + "\"");
 }
 
-Answer PluginCalls::act(const std::string& action, const std::string& name, const Call& call) {
-  const bool known = action == "pause"    ? p_.catalog.pause(name, call.who)
-                     : action == "resume" ? p_.catalog.resume(name, call.who)
-                                          : p_.catalog.reload(name, call.who);
-  if (!known) return no_such_plugin(name);
+Answer PluginCalls::act(PluginAction action, const std::string& name, const Call& call) {
+  if (!carry_out(p_.catalog, action, name, call.who)) return no_such_plugin(name);
   if (name.empty()) return json_answer(list());
   // A file that was refused until now goes by its plugin's name.
   for (const ActivePlugin& plugin : p_.catalog.all())

@@ -6,6 +6,9 @@
 
 namespace fh {
 
+enum class PluginAction { pause, resume, reload };
+std::optional<PluginAction> plugin_action_from(std::string_view name);
+
 class PluginCalls {
  public:
   explicit PluginCalls(const ApiParts& parts) : p_(parts) {}
@@ -14,8 +17,8 @@ class PluginCalls {
   std::vector<Json> list();
   Answer show(const std::string& name);
   Answer remove(const std::string& name, const Call& call);
-  /// pause, resume or reload; reload of "" is of all.
-  Answer act(const std::string& action, const std::string& name, const Call& call);
+  /// reload of "" is of all.
+  Answer act(PluginAction action, const std::string& name, const Call& call);
 
  private:
   const ApiParts& p_;

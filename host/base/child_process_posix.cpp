@@ -8,11 +8,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "base/check.h"
 #include "base/child_process.h"
+#include "base/process_stat_posix.h"
 #include "base/unique_fd.h"
 
 namespace fh {
@@ -21,6 +20,7 @@ namespace {
 // Sources are moved above every target first, so that no dup2 overwrites one that is still needed.
 constexpr int kFirstSource = 64;
 constexpr int kFirstInherited = 3;
+constexpr int kStartTime = 22;  // a field of its stat file
 
 struct FileActions {
   FileActions() { CHECK(posix_spawn_file_actions_init(&actions) == 0); }
@@ -140,16 +140,9 @@ std::optional<ExitStatus> ChildProcess::reap(std::chrono::milliseconds at_most) 
 int own_pid() { return ::getpid(); }
 
 std::optional<std::string> process_start_time(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
-  // proc(5): the name in parentheses may hold blanks; the start time is field 22.
-  const auto name_end = line.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream rest(line.substr(name_end + 1));
-  std::string field;
-  for (int number = 3; number <= 22; ++number) rest >> field;
-  return field;
+  std::string ticks = stat_field("/proc/" + std::to_string(pid), kStartTime);
+  if (ticks.empty()) return std::nullopt;
+  return ticks;
 }
 
 void kill_recorded_group(int pid, const std::string& start_time) {

@@ -27,8 +27,9 @@ std::optional<std::size_t> writable_memory(int pid);
 /// the system does not allow it.
 bool put_last(int pid);
 
-/// Stops the process, or lets it go on. False: it is gone, or the system has no such thing
-/// (Windows).
-bool hold_process(int pid, bool held);
+/// Lets the process do nothing until continue_process(). False: it is gone, or the system has no
+/// such thing (Windows).
+bool stop_process(int pid);
+bool continue_process(int pid);
 
 }  // namespace fh

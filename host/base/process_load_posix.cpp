@@ -3,15 +3,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include "base/process_load.h"
+#include "base/process_stat_posix.h"
 
 namespace fh {
 namespace {
@@ -21,18 +20,6 @@ constexpr int kNice = 15;
 std::filesystem::directory_iterator threads_of(int pid) {
   std::error_code gone;
   return std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone);
-}
-
-// Field `number` of its stat file, counted as in proc(5); "": it is gone.
-std::string stat_field(const std::filesystem::path& task, int number) {
-  std::ifstream file(task / "stat");
-  std::string stat;
-  std::getline(file, stat, '\0');
-  // The second field is a name in brackets, which may have brackets and blanks of its own.
-  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(") ") + 2)));
-  std::string field;
-  for (int i = 3; i <= number; ++i) fields >> field;
-  return fields ? field : "";
 }
 
 constexpr int kState = 3;
@@ -78,6 +65,8 @@ bool put_last(int pid) {
   return any;
 }
 
-bool hold_process(int pid, bool held) { return ::kill(pid, held ? SIGSTOP : SIGCONT) == 0; }
+bool stop_process(int pid) { return ::kill(pid, SIGSTOP) == 0; }
+
+bool continue_process(int pid) { return ::kill(pid, SIGCONT) == 0; }
 
 }  // namespace fh

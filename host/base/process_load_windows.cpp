@@ -36,6 +36,8 @@ bool put_last(int pid) {
   return process && ::SetPriorityClass(process.get(), IDLE_PRIORITY_CLASS) != 0;
 }
 
-bool hold_process(int, bool) { return false; }
+bool stop_process(int) { return false; }
+
+bool continue_process(int) { return false; }
 
 }  // namespace fh

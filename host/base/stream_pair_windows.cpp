@@ -24,10 +24,10 @@ StreamPair make_pipe(DWORD direction, DWORD their_access, DWORD their_flags) {
   pair.ours.reset(valid(::CreateNamedPipeW(
       name.c_str(), direction | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
       PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, kBuffer, kBuffer, 0, nullptr)));
-  if (!pair.ours) throw_last_error("worker: cannot make a pipe");
+  if (!pair.ours) throw_last_error("cannot make a pipe");
   pair.theirs.reset(valid(
       ::CreateFileW(name.c_str(), their_access, 0, nullptr, OPEN_EXISTING, their_flags, nullptr)));
-  if (!pair.theirs) throw_last_error("worker: cannot open a pipe");
+  if (!pair.theirs) throw_last_error("cannot open a pipe");
   return pair;
 }
 

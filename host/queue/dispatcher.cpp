@@ -26,19 +26,16 @@ std::string Dispatcher::load(Transaction& tx, Lease& lease) {
   }
 }
 
-void Dispatcher::park(Parking parking, bool nudge_writer) {
-  {
-    const std::lock_guard lock(mutex_);
-    to_look_at_.insert(parking.plugin);
-    parked_[parking.plugin].push_back(std::move(parking));
-  }
-  if (nudge_writer) nudge();
+void Dispatcher::offer(Offer offer) {
+  const std::lock_guard lock(mutex_);
+  to_look_at_.insert(offer.plugin);
+  offers_[offer.plugin].push_back(std::move(offer));
 }
 
 bool Dispatcher::withdraw(IdleWorker* worker) {
   const std::lock_guard lock(mutex_);
-  for (auto& [plugin, parked] : parked_)
-    if (std::erase_if(parked, [&](const Parking& p) { return p.worker == worker; }) > 0)
+  for (auto& [plugin, offers] : offers_)
+    if (std::erase_if(offers, [&](const Offer& offer) { return offer.worker == worker; }) > 0)
       return true;
   return false;
 }
@@ -51,12 +48,12 @@ void Dispatcher::look_at(const std::string& plugin) {
   nudge();
 }
 
-void Dispatcher::pause() {
+void Dispatcher::stop_leasing() {
   const std::lock_guard lock(mutex_);
-  paused_ = true;
+  stopped_ = true;
 }
 
-void Dispatcher::hold(bool held) {
+void Dispatcher::hold_leases(bool held) {
   {
     const std::lock_guard lock(mutex_);
     held_ = held;
@@ -73,7 +70,7 @@ void Dispatcher::before_commit(Transaction& tx) {
   due_ = tx.jobs.take_earliest_due();
   const std::lock_guard lock(mutex_);
   to_look_at_.merge(tx.jobs.take_ready());
-  if (paused_ || held_) return;
+  if (stopped_ || held_) return;
   looked_at_.assign(to_look_at_.begin(), to_look_at_.end());
   for (const std::string& plugin : looked_at_) lease_for(tx, plugin);
   to_look_at_.clear();
@@ -82,20 +79,20 @@ void Dispatcher::before_commit(Transaction& tx) {
 void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
   // Whoever ends the hold has the plugin looked at again.
   if (tx.holds.is_paused(plugin)) return;
-  std::vector<Parking>& parked = parked_[plugin];
-  while (!parked.empty()) {
-    const Parking& parking = parked.back();
-    if (tx.holds.is_quarantined(plugin, parking.build)) return;
-    const TimePoint until = tx.now + parking.timeout;
-    auto job = tx.jobs.lease_next(plugin, {tx.host_run, parking.build, tx.now, until});
+  std::vector<Offer>& offers = offers_[plugin];
+  while (!offers.empty()) {
+    const Offer& offer = offers.back();
+    if (tx.holds.is_quarantined(plugin, offer.build)) return;
+    const TimePoint until = tx.now + offer.timeout;
+    auto job = tx.jobs.lease_next(plugin, {tx.host_run, offer.build, tx.now, until});
     if (!job) return;
     Lease lease{std::move(*job), {}, {}, until};
     if (const std::string why = load(tx, lease); !why.empty()) {
       end_unreadable(tx, lease, why);
       continue;
     }
-    granted_.emplace_back(parking, std::move(lease));
-    parked.pop_back();
+    granted_.emplace_back(offer, std::move(lease));
+    offers.pop_back();
   }
   if (tx.jobs.has_ready(plugin)) starved_.push_back(plugin);
 }
@@ -117,7 +114,7 @@ void Dispatcher::after_commit() {
   const auto unreadable = std::exchange(unreadable_, {});
   const auto due = std::exchange(due_, {});
   looked_at_.clear();
-  for (auto& [parking, lease] : granted) parking.worker->take(std::move(lease));
+  for (auto& [offer, lease] : granted) offer.worker->take(std::move(lease));
   for (const auto& [job, record, next] : unreadable) {
     damaged_.erase(job.id);
     log_if_dead(job, record, next);
@@ -129,8 +126,7 @@ void Dispatcher::after_commit() {
 
 void Dispatcher::after_rollback() {
   const std::lock_guard lock(mutex_);
-  for (auto& [parking, lease] : std::exchange(granted_, {}))
-    parked_[parking.plugin].push_back(parking);
+  for (auto& [offer, lease] : std::exchange(granted_, {})) offers_[offer.plugin].push_back(offer);
   to_look_at_.insert(looked_at_.begin(), looked_at_.end());
   looked_at_.clear();
   starved_.clear();

@@ -2,23 +2,11 @@
 
 #include <map>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace fh {
 namespace {
-
-// What keeps the effects from being stored; "" when nothing does. Asked before anything is written,
-// so that there is nothing to undo.
-std::string obstacle(Transaction& tx, const JobRow& job, const Effects& effects) {
-  if (!effects.states.empty() &&
-      tx.effects.state(job.plugin, job.record).version != effects.states.front().expected)
-    return StateConflict(job.plugin).what();
-  std::map<std::string, std::int64_t> more;
-  for (const NewJob& fresh : effects.jobs)
-    if (tx.tallies.open(fresh.plugin) + more[fresh.plugin]++ >= fresh.backlog)
-      return EnqueueRefused(fresh.plugin).what();
-  return "";
-}
 
 bool is_finished(OutcomeKind kind) {
   return kind == OutcomeKind::done || kind == OutcomeKind::skipped;
@@ -26,10 +14,21 @@ bool is_finished(OutcomeKind kind) {
 
 }  // namespace
 
+std::optional<Obstacle> obstacle_to(Transaction& tx, const JobRow& job, const Effects& effects) {
+  if (effects.state && tx.effects.state(job.plugin, job.record).version != effects.state->expected)
+    return Obstacle{Obstacle::Kind::state_conflict,
+                    "state: another job of " + job.plugin + " changed it meanwhile"};
+  std::map<std::string, std::int64_t> more;
+  for (const NewJob& fresh : effects.jobs)
+    if (tx.tallies.open(fresh.plugin) + more[fresh.plugin]++ >= fresh.backlog)
+      return Obstacle{Obstacle::Kind::backlog_full,
+                      "enqueue: plugin " + fresh.plugin + " has reached its backlog limit"};
+  return std::nullopt;
+}
+
 void apply(Transaction& tx, const JobRow& job, const Effects& effects) {
-  for (const StateWrite& write : effects.states)
-    if (!tx.effects.set_state(job.plugin, job.record, write.value, write.expected))
-      throw StateConflict(job.plugin);
+  if (const auto& write = effects.state)
+    CHECK(tx.effects.set_state(job.plugin, job.record, write->value, write->expected));
   for (NewJob fresh : effects.jobs) {
     fresh.parent = job.id;
     fresh.record = job.record;
@@ -39,7 +38,6 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects) {
     // It keeps its delay, also where the clock was set since the call.
     fresh.run_at = tx.now + (fresh.run_at - fresh.created_at);
     fresh.created_at = tx.now;
-    if (tx.tallies.open(fresh.plugin) >= fresh.backlog) throw EnqueueRefused(fresh.plugin);
     tx.jobs.insert(fresh);
   }
 }
@@ -49,8 +47,8 @@ std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end) {
   if (!job) return std::nullopt;
   Outcome outcome = end.outcome;
   if (keeps_effects(outcome.kind))
-    if (std::string why = obstacle(tx, *job, end.effects); !why.empty())
-      outcome = {.kind = OutcomeKind::retry, .text = std::move(why)};
+    if (auto obstacle = obstacle_to(tx, *job, end.effects))
+      outcome = {.kind = OutcomeKind::retry, .text = std::move(obstacle->text)};
   if (!is_finished(outcome.kind))
     if (const auto who = tx.actions.cancel_asked_by(end.job))
       outcome = {.kind = OutcomeKind::cancelled, .text = "cancelled by " + *who};

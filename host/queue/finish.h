@@ -2,6 +2,7 @@
 // fenced by the lease. Runs on the writer's thread.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "store/transaction.h"
@@ -16,7 +17,7 @@ struct StateWrite {
 
 /// What a run, or one once or step of it, leaves behind if it succeeds.
 struct Effects {
-  std::vector<StateWrite> states;
+  std::optional<StateWrite> state;
   std::vector<NewJob> jobs;  // run_at - created_at: how long each waits once it is stored
 };
 
@@ -29,22 +30,20 @@ struct RunEnd {
   double jitter = 0;  // [0, 1)
 };
 
-/// The state write did not find the version it was based on: somebody else wrote in between.
-class StateConflict : public HostError {
- public:
-  explicit StateConflict(const std::string& plugin)
-      : HostError("state: another job of " + plugin + " changed it meanwhile") {}
+/// Why what a run wrote is not kept.
+struct Obstacle {
+  enum class Kind {
+    lease_lost,      // the run is not live any more
+    state_conflict,  // somebody else wrote the state since the version that it was based on
+    backlog_full,    // a job was enqueued for a plugin that has as many open ones as it may have
+  };
+  Kind kind;
+  std::string text;
 };
 
-/// A job was enqueued for a plugin that has as many open ones as it may have.
-class EnqueueRefused : public HostError {
- public:
-  explicit EnqueueRefused(const std::string& plugin)
-      : HostError("enqueue: plugin " + plugin + " has reached its backlog limit") {}
-};
-
-/// Throws StateConflict or EnqueueRefused; whatever of it was written is the caller's transaction's
-/// to undo.
+/// What keeps the effects of a live run from being stored; nullopt: nothing does.
+std::optional<Obstacle> obstacle_to(Transaction& tx, const JobRow& job, const Effects& effects);
+/// There must be no obstacle to them.
 void apply(Transaction& tx, const JobRow& job, const Effects& effects);
 
 /// Where the job went; nullopt: the lease was lost and nothing changed. A state conflict, or a full

@@ -3,50 +3,51 @@
 namespace fh {
 namespace {
 
-std::optional<EffectRow> find(Transaction& tx, const Holder& holder, const EffectName& name) {
-  return name.kind == EffectName::Kind::once ? tx.effects.find_once(holder.plugin, name.name)
-                                             : tx.effects.find_step(holder.job, name.name);
+std::optional<EffectRow> find(Transaction& tx, const AskingRun& run, const EffectName& name) {
+  return name.kind == EffectName::Kind::once ? tx.effects.find_once(run.plugin, name.name)
+                                             : tx.effects.find_step(run.job, name.name);
 }
 
 }  // namespace
 
-BeginResult begin_effect(Transaction& tx, const Holder& holder, const EffectName& name) {
-  if (!tx.jobs.is_live(holder.job, holder.lease)) return {Begin::lease_lost, {}};
-  if (const auto row = find(tx, holder, name)) {
+BeginResult begin_effect(Transaction& tx, const AskingRun& run, const EffectName& name) {
+  if (!tx.jobs.is_live(run.job, run.lease)) return {Begin::lease_lost, {}};
+  if (const auto row = find(tx, run, name)) {
     if (row->result) return {Begin::done, *row->result};
-    const bool own = row->job == holder.job && row->lease == holder.lease;
+    const bool own = row->job == run.job && row->lease == run.lease;
     if (own) return {Begin::nested, {}};
     if (row->lease != 0 && tx.jobs.is_live(row->job, row->lease)) return {Begin::busy, {}};
   }
   if (name.kind == EffectName::Kind::once)
-    tx.effects.begin_once(holder.plugin, name.name, holder.job, holder.lease, tx.now);
+    tx.effects.begin_once(run.plugin, name.name, run.job, run.lease, tx.now);
   else
-    tx.effects.begin_step(holder.job, name.name, holder.lease, tx.now);
+    tx.effects.begin_step(run.job, name.name, run.lease, tx.now);
   return {Begin::begun, {}};
 }
 
-bool finish_effect(Transaction& tx, const Holder& holder, const EffectName& name,
-                   const std::string& result, const Effects& effects) {
-  const auto job = tx.jobs.find_running(holder.job, holder.lease);
-  if (!job) return false;
+std::optional<Obstacle> finish_effect(Transaction& tx, const AskingRun& run, const EffectName& name,
+                                      const std::string& result, const Effects& effects) {
+  const auto job = tx.jobs.find_running(run.job, run.lease);
+  if (!job) return Obstacle{Obstacle::Kind::lease_lost, "the lease was lost"};
+  if (auto obstacle = obstacle_to(tx, *job, effects)) return obstacle;
   apply(tx, *job, effects);
   if (name.kind == EffectName::Kind::once)
-    tx.effects.finish_once(holder.plugin, name.name, result, tx.now);
+    tx.effects.finish_once(run.plugin, name.name, result, tx.now);
   else
-    tx.effects.finish_step(holder.job, name.name, result, tx.now);
-  return true;
+    tx.effects.finish_step(run.job, name.name, result, tx.now);
+  return std::nullopt;
 }
 
-void leave_effect(Transaction& tx, const Holder& holder, const EffectName& name) {
-  if (!tx.jobs.is_live(holder.job, holder.lease)) return;
+void leave_effect(Transaction& tx, const AskingRun& run, const EffectName& name) {
+  if (!tx.jobs.is_live(run.job, run.lease)) return;
   if (name.kind == EffectName::Kind::once)
-    tx.effects.leave_once(holder.plugin, name.name);
+    tx.effects.leave_once(run.plugin, name.name);
   else
-    tx.effects.leave_step(holder.job, name.name);
+    tx.effects.leave_step(run.job, name.name);
 }
 
-bool was_interrupted(Transaction& tx, const Holder& holder, const std::string& key) {
-  const auto row = tx.effects.find_once(holder.plugin, key);
+bool was_interrupted(Transaction& tx, const AskingRun& run, const std::string& key) {
+  const auto row = tx.effects.find_once(run.plugin, key);
   if (!row || row->result) return false;
   return row->interrupted || (row->lease != 0 && !tx.jobs.is_live(row->job, row->lease));
 }

@@ -7,7 +7,7 @@
 namespace fh {
 
 /// The run that asks.
-struct Holder {
+struct AskingRun {
   std::string plugin;
   std::int64_t job = 0;
   std::int64_t lease = 0;
@@ -33,18 +33,19 @@ struct BeginResult {
   std::string result;  // JSON, when done
 };
 
-BeginResult begin_effect(Transaction& tx, const Holder& holder, const EffectName& name);
+BeginResult begin_effect(Transaction& tx, const AskingRun& run, const EffectName& name);
 
-/// Keeps the result (JSON) and the effects. False: the lease was lost and nothing changed. Throws
-/// StateConflict.
-[[nodiscard]] bool finish_effect(Transaction& tx, const Holder& holder, const EffectName& name,
-                                 const std::string& result, const Effects& effects);
+/// Keeps the result (JSON) and the effects; or says what is in the way, and changes nothing.
+[[nodiscard]] std::optional<Obstacle> finish_effect(Transaction& tx, const AskingRun& run,
+                                                    const EffectName& name,
+                                                    const std::string& result,
+                                                    const Effects& effects);
 
 /// The work failed and its plugin knows it: the key or name is free, and as interrupted as before.
-void leave_effect(Transaction& tx, const Holder& holder, const EffectName& name);
+void leave_effect(Transaction& tx, const AskingRun& run, const EffectName& name);
 
 /// Whether a run that is over began the key and neither finished nor left it, so that the work may
 /// have been done: the same answer before this run begins it and inside.
-bool was_interrupted(Transaction& tx, const Holder& holder, const std::string& key);
+bool was_interrupted(Transaction& tx, const AskingRun& run, const std::string& key);
 
 }  // namespace fh

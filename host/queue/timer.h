@@ -17,7 +17,7 @@ namespace fh {
 
 class Timer {
  public:
-  Timer(Store& store, const Clock& clock, RetentionTerms retention = {})
+  Timer(Store& store, const Clock& clock, const RetentionTerms& retention)
       : store_(store), clock_(clock), retention_(retention) {}
   ~Timer() { stop(); }
 

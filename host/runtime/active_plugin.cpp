@@ -28,6 +28,10 @@ PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits) {
   return terms;
 }
 
+std::string remedy_when_gone(const std::string& plugin) {
+  return "put it back, or run 'fieldhook plugins remove " + plugin + "'";
+}
+
 std::string ActivePlugin::state() const {
   if (!has_build()) return row.state;
   if (quarantine) return "quarantined";

@@ -20,10 +20,11 @@ struct PluginTerms {
   int max_attempts = kDefaultMaxAttempts;
   Millis timeout = std::chrono::seconds(60);
   BackoffPolicy backoff;
-  std::size_t backlog = 100'000;
-  int per_record = 100;
-  std::size_t memory = kDefaultWorkerMemory;  // bytes of one worker; 0: any number
   bool serial = true;
+  // What these three mean, and their defaults: PluginLimits.
+  std::size_t backlog = 0;
+  int per_record = 0;
+  std::size_t memory = 0;
 };
 
 struct ActivePlugin {
@@ -44,6 +45,9 @@ struct ActivePlugin {
 };
 
 PluginTerms merge_terms(const Manifest& manifest, const PluginLimits& limits);
+
+/// What to do about a plugin whose file is gone.
+std::string remedy_when_gone(const std::string& plugin);
 
 /// What a job of the plugin starts out with; the caller fills in where it comes from and when.
 NewJob new_job_for(const ActivePlugin& plugin);

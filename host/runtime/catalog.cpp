@@ -1,9 +1,11 @@
 #include "runtime/catalog.h"
 
 #include "base/check.h"
+#include "base/joined.h"
 #include "base/log.h"
 #include "base/private_file.h"
 #include "runtime/probe.h"
+#include "runtime/steady_time.h"
 
 namespace fh {
 namespace {
@@ -15,25 +17,8 @@ constexpr Millis kQuiet(100);
 // what it cannot keep.
 constexpr std::chrono::seconds kLookAnyway(5);
 
-#ifdef _WIN32
-constexpr std::string_view kSuffix = ".dll";
-#else
-constexpr std::string_view kSuffix = ".so";
-#endif
-
-bool is_plugin_file_name(const std::string& name) {
-  return name.size() > kSuffix.size() && name.ends_with(kSuffix) && name[0] != '.';
-}
-
 std::string gone(const std::string& plugin) {
-  return "its file is gone from the plugin folder: put it back, or run 'fieldhook plugins remove " +
-         plugin + "'";
-}
-
-std::string joined(const std::vector<std::string>& mistakes) {
-  std::string text = "its manifest cannot be used: ";
-  for (std::size_t i = 0; i < mistakes.size(); ++i) text += (i == 0 ? "" : "; ") + mistakes[i];
-  return text;
+  return "its file is gone from the plugin folder: " + remedy_when_gone(plugin);
 }
 
 }  // namespace
@@ -79,9 +64,8 @@ void Catalog::loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     wake_.wait_for(lock, kLookAnyway, [this] { return folder_changed_ || stopping_; });
-    const auto at_latest = std::chrono::steady_clock::now() + kLookAnyway;
-    while (std::exchange(folder_changed_, false) && !stopping_ &&
-           std::chrono::steady_clock::now() < at_latest)
+    const auto at_latest = steady_now() + kLookAnyway;
+    while (std::exchange(folder_changed_, false) && !stopping_ && steady_now() < at_latest)
       wake_.wait_for(lock, kQuiet, [this] { return folder_changed_ || stopping_; });
     if (stopping_) return;
     lock.unlock();
@@ -115,7 +99,7 @@ void Catalog::load_stored() {
     plugin.row = std::move(row);
     plugin.manifest = manifest_from_text(plugin.row.manifest).manifest;
     plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(plugin.row.name));
-    plugin.library = options_.builds / (plugin.row.build + std::string(kSuffix));
+    plugin.library = copy_path(options_.builds, plugin.row.build);
     used.insert(plugin.library);
     if (plugin.has_build() && !present.contains(plugin.row.file))
       store_missing(plugin.row, gone(plugin.row.name));
@@ -202,14 +186,15 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
   const ProbeResult loaded =
       probe({options_.worker, copy.path, options_.store_lock, memory}, options_.handshake);
   if (!loaded.refused.empty()) return refuse(file, stamp, naming(file, copy.path, loaded.refused));
-  const ParsedManifest parsed = manifest_from_text(loaded.manifest);
-  if (!parsed.mistakes.empty()) return refuse(file, stamp, joined(parsed.mistakes));
-  const std::string& name = parsed.manifest.name;
+  ParsedManifest parsed = manifest_from_text(loaded.manifest);
+  if (!parsed.mistakes.empty())
+    return refuse(file, stamp, "its manifest cannot be used: " + joined(parsed.mistakes, "; "));
+  const std::string name = parsed.manifest.name;
   if (const auto other = name_taken_by(name, file); !other.empty())
     return refuse(file, stamp,
                   "plugin \"" + name + "\" is provided by " + other +
                       " already: remove one of the two files");
-  activate(file, copy, loaded.manifest);
+  activate(file, copy, std::move(parsed.manifest), loaded.manifest);
   std::vector<std::string> left;
   state_.with([&](State& state) {
     state.files[file] = {stamp, name, ""};
@@ -240,10 +225,10 @@ std::string Catalog::name_taken_by(const std::string& name, const std::string& f
   });
 }
 
-void Catalog::activate(const std::string& file, const PluginCopy& copy,
+void Catalog::activate(const std::string& file, const PluginCopy& copy, Manifest manifest,
                        const std::string& manifest_text) {
   ActivePlugin plugin;
-  plugin.manifest = manifest_from_text(manifest_text).manifest;
+  plugin.manifest = std::move(manifest);
   const std::string name = plugin.manifest.name;
   plugin.terms = merge_terms(plugin.manifest, options_.plugins.limits_of(name));
   plugin.library = copy.path;
@@ -271,15 +256,14 @@ void Catalog::rebuild_index(State& state) {
   state.watches = std::make_shared<const WatchIndex>(std::move(watches));
 }
 
-int Catalog::remove(const std::string& name, const std::string& who) {
+Removal Catalog::remove(const std::string& name, const std::string& who) {
   const std::lock_guard one_at_a_time(judging_);
   // One whose removal was cut short is gone, and has left jobs: they are cancelled now.
   if (!find(name) &&
       store_.write([&](Transaction& tx) { return tx.jobs.waiting_of(name, 1); }).empty())
-    throw HostError("there is no plugin \"" + name + "\"");
-  if (const auto file = name_taken_by(name, ""); !file.empty())
-    throw HostError("plugin \"" + name + "\" is still provided by " + file +
-                    ": delete that file from the plugin folder first");
+    return {.result = Removal::Result::unknown};
+  if (auto file = name_taken_by(name, ""); !file.empty())
+    return {.result = Removal::Result::has_file, .file = std::move(file)};
   // What arrives in between makes jobs, which are cancelled with the others.
   change_holds([&](Transaction& tx) {
     tx.plugins.remove(name);
@@ -307,7 +291,7 @@ int Catalog::remove(const std::string& name, const std::string& who) {
   }
   log_info("plugin_removed", {{"plugin", name}, {"cancelled", cancelled}, {"who", who}});
   if (changed_) changed_(name);
-  return cancelled;
+  return {.cancelled = cancelled};
 }
 
 std::optional<ActivePlugin> Catalog::find(const std::string& name) const {

@@ -40,6 +40,18 @@ struct RefusedFile {
   std::string reason;
 };
 
+/// What became of the removal of a plugin.
+struct Removal {
+  enum class Result {
+    done,
+    unknown,   // there is no such plugin
+    has_file,  // one in the folder still provides it
+  };
+  Result result = Result::done;
+  int cancelled = 0;   // jobs, when done
+  std::string file{};  // when that is so
+};
+
 class Catalog {
  public:
   Catalog(CatalogOptions options, Store& store, const Clock& clock);
@@ -61,10 +73,9 @@ class Catalog {
   std::vector<RefusedFile> refused() const;
   std::shared_ptr<const WatchIndex> watches() const;
 
-  /// Ends the plugin's watches and cancels its waiting jobs; returns how many. Throws HostError
-  /// when there is no such plugin or its file is still in the folder. When it was cut short, the
-  /// next call goes on with it. `who` is the operator.
-  int remove(const std::string& plugin, const std::string& who);
+  /// Ends the plugin's watches and cancels its waiting jobs. When it was cut short, the next call
+  /// goes on with it. `who` is the operator.
+  [[nodiscard]] Removal remove(const std::string& plugin, const std::string& who);
 
   /// While it is paused its deliveries make jobs, which wait. Durable. False: no such plugin.
   bool pause(const std::string& plugin, const std::string& who);
@@ -97,7 +108,8 @@ class Catalog {
   std::map<std::string, FileStamp> list_folder() const;
   void judge(const std::string& file, const FileStamp& stamp);
   void refuse(const std::string& file, const FileStamp& stamp, const std::string& reason);
-  void activate(const std::string& file, const PluginCopy& copy, const std::string& manifest_text);
+  void activate(const std::string& file, const PluginCopy& copy, Manifest manifest,
+                const std::string& manifest_text);
   void note_missing(const std::map<std::string, FileStamp>& present);
   void set_missing(const std::string& plugin, const std::string& reason);
   void store_missing(PluginRow& row, const std::string& reason);

@@ -1,4 +1,5 @@
 // Catalog: what keeps a plugin from running although it has a build: a pause, a quarantine.
+#include "base/joined.h"
 #include "base/log.h"
 #include "runtime/catalog.h"
 
@@ -69,12 +70,11 @@ void Catalog::count_crash(const Crash& crash) {
   std::optional<Quarantine> quarantine;
   change_holds([&](Transaction& tx) { quarantine = note_crash(tx, crash); });
   if (!quarantine) return;
-  std::string jobs;
-  for (const std::int64_t job : quarantine->jobs)
-    jobs += (jobs.empty() ? "" : ",") + std::to_string(job);
+  std::vector<std::string> jobs;
+  for (const std::int64_t job : quarantine->jobs) jobs.push_back(std::to_string(job));
   log_error("plugin_quarantined", {{"plugin", crash.plugin},
                                    {"build", crash.build.substr(0, 12)},
-                                   {"jobs", jobs},
+                                   {"jobs", joined(jobs, ",")},
                                    {"reason", quarantine->reason}});
   if (changed_) changed_(crash.plugin);
 }

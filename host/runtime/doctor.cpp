@@ -3,6 +3,8 @@
 #include <functional>
 #include <set>
 
+#include "base/joined.h"
+#include "runtime/active_plugin.h"
 #include "runtime/plugin_file.h"
 #include "store/disk_watch.h"
 #include "store/inspection.h"
@@ -24,13 +26,12 @@ const std::string kRestore =
 const std::string kAsItSays =
     "do what it says; fieldhookd, run by the user of this doctor, would not start";
 
-std::string listed(const std::vector<std::string>& texts) {
-  std::string list;
-  for (std::size_t i = 0; i < texts.size() && i < kMostNamed; ++i)
-    list += (i == 0 ? "" : "; ") + texts[i];
-  if (texts.size() > kMostNamed)
-    list += "; and " + std::to_string(texts.size() - kMostNamed) + " more";
-  return list;
+std::string listed(std::vector<std::string> texts) {
+  if (const std::size_t all = texts.size(); all > kMostNamed) {
+    texts.resize(kMostNamed);
+    texts.push_back("and " + std::to_string(all - kMostNamed) + " more");
+  }
+  return joined(texts, "; ");
 }
 
 Finding good(std::string check, std::string found) {
@@ -138,7 +139,7 @@ Findings look_at_plugins(const Config& config, const std::vector<PluginRow>& plu
     if (!std::filesystem::exists(file, error))
       findings.push_back(bad("plugin",
                              plugin.name + " has no file " + file.string() + ": its jobs wait",
-                             "put it back, or run 'fieldhook plugins remove " + plugin.name + "'"));
+                             remedy_when_gone(plugin.name)));
     else if (quarantine != holds.quarantines.end())
       continue;
     else if (const auto pause = holds.pauses.find(plugin.name); pause != holds.pauses.end())
@@ -158,7 +159,7 @@ Findings look_at_folder(const Config& config) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with('.') || entry.path().extension() != ".so") continue;
+    if (!is_plugin_file_name(name)) continue;
     ++files;
     if (const auto why = mistake_in_plugin_file(entry.path(), config.plugins.trust); !why.empty())
       findings.push_back(bad("plugin folder", name + " is not used: " + why,

@@ -27,9 +27,15 @@ struct PluginRefusal {
 
 using JudgedFile = std::variant<PluginCopy, PluginRefusal>;
 
+/// Hidden files are none.
+bool is_plugin_file_name(const std::string& name);
+
+/// Where the copy of a build is: in the folder `builds`, named by its hash.
+std::filesystem::path copy_path(const std::filesystem::path& builds, const std::string& build);
+
 /// Checks owner and permissions as `trust` asks, checks that the bytes are a whole shared library
-/// for this machine, and keeps a copy as <builds>/<sha256>.so, in a folder made if need be; one
-/// that is there already must be sound. Throws HostError when the copy cannot be written,
+/// for this machine, and keeps a copy at copy_path(), in a folder made if need be; one that
+/// is there already must be sound. Throws HostError when the copy cannot be written,
 /// or this process has no descriptor for the file: that is no verdict on it.
 JudgedFile judge_plugin_file(const std::filesystem::path& file, PluginsConfig::Trust trust,
                              const std::filesystem::path& builds);

@@ -13,6 +13,8 @@
 namespace fh {
 namespace {
 
+constexpr std::string_view kSuffix = ".so";
+
 std::string mistrust(const struct stat& status, const std::string& what) {
   if (status.st_uid != 0 && status.st_uid != ::geteuid())
     return what + " belongs to user " + std::to_string(status.st_uid) +
@@ -49,7 +51,7 @@ void write_all(int fd, std::string_view bytes, const std::string& path) {
 PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& builds) {
   PluginCopy copy;
   copy.build = to_hex(sha256(bytes));
-  copy.path = builds / (copy.build + ".so");
+  copy.path = copy_path(builds, copy.build);
   // It was made at the start; somebody may have tidied up since.
   make_private_folder(builds);
   if (is_sound_copy(copy.path)) return copy;
@@ -64,6 +66,14 @@ PluginCopy keep_copy(const std::string& bytes, const std::filesystem::path& buil
 }
 
 }  // namespace
+
+bool is_plugin_file_name(const std::string& name) {
+  return name.size() > kSuffix.size() && name.ends_with(kSuffix) && name[0] != '.';
+}
+
+std::filesystem::path copy_path(const std::filesystem::path& builds, const std::string& build) {
+  return builds / (build + std::string(kSuffix));
+}
 
 bool is_sound_copy(const std::filesystem::path& copy) {
   const UniqueFd fd(::open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
@@ -96,7 +106,7 @@ std::variant<std::string, PluginRefusal> read_plugin_file(const std::filesystem:
     return PluginRefusal{std::string("it cannot be read: ") + std::strerror(errno)};
   if (!S_ISREG(status.st_mode)) return PluginRefusal{"it is not a regular file"};
   if (static_cast<std::uintmax_t>(status.st_size) > kMaxPluginBytes)
-    return PluginRefusal{"it is larger than 512 MiB"};
+    return PluginRefusal{"it is larger than " + std::to_string(kMaxPluginBytes >> 20U) + " MiB"};
   if (trust == PluginsConfig::Trust::owner)
     if (auto why = mistrust(status, file.string()); !why.empty()) return PluginRefusal{why};
   std::string bytes = read_all(fd.get(), static_cast<std::size_t>(status.st_size));

@@ -1,5 +1,7 @@
 #include "runtime/probe.h"
 
+#include "runtime/steady_time.h"
+
 namespace fh {
 namespace {
 
@@ -23,7 +25,7 @@ std::string naming(const std::string& file, const std::filesystem::path& copy, s
 
 ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience,
                         const std::function<void(const OutputLine&)>& on_line) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = steady_now() + patience;
   while (true) {
     Happening happening = worker.wait(deadline);
     if (const auto* line = std::get_if<OutputLine>(&happening); line && on_line) on_line(*line);

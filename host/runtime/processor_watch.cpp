@@ -19,9 +19,9 @@ constexpr int kLess = 8;
 
 }  // namespace
 
-void ProcessorWatch::start(Time now, bool last, UndisturbedRuns& runs) {
+void ProcessorWatch::start(Time now, bool comes_last, UndisturbedRuns& runs) {
   turns_.heed(runs);
-  if (last) last_ = put_last(pid_);
+  if (comes_last) last_ = put_last(pid_);
   looked_at_ = changed_ = now;
   next_look_ = now + kFirstLook;
 }

@@ -22,9 +22,10 @@ class ProcessorWatch {
 
   explicit ProcessorWatch(int pid) : pid_(pid), turns_(pid) {}
 
-  /// Looks from now on: what was used before, to load the plugin, does not count. With `last` the
-  /// worker and what it started come last, for what the one before it did. `runs` outlive it.
-  void start(Time now, bool last, UndisturbedRuns& runs);
+  /// Looks from now on: what was used before, to load the plugin, does not count. With
+  /// `comes_last` the worker and what it started do, for what the one before it did. `runs`
+  /// outlive it.
+  void start(Time now, bool comes_last, UndisturbedRuns& runs);
   /// A run begins. The first one creates the plugin too.
   void begin(Time now);
   /// It is over.

@@ -5,16 +5,14 @@
 #include "base/log.h"
 #include "config/quantity.h"
 #include "runtime/run_frames.h"
+#include "runtime/steady_time.h"
 
 namespace fh {
 namespace {
 
 constexpr int kRunsBetweenLooks = 1000;  // at the memory of a worker whose runs go well
-constexpr std::chrono::hours kNoDeadline(24);
 // For another job that is at work on a key, unless the plugin names a longer wait.
 constexpr Millis kBusyWait(1000);
-
-std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
@@ -75,7 +73,7 @@ Outcome Run::too_large(std::size_t size) const {
 Outcome Run::on_finished(const wire::Finished& finished) {
   Outcome outcome = outcome_of(finished);
   worker_.end_work();
-  if (worker_.is_spent()) worker_lives_ = false;
+  if (worker_.is_spent()) keeps_worker_ = false;
   if (asked_to_end_) return end_that_counts(*asked_to_end_, outcome, calls_.has_open_scope());
   const bool is_retry = outcome.kind == OutcomeKind::retry;
   if (is_retry || worker_.runs() % kRunsBetweenLooks == 0) replace_if_full();
@@ -87,7 +85,7 @@ Outcome Run::on_finished(const wire::Finished& finished) {
 }
 
 Outcome Run::on_ended(const WorkerEnded& ended) {
-  worker_lives_ = false;
+  keeps_worker_ = false;
   if (asked_to_end_) return *asked_to_end_;
   // Nothing but the EXECUTE was sent to it since it was idle.
   if (ended.left_unread && !was_heard_) {
@@ -113,7 +111,7 @@ void Run::replace_if_full() {
   log_warning("worker_full", {{"job", lease_.job.id},
                               {"plugin", lease_.job.plugin},
                               {"reason", "its memory is nearly used up" + memory_remedy()}});
-  worker_lives_ = false;
+  keeps_worker_ = false;
 }
 
 void Run::heed_signals() {

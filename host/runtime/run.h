@@ -14,16 +14,6 @@
 
 namespace fh {
 
-/// What a slot is doing, for status and `jobs show`.
-struct SlotStatus {
-  std::int64_t job = 0;    // 0: idle
-  std::int64_t lease = 0;  // of that job
-  int pid = 0;             // 0: no worker
-  int percent = -1;        // what the plugin said of its progress; -1: nothing
-  std::string progress;
-  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
-};
-
 /// One run among all: a job's leases are never used twice.
 struct RunName {
   std::int64_t job = 0;
@@ -51,8 +41,8 @@ class Run {
 
   Outcome converse();
 
-  /// False once the worker ended, has no memory left or comes last: it is no good for another run.
-  bool worker_lives() const { return worker_lives_; }
+  /// False: the worker has ended, or is to be replaced before another run.
+  bool keeps_worker() const { return keeps_worker_; }
   /// How the worker ended, if that was before it had read what to do: as an idle one. Else "".
   const std::string& idle_end() const { return idle_end_; }
   Effects take_effects() { return calls_.take_effects(); }
@@ -75,7 +65,7 @@ class Run {
   const RunSignals& signals_;
   WorkerProcess::Deadline deadline_;
   std::optional<Outcome> asked_to_end_;  // as what, once the host wants the run to end
-  bool worker_lives_ = true;
+  bool keeps_worker_ = true;
   bool was_heard_ = false;
   std::string idle_end_;
   PluginLines lines_;

@@ -44,19 +44,28 @@ Answer lease_lost() {
   return no(CallStatus::ended, "this run lost its lease: whatever it does now is dropped");
 }
 
+Answer not_kept(const Obstacle& obstacle) {
+  switch (obstacle.kind) {
+    case Obstacle::Kind::lease_lost: break;
+    case Obstacle::Kind::state_conflict: return no(CallStatus::conflict, obstacle.text);
+    case Obstacle::Kind::backlog_full: return no(CallStatus::failed, obstacle.text);
+  }
+  return lease_lost();
+}
+
 }  // namespace
 
 RunCalls::RunCalls(const Lease& lease, RunSurroundings surroundings)
     : lease_(lease),
       surroundings_(std::move(surroundings)),
-      holder_{lease.job.plugin, lease.job.id, lease.job.lease} {
+      run_{lease.job.plugin, lease.job.id, lease.job.lease} {
   scopes_[0];
 }
 
 Answer RunCalls::serve(const wire::Call& call) {
   Answer answer;
   try {
-    if (call.job_id != static_cast<std::uint64_t>(holder_.job))
+    if (call.job_id != static_cast<std::uint64_t>(run_.job))
       answer = no(CallStatus::ended, "the run this call belongs to has ended");
     else if (call.key.size() > kMaxKeyBytes)
       answer = too_large("a key or name", call.key.size(), kMaxKeyBytes);
@@ -91,7 +100,7 @@ Answer RunCalls::dispatch(const wire::Call& call) {
       return ok();
   }
   try {
-    return ok(0, surroundings_.secret(holder_.plugin, call.key));
+    return ok(0, surroundings_.secret(run_.plugin, call.key));
   } catch (const HostError& error) {
     return no(CallStatus::not_found, error.what());
   }
@@ -101,7 +110,7 @@ Answer RunCalls::begin(const wire::Call& call, EffectName::Kind kind) {
   if (call.key.empty()) return no(CallStatus::refused, "a key or name must not be empty");
   const EffectName name{kind, call.key};
   const BeginResult result =
-      surroundings_.store.write([&](Transaction& tx) { return begin_effect(tx, holder_, name); });
+      surroundings_.store.write([&](Transaction& tx) { return begin_effect(tx, run_, name); });
   switch (result.begin) {
     case Begin::begun:
       fault_point("after_begin");
@@ -129,15 +138,11 @@ Answer RunCalls::commit(const wire::Call& call) {
   if (auto refused = if_no_json("the result", call.payload)) return *refused;
   const Scope& scope = scopes_.at(call.scope);
   fault_point("before_effect_commit");
-  try {
-    const bool kept = surroundings_.store.write([&](Transaction& tx) {
-      return finish_effect(tx, holder_, scope.name, call.payload, scope.effects);
-    });
-    if (!kept) return lease_lost();
-  } catch (const StateConflict& conflict) {
-    return no(CallStatus::conflict, conflict.what());
-  }
-  if (!scope.effects.states.empty()) settle_states(scope.state_version);
+  const auto obstacle = surroundings_.store.write([&](Transaction& tx) {
+    return finish_effect(tx, run_, scope.name, call.payload, scope.effects);
+  });
+  if (obstacle) return not_kept(*obstacle);
+  if (scope.effects.state) settle_states(scope.state_version);
   scopes_.erase(call.scope);
   return ok();
 }
@@ -148,11 +153,11 @@ void RunCalls::settle_states(std::int64_t stored) {
   ++stored_version_;
   stored_as_ = stored;
   for (auto& [number, other] : scopes_) {
-    auto& states = other.effects.states;
+    auto& state = other.effects.state;
     if (other.state_version <= stored)
-      states.clear();
-    else if (!states.empty())
-      states.front().expected = stored_version_;
+      state.reset();
+    else if (state)
+      state->expected = stored_version_;
   }
 }
 
@@ -164,18 +169,17 @@ Answer RunCalls::abandon(const wire::Call& call) {
   // What it wrote is dropped, though the store may fail: the run sees the latest of its other
   // writes, or what is stored.
   state_.reset();
-  for (const auto& [number, other] : scopes_) {
-    const auto& states = other.effects.states;
-    if (!states.empty() && (!state_ || other.state_version > state_->version))
-      state_ = StateRow{other.state_version, states.front().value};
-  }
-  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, holder_, name); });
+  for (const auto& [number, other] : scopes_)
+    if (const auto& state = other.effects.state;
+        state && (!state_ || other.state_version > state_->version))
+      state_ = StateRow{other.state_version, state->value};
+  surroundings_.store.write([&](Transaction& tx) { leave_effect(tx, run_, name); });
   return ok();
 }
 
 Answer RunCalls::interrupted(const wire::Call& call) {
   return ok(surroundings_.store.write(
-      [&](Transaction& tx) { return was_interrupted(tx, holder_, call.key); }));
+      [&](Transaction& tx) { return was_interrupted(tx, run_, call.key); }));
 }
 
 Answer RunCalls::state_get() {
@@ -186,7 +190,7 @@ Answer RunCalls::state_get() {
 // What this run knows already keeps its version.
 void RunCalls::read_state() {
   StateRow row = surroundings_.store.write(
-      [&](Transaction& tx) { return tx.effects.state(holder_.plugin, record_of(tx, lease_.job)); });
+      [&](Transaction& tx) { return tx.effects.state(run_.plugin, record_of(tx, lease_.job)); });
   if (last_version_ < 0 || row.version != stored_version_) {
     stored_version_ = row.version;
     stored_as_ = last_version_ = std::max(row.version, last_version_ + 1);
@@ -205,12 +209,10 @@ Answer RunCalls::state_set(const wire::Call& call) {
                                         " is not the current one, " + std::to_string(seen));
   // Several writes of one scope are one: the last value over the first version.
   Scope& scope = scopes_.at(call.scope);
-  auto& states = scope.effects.states;
+  auto& state = scope.effects.state;
   scope.state_version = ++last_version_;
-  if (states.empty())
-    states.push_back({call.payload, stored_version_});
-  else
-    states.front().value = call.payload;
+  if (!state) state = StateWrite{.value = "", .expected = stored_version_};
+  state->value = call.payload;
   state_ = StateRow{last_version_, call.payload};
   return ok(state_->version);
 }
@@ -249,7 +251,7 @@ Answer RunCalls::idempotency_key(const wire::Call& call) const {
   // The parts go in as JSON, so that no two different lists of parts are the same text; the label
   // behind it, for JSON would change bytes that are no text. Not the record: its name is another
   // once it is merged. The time tells jobs of two stores apart.
-  const Json parts = {holder_.plugin, holder_.job, to_ms(lease_.job.created_at)};
+  const Json parts = {run_.plugin, run_.job, to_ms(lease_.job.created_at)};
   return ok(0, "fh-" + to_hex(sha256(to_text(parts) + call.key)).substr(0, 40));
 }
 
@@ -269,7 +271,7 @@ Answer RunCalls::expect_echo(const wire::Call& call) {
   surroundings_.store.write([&](Transaction& tx) {
     const std::int64_t record = record_of(tx, lease_.job);
     for (const Echo& echo : echoes)
-      tx.effects.expect_echo(holder_.plugin, record, echo.field, echo.value, tx.now + kEchoWindow);
+      tx.effects.expect_echo(run_.plugin, record, echo.field, echo.value, tx.now + kEchoWindow);
   });
   echoes_ += echoes.size();
   return ok();

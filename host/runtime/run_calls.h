@@ -71,7 +71,7 @@ class RunCalls {
 
   const Lease& lease_;
   RunSurroundings surroundings_;
-  Holder holder_;
+  const AskingRun run_;
   std::map<std::uint64_t, Scope> scopes_;  // 0: the run itself
   std::uint64_t last_scope_ = 0;
   // Versions, as they are handed out, are the run's own and only rise: what an abandoned scope had

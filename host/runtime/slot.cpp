@@ -7,21 +7,15 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "runtime/probe.h"
-#include "store/store_lock.h"
 
 namespace fh {
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 constexpr Millis kFirstRestartDelay(100);
 constexpr Millis kLongestRestartDelay(30'000);
 constexpr Millis kTryAgain(1000);
-constexpr Millis kNoDeadline = std::chrono::hours(24);
 constexpr std::size_t kMostProgress = 200;  // bytes of its text
 constexpr std::chrono::seconds kTurn(1);    // a worker's start is worth some runs
-
-SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 double random_jitter() {
   thread_local std::mt19937_64 engine(std::random_device{}());
@@ -46,7 +40,7 @@ void Slot::start() {
       log_error("slot_failed", {{"plugin", plugin_}, {"error", error.what()}});
     }
     // Whatever happened, nothing may be leased to a slot that is gone.
-    while (!leave_parking() && !take_mail()) wake_.wait(kTryAgain);
+    while (!withdraw_offer() && !take_mail()) wake_.wait(kTryAgain);
     if (lease_) give_back_lease();
     worker_.reset();
     ended_ = true;
@@ -169,23 +163,26 @@ void Slot::drop_worker() {
 }
 
 void Slot::serve(const ActivePlugin& plugin) {
-  if (!lease_ && !retiring_) park(plugin, true);
+  if (!lease_ && !retiring_) {
+    offer(plugin);
+    s_.dispatcher.nudge();
+  }
   while (idle_until_leased(plugin)) {
     run(plugin);
     if (!worker_) return;
   }
 }
 
-void Slot::park(const ActivePlugin& plugin, bool nudge) {
-  parked_ = true;
-  s_.dispatcher.park({plugin_, plugin.row.build, plugin.terms.timeout, this}, nudge);
+void Slot::offer(const ActivePlugin& plugin) {
+  offered_ = true;
+  s_.dispatcher.offer({plugin_, plugin.row.build, plugin.terms.timeout, this});
 }
 
 // Back to a slot that no lease can reach; one that is on its way is waited for.
-bool Slot::leave_parking() {
-  if (!parked_) return true;
+bool Slot::withdraw_offer() {
+  if (!offered_) return true;
   if (s_.dispatcher.withdraw(this)) {
-    parked_ = false;
+    offered_ = false;
     return true;
   }
   return false;
@@ -196,7 +193,7 @@ bool Slot::take_mail() {
   mailbox_.with([&](auto& mailbox) {
     if (mailbox) lease_ = std::exchange(mailbox, {});
   });
-  if (lease_) parked_ = false;
+  if (lease_) offered_ = false;
   return lease_.has_value();
 }
 
@@ -208,7 +205,7 @@ bool Slot::idle_until_leased(const ActivePlugin& plugin) {
     // One that gives way is idle only when no lease is on its way to it.
     const bool leaving = !worker_ || retiring_ || (gives_way_ && began_) || worker_->is_spent() ||
                          !s_.catalog.runs(plugin_, plugin.row.build);
-    if (leaving && leave_parking()) return false;
+    if (leaving && withdraw_offer()) return false;
     if (!leaving) s_.on_idle(*this);
     // The commit of the lease that is on its way may fail: then nobody says so.
     const Millis patience = leaving || gives_way_ ? kTryAgain : kNoDeadline;
@@ -261,7 +258,7 @@ void Slot::run(const ActivePlugin& plugin) {
                          {"ms", static_cast<std::int64_t>(took.count())},
                          {"reason", outcome.kind == OutcomeKind::done ? "" : outcome.text}});
   // The lease ends only after the process was reaped and its group is gone.
-  if (!run.worker_lives()) drop_worker();
+  if (!run.keeps_worker()) drop_worker();
   // Before the job can run again: one that crashed too often does not.
   if (outcome.kind == OutcomeKind::crashed) {
     ++failures_;
@@ -273,7 +270,7 @@ void Slot::run(const ActivePlugin& plugin) {
   }
   if (gives_way_ && had_its_turn()) retiring_ = true;
   const bool stay = worker_ && !retiring_ && s_.catalog.runs(plugin_, plugin.row.build);
-  if (stay) park(plugin, false);
+  if (stay) offer(plugin);  // and the commit of the run's end looks
   RunEnd end{.job = lease.job.id, .lease = lease.job.lease, .outcome = outcome};
   end.effects = run.take_effects();
   end.backoff = plugin.terms.backoff;

@@ -1,7 +1,7 @@
-// Slot: one thread and one worker of one plugin. It starts the worker, parks for a job, runs it,
-// and commits its end together with the lease of the next. The worker is replaced when it ends, and
-// when the plugin has another build. Owned by the Supervisor. retire(), interrupt(), cancel() and
-// take() from any thread.
+// Slot: one thread and one worker of one plugin. It starts the worker, offers it to the Dispatcher,
+// runs the job that comes, and commits its end together with the lease of the next. The worker is
+// replaced when it ends, and when the plugin has another build. Owned by the Supervisor. retire(),
+// interrupt(), cancel() and take() from any thread.
 #pragma once
 
 #include <atomic>
@@ -12,11 +12,22 @@
 #include "queue/dispatcher.h"
 #include "runtime/catalog.h"
 #include "runtime/run.h"
-#include "store/store_lock.h"
+#include "runtime/steady_time.h"
+#include "store/worker_ledger.h"
 
 namespace fh {
 
 class Slot;
+
+/// What a slot is doing, for status and `jobs show`.
+struct SlotStatus {
+  std::int64_t job = 0;    // 0: idle
+  std::int64_t lease = 0;  // of that job
+  int pid = 0;             // 0: no worker
+  int percent = -1;        // what the plugin said of its progress; -1: nothing
+  std::string progress;
+  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
+};
 
 struct SlotSurroundings {
   Store& store;
@@ -67,8 +78,8 @@ class Slot final : public IdleWorker {
   void stop_worker();
   void drop_worker();
   bool idle_until_leased(const ActivePlugin& plugin);
-  void park(const ActivePlugin& plugin, bool nudge);
-  bool leave_parking();
+  void offer(const ActivePlugin& plugin);
+  bool withdraw_offer();
   bool take_mail();
   bool had_its_turn() const;
   void note_idle_end(const std::string& build, const std::string& how);
@@ -88,9 +99,9 @@ class Slot final : public IdleWorker {
   bool greedy_ = false;                    // the slot's thread only; its next worker comes last
   PluginLines idle_lines_;                 // the slot's thread only; that no run has printed
   std::string warned_of_;                  // the slot's thread only; the build
-  bool parked_ = false;                    // the slot's thread only
+  bool offered_ = false;                   // the slot's thread only
   int failures_ = 0;                       // starts and crashes in a row
-  std::optional<std::chrono::steady_clock::time_point> began_;  // its first run; the thread's only
+  std::optional<SteadyTime> began_;        // its first run; the thread's only
 
   Guarded<std::optional<Lease>> mailbox_;
   Guarded<SlotStatus> status_;

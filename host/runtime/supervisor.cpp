@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::chrono::seconds kTryAgain(1);
 
-std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 Supervisor::Supervisor(SlotSurroundings surroundings) : surroundings_(std::move(surroundings)) {
@@ -76,7 +74,7 @@ bool Supervisor::cancel(std::int64_t job) {
 }
 
 void Supervisor::drain(Millis grace) {
-  surroundings_.dispatcher.pause();
+  surroundings_.dispatcher.stop_leasing();
   std::unique_lock lock(mutex_);
   draining_ = true;
   for (const auto& slot : slots_) slot->retire();

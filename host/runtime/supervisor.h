@@ -66,7 +66,7 @@ class Supervisor {
   std::set<std::string> wanted_;            // guarded by mutex_
   std::deque<std::string> hungry_;          // guarded by mutex_; wanted, and found no room
   // guarded by mutex_; no slot is made before, since one could not be
-  std::optional<std::chrono::steady_clock::time_point> start_again_;
+  std::optional<SteadyTime> start_again_;
   bool something_ended_ = false;  // guarded by mutex_
   bool something_idle_ = false;   // guarded by mutex_; while hungry_ is not empty
   bool draining_ = false;         // guarded by mutex_

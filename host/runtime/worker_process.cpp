@@ -72,21 +72,21 @@ WorkerProcess::WorkerProcess(const WorkerLaunch& launch, WakeUp& wake)
 }
 
 void WorkerProcess::send(const wire::Frame& frame) {
-  const Deadline deadline = std::chrono::steady_clock::now() + kSendPatience;
+  const Deadline deadline = steady_now() + kSendPatience;
   try {
     channel_.send(frame, deadline);
   } catch (const FrameTooLarge&) {
     throw;
   } catch (const WireError& error) {
     // One that is gone has an end of its own to tell of.
-    if (std::chrono::steady_clock::now() >= deadline) broken_ = error.what();
+    if (steady_now() >= deadline) broken_ = error.what();
     kill();
   }
 }
 
 bool WorkerProcess::has_ended() const {
   const std::array<NativeHandle, 1> child = {child_.wait_handle()};
-  return ended_ || wait_any(child, std::chrono::steady_clock::now()) != 0;
+  return ended_ || wait_any(child, steady_now()) != 0;
 }
 
 bool WorkerProcess::is_short_of_memory() const {
@@ -95,7 +95,7 @@ bool WorkerProcess::is_short_of_memory() const {
 
 std::deque<OutputLine> WorkerProcess::begin_work() {
   ++runs_;
-  processor_.begin(std::chrono::steady_clock::now());
+  processor_.begin(steady_now());
   for (Output* output : {&out_, &err_}) read_output(*output);
   add_partial_lines();
   last_errors_.clear();
@@ -124,9 +124,9 @@ Happening WorkerProcess::wait(Deadline deadline) {
         channel_open_ ? channel_.wait_handle() : kNoHandle, out_.reader.wait_handle(),
         err_.reader.wait_handle(), child_.wait_handle(), wake_.wait_handle()};
     // Then whatever is ready is left for the next call: a worker may print faster than is read.
-    const bool is_late = std::chrono::steady_clock::now() >= deadline;
+    const bool is_late = steady_now() >= deadline;
     const auto ready = wait_any(handles, std::min(deadline, processor_.next_look()));
-    const Deadline now = std::chrono::steady_clock::now();
+    const Deadline now = steady_now();
     if (now >= processor_.next_look() && processor_.look(now)) woken_ = true;
     if (is_late || (ready == 0 && now >= deadline)) return TimedOut{};
     if (ready == 0) continue;  // if it is woken, the next turn says so

@@ -4,7 +4,6 @@
 // kills the worker's process group. One thread only, but for the WakeUp given to it.
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <filesystem>
 #include <string>
@@ -15,6 +14,7 @@
 #include "base/stream_pair.h"
 #include "base/wake_up.h"
 #include "runtime/processor_watch.h"
+#include "runtime/steady_time.h"
 #include "wire/channel.h"
 
 namespace fh {
@@ -46,7 +46,7 @@ using Happening = std::variant<wire::Frame, OutputLine, WorkerEnded, Woken, Time
 
 class WorkerProcess {
  public:
-  using Deadline = std::chrono::steady_clock::time_point;
+  using Deadline = SteadyTime;
 
   /// Throws HostError when it cannot be started.
   WorkerProcess(const WorkerLaunch& launch, WakeUp& wake);
@@ -65,15 +65,15 @@ class WorkerProcess {
   bool has_ended() const;
 
   // What is watched of its use of the processor (ProcessorWatch).
-  void watch(bool last, UndisturbedRuns& runs) {
-    processor_.start(std::chrono::steady_clock::now(), last, runs);
+  void watch(bool comes_last, UndisturbedRuns& runs) {
+    processor_.start(steady_now(), comes_last, runs);
   }
   /// Gives what was printed before, lines without their end too: it is no part of the run that
   /// begins, nor of its last words.
   std::deque<OutputLine> begin_work();
   /// How many have begun.
   int runs() const { return runs_; }
-  void end_work() { processor_.end(std::chrono::steady_clock::now()); }
+  void end_work() { processor_.end(steady_now()); }
   /// To be replaced as soon as it has no run.
   bool is_spent() const { return processor_.is_spent(); }
   /// It keeps a processor busy and has no run. wait() gives Woken when a look finds this or that.

@@ -47,7 +47,7 @@ void WorkerTurns::count(bool counted) {
 }
 
 void WorkerTurns::hold(bool held) {
-  if (held != held_ && hold_process(pid_, held)) held_ = held;
+  if (held != held_ && (held ? stop_process(pid_) : continue_process(pid_))) held_ = held;
 }
 
 }  // namespace fh

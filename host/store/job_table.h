@@ -28,9 +28,9 @@ struct NewJob {
   std::string input;           // JSON; "" when there is none
   std::string reason;          // why it is put off; "" when it is not
   TimePoint created_at{};
-  TimePoint run_at{};              // after created_at: scheduled
-  std::int64_t backlog = 100'000;  // open jobs the plugin may have
-  int per_record = 0;              // jobs of one record in a while before it is a storm; 0: any
+  TimePoint run_at{};        // after created_at: scheduled
+  std::int64_t backlog = 0;  // open jobs the plugin may have
+  int per_record = 0;        // jobs of one record in a while before it is a storm; 0: any
 };
 
 struct JobRow {

@@ -14,8 +14,8 @@
 namespace fh {
 
 struct RetentionTerms {
-  Millis age = std::chrono::hours(24 * 30);    // of a delivery whose jobs all ended well
-  Millis dead = std::chrono::hours(24 * 180);  // of one with a dead job
+  Millis age{};                 // of a delivery whose jobs all ended well
+  Millis dead{};                // of one with a dead job
   std::uint64_t max_bytes = 0;  // of the store: above it the oldest go early; 0: no limit
 };
 

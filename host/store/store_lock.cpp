@@ -1,14 +1,13 @@
 #include "store/store_lock.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "base/check.h"
 #include "base/child_process.h"
 #include "base/log.h"
-#include "base/private_file.h"
+#include "store/worker_ledger.h"
 
 namespace fh {
 namespace {
@@ -34,20 +33,30 @@ bool is_alive(const Holder& holder) {
 // A host that was told to stop a moment ago may not have noted it yet.
 constexpr Millis kNoteWait(1000);
 
-// Throws when the live host that holds the lock will not go in time; says once that it is waited
-// for.
-void wait_for_host(const Holder& holder, const std::string& store_path, Millis waited,
-                   Millis drain_patience, bool& told) {
-  const bool draining = holder.state == "draining";
-  if (waited >= (draining ? std::max(drain_patience, kNoteWait) : kNoteWait))
-    throw HostError("store: " + store_path + " is in use by the fieldhookd with pid " +
-                    std::to_string(holder.pid) +
-                    (draining ? ", which was told to stop and still waits for running jobs: "
-                                "start again when it has ended"
-                              : ": stop that one first, or use another store"));
-  if (draining && !std::exchange(told, true))
-    log_info("waiting_for_old_host", {{"store", store_path}, {"pid", holder.pid}});
-}
+// A live host holds the lock: one that drains is waited for.
+class OldHost {
+ public:
+  OldHost(const std::string& store_path, Millis patience, std::chrono::steady_clock::time_point now)
+      : store_path_(store_path), patience_(std::max(patience, kNoteWait)), since_(now) {}
+
+  void wait(const Holder& holder, std::chrono::steady_clock::time_point now) {
+    const bool draining = holder.state == "draining";
+    if (now >= since_ + (draining ? patience_ : kNoteWait))
+      throw HostError("store: " + store_path_ + " is in use by the fieldhookd with pid " +
+                      std::to_string(holder.pid) +
+                      (draining ? ", which was told to stop and still waits for running jobs: "
+                                  "start again when it has ended"
+                                : ": stop that one first, or use another store"));
+    if (draining && !std::exchange(told_, true))
+      log_info("waiting_for_old_host", {{"store", store_path_}, {"pid", holder.pid}});
+  }
+
+ private:
+  const std::string& store_path_;
+  const Millis patience_;
+  const std::chrono::steady_clock::time_point since_;
+  bool told_ = false;
+};
 
 // Nobody who is known holds the lock: the workers of a host that is gone, as a rule, which end
 // soon, or are ended. But a host that has just taken it may not have noted itself yet.
@@ -83,19 +92,16 @@ class OldWorkers {
 
 }  // namespace
 
-StoreLock::StoreLock(const std::string& store_path, Millis patience, Millis drain_patience,
-                     const std::function<bool()>& give_up)
+StoreLock::StoreLock(const std::string& store_path, const StoreLockTerms& terms)
     : file_(lock_path(store_path)) {
-  const auto start = std::chrono::steady_clock::now();
-  OldWorkers old_workers(store_path, patience);
-  bool told = false;
+  OldHost old_host(store_path, terms.drain, std::chrono::steady_clock::now());
+  OldWorkers old_workers(store_path, terms.workers);
   while (!file_.try_lock()) {
-    if (give_up && give_up()) throw NotWanted();
+    if (terms.give_up && terms.give_up()) throw NotWanted();
     const auto now = std::chrono::steady_clock::now();
     const Holder holder = read_holder(lock_path(store_path));
     if (is_alive(holder))
-      wait_for_host(holder, store_path, std::chrono::duration_cast<Millis>(now - start),
-                    drain_patience, told);
+      old_host.wait(holder, now);
     else
       old_workers.wait(now);
     std::this_thread::sleep_for(Millis(5));  // there is no timed form
@@ -118,32 +124,6 @@ StoreHolder holder_of(const std::string& store_path) {
   const Holder holder = read_holder(path);
   if (is_alive(holder)) found.pid = holder.pid;
   return found;
-}
-
-WorkerLedger::WorkerLedger(const std::string& store_path) : folder_(store_path + ".workers") {
-  make_private_folder(folder_);
-}
-
-void WorkerLedger::record(int pid) {
-  std::ofstream file(folder_ + "/" + std::to_string(pid));
-  file << process_start_time(pid).value_or("") << '\n';
-  if (!file.flush()) throw HostError("store: cannot write in " + folder_);
-}
-
-void WorkerLedger::erase(int pid) {
-  std::error_code ignored;
-  std::filesystem::remove(folder_ + "/" + std::to_string(pid), ignored);
-}
-
-void WorkerLedger::kill_recorded() {
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    const int pid = std::atoi(entry.path().filename().string().c_str());
-    std::string start_time;
-    std::ifstream(entry.path()) >> start_time;
-    if (pid > 1) kill_recorded_group(pid, start_time);
-    std::error_code ignored;
-    std::filesystem::remove(entry.path(), ignored);
-  }
 }
 
 }  // namespace fh

@@ -15,14 +15,18 @@ namespace fh {
 /// Whoever wanted the lock does not any more.
 struct NotWanted {};
 
+struct StoreLockTerms {
+  Millis workers{};                 // how long the workers of a host that is gone are waited for
+  Millis drain{};                   // how long a live host that was told to stop is waited for
+  std::function<bool()> give_up{};  // asked while it waits
+};
+
 class StoreLock {
  public:
-  /// Waits up to `drain_patience` for a live host that was told to stop. Then up to `patience` for
-  /// the workers of a host that is gone, kills those recorded in the worker ledger and waits as
-  /// long again. Throws HostError when a live host keeps the lock, or nobody known does, and
-  /// NotWanted when `give_up`, asked while it waits, says true.
-  StoreLock(const std::string& store_path, Millis patience, Millis drain_patience = Millis(0),
-            const std::function<bool()>& give_up = {});
+  /// Waits for a live host that was told to stop. Then for the workers of a host that is gone,
+  /// kills those recorded in the WorkerLedger and waits as long again. Throws HostError when a live
+  /// host keeps the lock, or nobody known does, and NotWanted when `give_up` says true.
+  StoreLock(const std::string& store_path, const StoreLockTerms& terms);
 
   /// From here on a next host waits for this one instead of refusing to start.
   void note_draining();
@@ -42,20 +46,5 @@ struct StoreHolder {
   std::optional<int> pid;  // of a host that lives
 };
 StoreHolder holder_of(const std::string& store_path);
-
-/// The running workers of a store, each recorded under its pid with its start time before it gets a
-/// job, so that a later host can end those that outlived theirs. A folder of small files beside the
-/// store. Any thread, one worker each.
-class WorkerLedger {
- public:
-  explicit WorkerLedger(const std::string& store_path);
-  void record(int pid);
-  void erase(int pid);
-  /// Kills the group of every recorded worker that is still the same process, and forgets all.
-  void kill_recorded();
-
- private:
-  std::string folder_;
-};
 
 }  // namespace fh

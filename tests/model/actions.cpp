@@ -60,7 +60,7 @@ void repeat(World& world, const Action& action) {
   world.accept(ModelEvent(world.sent[action.a % world.sent.size()]));
 }
 
-void park(World& world, const Action& action) { world.park(plugin_at(world, action.a)); }
+void offer(World& world, const Action& action) { world.offer(plugin_at(world, action.a)); }
 
 void withdraw(World& world, const Action&) { world.withdraw_all(); }
 
@@ -80,7 +80,7 @@ Outcome outcome_of(const Action& action) {
 
 Effects effects_of(const World& world, const HeldRun& run, const Action& action) {
   Effects effects;
-  if (action.c % 4 == 0) effects.states.push_back(world.state_write(run, action.c / 4 % 4 == 0));
+  if (action.c % 4 == 0) effects.state = world.state_write(run, action.c / 4 % 4 == 0);
   if (action.c % 3 == 0 && open_jobs(world) < kMostOpen)
     effects.jobs.push_back(
         world.new_job(plugin_at(world, action.c / 16), action.c / 64 % 2 == 0 ? 0 : 2500));
@@ -209,7 +209,7 @@ const std::vector<ActionKind>& kinds() {
   static const std::vector<ActionKind> all = {
       {"accept", 30, accept},
       {"repeat", 8, repeat},
-      {"park", 30, park},
+      {"offer", 30, offer},
       {"withdraw", 1, withdraw},
       {"finish", 30, finish},
       {"finish late", 6, finish_late},

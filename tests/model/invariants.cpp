@@ -146,12 +146,12 @@ void order(const Model& model, const Snapshot& seen) {
 
 // Nobody waits whom nothing stops: a job that is ready has a worker if one is idle.
 void promptness(const Model& model, const Snapshot& seen,
-                const std::map<std::string, int>& parked) {
+                const std::map<std::string, int>& offered) {
   for (const auto& [id, job] : model.jobs) {
     const SeenJob& row = row_of(seen, id);
-    const auto idle = parked.find(row.plugin);
+    const auto idle = offered.find(row.plugin);
     const bool may_start = row.state == "available" && !model.paused.contains(row.plugin);
-    require(!may_start || idle == parked.end() || idle->second == 0, "liveness",
+    require(!may_start || idle == offered.end() || idle->second == 0, "liveness",
             named(job) + " is ready, and an idle worker does not get it");
   }
 }
@@ -201,7 +201,7 @@ void life_cycle(const Model& model, const Snapshot& seen) {
 }  // namespace
 
 void check_invariants(const Model& model, const Snapshot& seen, Id host_run,
-                      const std::map<std::string, int>& parked) {
+                      const std::map<std::string, int>& offered) {
   conservation(model, seen);
   deliveries(model, seen);
   tallies(seen);
@@ -211,7 +211,7 @@ void check_invariants(const Model& model, const Snapshot& seen, Id host_run,
   accounting(model, seen);
   final_is_final(model, seen);
   order(model, seen);
-  promptness(model, seen, parked);
+  promptness(model, seen, offered);
   compare_effects(model.once, seen.once, "once");
   compare_effects(model.steps, seen.steps, "step");
   states(model, seen);

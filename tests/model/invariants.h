@@ -34,8 +34,8 @@ inline void require(bool holds, const char* invariant, const std::string& what) 
 }
 
 /// Throws Violation for the first that does not hold. `host_run`: whose leases are live;
-/// `parked`: how many hands wait for each plugin's jobs.
+/// `offered`: how many hands wait for each plugin's jobs.
 void check_invariants(const Model& model, const Snapshot& seen, Id host_run,
-                      const std::map<std::string, int>& parked);
+                      const std::map<std::string, int>& offered);
 
 }  // namespace fh::model

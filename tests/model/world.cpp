@@ -105,7 +105,9 @@ void World::open() {
   hook_ = std::make_unique<LeasingThatFails>(*this);
   store_->set_hook(hook_.get());
   store_->start();
-  timer_ = std::make_unique<Timer>(*store_, clock);
+  const KeepTerms kept;
+  timer_ = std::make_unique<Timer>(
+      *store_, clock, RetentionTerms{.age = Millis(kept.age), .dead = Millis(kept.dead)});
   reader_ = std::make_unique<SnapshotReader>(file_.string());
 }
 
@@ -117,13 +119,14 @@ void World::shut() {
   dispatcher_.reset();
   store_.reset();
   hands_.clear();
-  parked_.clear();
+  offered_.clear();
 }
 
-void World::park(const std::string& plugin) {
+void World::offer(const std::string& plugin) {
   hands_.push_back(std::make_unique<Hand>(plugin));
-  ++parked_[plugin];
-  dispatcher_->park({plugin, "build", Millis(60'000), hands_.back().get()});
+  ++offered_[plugin];
+  dispatcher_->offer({plugin, "build", Millis(60'000), hands_.back().get()});
+  dispatcher_->nudge();
   check();
 }
 
@@ -131,7 +134,7 @@ void World::withdraw_all() {
   for (const auto& hand : hands_)
     require(dispatcher_->withdraw(hand.get()), "liveness", "an idle worker is not where it waited");
   hands_.clear();
-  parked_.clear();
+  offered_.clear();
 }
 
 // What was granted is handed over after its commit, which another write waits for; a nudge may be
@@ -149,7 +152,7 @@ void World::collect() {
         !model.paused.contains(hand->plugin()), "pause",
         "job " + std::to_string(job->id) + " was started, and " + hand->plugin() + " is paused");
     started.push_back(*job);
-    --parked_[hand->plugin()];
+    --offered_[hand->plugin()];
     hand.reset();
   }
   std::erase(hands_, nullptr);
@@ -188,7 +191,7 @@ void World::check() {
   const Snapshot seen = reader_->read();
   adopt(seen);
   collect();
-  check_invariants(model, seen, store_->host_run(), parked_);
+  check_invariants(model, seen, store_->host_run(), offered_);
 }
 
 void World::expect_unchanged(const char* what, const std::function<void()>& deed) {

@@ -61,7 +61,7 @@ class World {
   auto write(Op op);
 
   void accept(const ModelEvent& event);
-  void park(const std::string& plugin);
+  void offer(const std::string& plugin);
   void withdraw_all();
   void finish(std::size_t run, const Outcome& outcome, const Effects& effects);
   void finish_late(const HeldRun& run, const Outcome& outcome);
@@ -125,7 +125,7 @@ class World {
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<SnapshotReader> reader_;
   std::vector<std::unique_ptr<Hand>> hands_;
-  std::map<std::string, int> parked_;
+  std::map<std::string, int> offered_;
   std::vector<Awaited> awaited_;
   bool bad_company_ = false;
   std::atomic<bool> leasing_fails_{false};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr BackoffPolicy kBackoff{Millis(1000), Millis(60'000)};
 
-Holder holder_of(const HeldRun& run) { return {run.job.plugin, run.job.id, run.job.lease}; }
+AskingRun asking(const HeldRun& run) { return {run.job.plugin, run.job.id, run.job.lease}; }
 
 std::string named(const HeldRun& run) {
   return "job " + std::to_string(run.job.id) + " under lease " + std::to_string(run.job.lease);
@@ -71,19 +71,19 @@ void World::accept(const ModelEvent& event) {
 }
 
 bool World::conflicts(const HeldRun& run, const Effects& effects) const {
-  if (effects.states.empty()) return false;
+  if (!effects.state) return false;
   const auto state = model.states.find({run.job.plugin, model.jobs.at(run.job.id).record});
   const Id version = state == model.states.end() ? 0 : state->second.version;
-  return effects.states.front().expected != version;
+  return effects.state->expected != version;
 }
 
 // What the run wrote, into the model; before its end, as the store does it.
 void World::apply(const HeldRun& run, const Effects& effects) {
   const ModelJob& job = model.jobs.at(run.job.id);
-  for (const StateWrite& write : effects.states) {
+  if (effects.state) {
     ModelState& state = model.states[{job.plugin, job.record}];
     ++state.version;
-    state.value = write.value;
+    state.value = effects.state->value;
   }
   for (const NewJob& fresh : effects.jobs)
     awaited_.push_back({fresh.plugin, job.record, job.delivery, job.id,
@@ -140,7 +140,7 @@ Begin World::expected_begin(const HeldRun& run, const EffectName& name) {
 void World::begin(std::size_t at, const EffectName& name) {
   HeldRun& run = held[at];
   const Begin expected = expected_begin(run, name);
-  const auto begun = write([&](Transaction& tx) { return begin_effect(tx, holder_of(run), name); });
+  const auto begun = write([&](Transaction& tx) { return begin_effect(tx, asking(run), name); });
   const char* invariant = name.kind == EffectName::Kind::once ? "once" : "step";
   require(begun.begin == expected, invariant,
           named(run) + " asked for \"" + name.name + "\" and was told " + name_of(begun.begin) +
@@ -162,14 +162,10 @@ void World::commit(std::size_t at, std::size_t scope, const std::string& result,
                    const Effects& effects) {
   HeldRun& run = held[at];
   const EffectName name = run.open[scope];
-  bool conflicted = false;
-  try {
-    const bool kept = write(
-        [&](Transaction& tx) { return finish_effect(tx, holder_of(run), name, result, effects); });
-    require(kept, "fencing", named(run) + " is live and could not commit");
-  } catch (const StateConflict&) {
-    conflicted = true;
-  }
+  const auto obstacle =
+      write([&](Transaction& tx) { return finish_effect(tx, asking(run), name, result, effects); });
+  const bool conflicted = obstacle && obstacle->kind == Obstacle::Kind::state_conflict;
+  require(!obstacle || conflicted, "fencing", named(run) + " is live and could not commit");
   require(conflicted == conflicts(run, effects), "state", named(run) + " met a wrong conflict");
   if (!conflicted) {
     run.open.erase(run.open.begin() + static_cast<std::ptrdiff_t>(scope));
@@ -187,7 +183,7 @@ void World::leave(std::size_t at, std::size_t scope) {
   const EffectName name = run.open[scope];
   run.open.erase(run.open.begin() + static_cast<std::ptrdiff_t>(scope));
   write([&](Transaction& tx) {
-    leave_effect(tx, holder_of(run), name);
+    leave_effect(tx, asking(run), name);
     return true;
   });
   effect(run, name).lease = 0;
@@ -196,14 +192,15 @@ void World::leave(std::size_t at, std::size_t scope) {
 
 void World::effect_late(const HeldRun& run, const EffectName& name) {
   expect_unchanged("a late call", [&] {
-    const Holder holder = holder_of(run);
-    const auto begun = write([&](Transaction& tx) { return begin_effect(tx, holder, name); });
+    const AskingRun asks = asking(run);
+    const auto begun = write([&](Transaction& tx) { return begin_effect(tx, asks, name); });
     require(begun.begin == Begin::lease_lost, "fencing", named(run) + " is over, and may begin");
-    const bool kept =
-        write([&](Transaction& tx) { return finish_effect(tx, holder, name, "\"late\"", {}); });
-    require(!kept, "fencing", named(run) + " is over, and may commit");
+    const auto obstacle =
+        write([&](Transaction& tx) { return finish_effect(tx, asks, name, "\"late\"", {}); });
+    require(obstacle && obstacle->kind == Obstacle::Kind::lease_lost, "fencing",
+            named(run) + " is over, and may commit");
     write([&](Transaction& tx) {
-      leave_effect(tx, holder, name);
+      leave_effect(tx, asks, name);
       return true;
     });
   });
@@ -215,8 +212,7 @@ void World::ask_interrupted(std::size_t at, const std::string& key) {
   const bool expected =
       row != nullptr && !row->result &&
       (row->taken_over || (row->lease != 0 && !model.is_live(row->job, row->lease)));
-  const bool answer =
-      write([&](Transaction& tx) { return was_interrupted(tx, holder_of(run), key); });
+  const bool answer = write([&](Transaction& tx) { return was_interrupted(tx, asking(run), key); });
   require(
       answer == expected, "once",
       named(run) + " was told that \"" + key + "\" was" + (answer ? "" : " not") + " interrupted");
@@ -307,7 +303,7 @@ void World::drain() {
     while (!held.empty()) finish(0, {}, {});
     const auto plugins = open();
     if (plugins.empty()) return;
-    for (const std::string& plugin : plugins) park(plugin);
+    for (const std::string& plugin : plugins) offer(plugin);
     if (!held.empty()) continue;
     const auto due = model.next_due();
     if (due && *due > model.now) turn_clock(*due - model.now);

@@ -13,6 +13,9 @@
 
 namespace fh::test {
 
+inline constexpr RetentionTerms kKeepLong{.age = std::chrono::hours(24 * 30),
+                                          .dead = std::chrono::hours(24 * 180)};
+
 class StoreTest : public testing::Test {
  protected:
   void SetUp() override { open(); }
@@ -48,6 +51,7 @@ class StoreTest : public testing::Test {
     NewJob job;
     job.plugin = plugin;
     job.record = record;
+    job.backlog = 1000;
     job.created_at = job.run_at = clock_.now();
     const std::int64_t delivery = store_->new_delivery_id();
     job.delivery = delivery;

@@ -13,7 +13,7 @@
 #include <stdexcept>
 
 #include "base/unique_fd.h"
-#include "store/store_lock.h"
+#include "store/worker_ledger.h"
 
 namespace fh::test {
 namespace {

@@ -111,7 +111,7 @@ TEST_F(KillLeavingOne, ANewHostWaitsUntilItIsGone) {
 }
 
 TEST_F(KillLeavingOne, WhoHasWaitedLongEnoughEndsIt) {
-  { const StoreLock lock(host_.store_file().string(), std::chrono::milliseconds(100)); }
+  { const StoreLock lock(host_.store_file().string(), {.workers = Millis(100)}); }
   EXPECT_TRUE(living_members(group_).empty());
   host_.start();
   host_.run(contact_update("c-1", "ok"));

@@ -50,9 +50,9 @@ TEST(ProcessLoad, AProcessIsHeldUntilItMayGoOn) {
   spinning.arguments = {"/bin/sh", "-c", "while :; do :; done"};
   const ChildProcess child(spinning);
   const auto deadline = std::chrono::steady_clock::now() + 60s;
-  EXPECT_TRUE(hold_process(child.pid(), true));
+  EXPECT_TRUE(stop_process(child.pid()));
   while (wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
-  EXPECT_TRUE(hold_process(child.pid(), false));
+  EXPECT_TRUE(continue_process(child.pid()));
   while (!wants_processor(child.pid())) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
 }
 #endif
@@ -73,7 +73,7 @@ TEST(ProcessLoad, OfAProcessThatIsGoneIsNotKnown) {
   EXPECT_FALSE(wants_processor(pid));
   EXPECT_FALSE(writable_memory(pid));
   EXPECT_FALSE(put_last(pid));
-  EXPECT_FALSE(hold_process(pid, true));
+  EXPECT_FALSE(stop_process(pid));
 }
 
 }  // namespace

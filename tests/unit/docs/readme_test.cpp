@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "unit/docs/page.h"
-#include "unit/wire/live_worker.h"
+#include "unit/worker/live_worker.h"
 
 namespace fh::test {
 namespace {

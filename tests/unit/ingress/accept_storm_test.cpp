@@ -43,7 +43,7 @@ TEST_F(AcceptTest, AStormOfOneRecordIsParkedVisiblyAndCanBeReleased) {
   EXPECT_EQ(state_of_next("1").state, "blocked");
   EXPECT_EQ(state_of_next("1").state, "scheduled");
   clock_.advance(StormGuard::kWindow + std::chrono::seconds(10));
-  Timer(*store_, clock_).tick();
+  Timer(*store_, clock_, kKeepLong).tick();
   EXPECT_EQ(state_of_next("1").state, "blocked");
   expect_tallies_hold();
 }
@@ -75,7 +75,7 @@ TEST_F(AcceptTest, WhatComesAfterAParkedJobIsPutOffBehindItByAnyHost) {
   EXPECT_EQ(late.state, "scheduled");
   EXPECT_EQ(late.run_at, clock_.now() + Millis(1));
   clock_.advance(Millis(1));
-  Timer(*store_, clock_).tick();
+  Timer(*store_, clock_, kKeepLong).tick();
   for (const std::int64_t job : {parked.id, behind.id, late.id})
     EXPECT_EQ(state_of(job), "blocked");
   EXPECT_EQ(Views(store_->reader()).job(parked.id)->reason, "") << "it waits for its turn only";

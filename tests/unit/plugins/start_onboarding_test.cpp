@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/small_disk.h"
-#include "unit/wire/live_worker.h"
+#include "unit/worker/live_worker.h"
 
 namespace fh::test {
 namespace {

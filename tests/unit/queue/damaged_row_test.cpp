@@ -38,14 +38,14 @@ class DamagedRow : public DispatcherTest {
   void expect_the_others_run(std::int64_t behind, std::int64_t others) {
     Worker worker;
     Worker other;
-    park(worker);
-    park(other, "q");
+    offer(worker);
+    offer(other, "q");
     EXPECT_EQ(worker.job(), behind);
     EXPECT_EQ(other.job(), others);
     EXPECT_TRUE(finish(worker.lease().job, {}));
     EXPECT_TRUE(finish(other.lease().job, {}));
     Worker next;
-    park(next);
+    offer(next);
     EXPECT_EQ(next.job(std::chrono::milliseconds(0)), 0);
     const auto later = add_job(record("later"));
     EXPECT_EQ(next.job(), later);
@@ -99,7 +99,7 @@ TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {
   EXPECT_EQ(state_of(died), "dead");
   EXPECT_EQ(state_of(went_on), "available");
   Worker worker;
-  park(worker);
+  offer(worker);
   EXPECT_EQ(worker.job(), went_on);
 }
 

@@ -49,8 +49,9 @@ class DispatcherTest : public StoreTest {
                                 {}});
     store_->start();
   }
-  void park(Worker& worker, const std::string& plugin = "p") {
-    dispatcher_->park({plugin, "build", Millis(1000), &worker});
+  void offer(Worker& worker, const std::string& plugin = "p") {
+    dispatcher_->offer({plugin, "build", Millis(1000), &worker});
+    dispatcher_->nudge();
   }
   /// Every callback of the writes so far was made when this returns.
   std::vector<std::string> starved() {

@@ -12,7 +12,7 @@ using Poco::Data::Keywords::now;
 
 TEST_F(DispatcherTest, AnIdleWorkerGetsTheJobInTheCommitThatMadeIt) {
   Worker worker;
-  park(worker);
+  offer(worker);
   const auto job = add_job(record("1"));
   EXPECT_EQ(worker.job(), job);
   EXPECT_EQ(state_of(job), "running");
@@ -20,11 +20,11 @@ TEST_F(DispatcherTest, AnIdleWorkerGetsTheJobInTheCommitThatMadeIt) {
   EXPECT_EQ(worker.lease().record.key.key, "1");
 }
 
-TEST_F(DispatcherTest, AParkedWorkerFindsTheJobThatWaited) {
+TEST_F(DispatcherTest, AnOfferedWorkerFindsTheJobThatWaited) {
   const auto job = add_job(record("1"));
   EXPECT_EQ(starved(), std::vector<std::string>{"p"});
   Worker worker;
-  park(worker);
+  offer(worker);
   EXPECT_EQ(worker.job(), job);
 }
 
@@ -32,9 +32,9 @@ TEST_F(DispatcherTest, EachWorkerGetsOneJobAndItsOwnPlugins) {
   Worker one;
   Worker two;
   Worker other;
-  park(one);
-  park(two);
-  park(other, "q");
+  offer(one);
+  offer(two);
+  offer(other, "q");
   const auto first = add_job(record("1"));
   const auto second = add_job(record("2"));
   EXPECT_EQ(std::set({one.job(), two.job()}), std::set({first, second}));
@@ -43,7 +43,7 @@ TEST_F(DispatcherTest, EachWorkerGetsOneJobAndItsOwnPlugins) {
 
 TEST_F(DispatcherTest, AWithdrawnWorkerGetsNothing) {
   Worker worker;
-  park(worker);
+  offer(worker);
   EXPECT_TRUE(dispatcher_->withdraw(&worker));
   EXPECT_FALSE(dispatcher_->withdraw(&worker));
   const auto job = add_job(record("1"));
@@ -53,8 +53,8 @@ TEST_F(DispatcherTest, AWithdrawnWorkerGetsNothing) {
 
 TEST_F(DispatcherTest, NothingIsLeasedOncePaused) {
   Worker worker;
-  park(worker);
-  dispatcher_->pause();
+  offer(worker);
+  dispatcher_->stop_leasing();
   const auto job = add_job(record("1"));
   starved();
   EXPECT_EQ(state_of(job), "available");
@@ -62,20 +62,20 @@ TEST_F(DispatcherTest, NothingIsLeasedOncePaused) {
 
 TEST_F(DispatcherTest, WhatBecameReadyWhileItWasHeldIsLeasedAfterwards) {
   Worker worker;
-  dispatcher_->hold(true);
-  park(worker);
+  dispatcher_->hold_leases(true);
+  offer(worker);
   const auto job = add_job(record("1"));
   starved();
   EXPECT_EQ(state_of(job), "available");
-  dispatcher_->hold(false);
+  dispatcher_->hold_leases(false);
   EXPECT_EQ(worker.job(), job);
 }
 
 TEST_F(DispatcherTest, APausedPluginsJobsWaitAndOthersDoNot) {
   Worker worker;
   Worker other;
-  park(worker);
-  park(other, "q");
+  offer(worker);
+  offer(other, "q");
   write([](Transaction& tx) { tx.holds.pause("p", "ops", tx.now); });
   const auto waits = add_job(record("1"));
   const auto runs = add_job(record("1"), "q");
@@ -89,19 +89,20 @@ TEST_F(DispatcherTest, APausedPluginsJobsWaitAndOthersDoNot) {
 
 TEST_F(DispatcherTest, AQuarantinedBuildsWorkerGetsNothing) {
   Worker worker;
-  park(worker);
+  offer(worker);
   write([](Transaction& tx) { tx.holds.quarantine("p", "build", {"it crashes", {1}, tx.now}); });
   const auto job = add_job(record("1"));
   starved();
   EXPECT_EQ(state_of(job), "available");
   Worker corrected;
-  dispatcher_->park({"p", "other build", Millis(1000), &corrected});
+  dispatcher_->offer({"p", "other build", Millis(1000), &corrected});
+  dispatcher_->nudge();
   EXPECT_EQ(corrected.job(), job);
 }
 
 TEST_F(DispatcherTest, AnOperationThatFailsTakesNoLeaseWithIt) {
   Worker worker;
-  park(worker);
+  offer(worker);
   const NewJob job = new_job(record("1"));
   EXPECT_THROW(write([&](Transaction& tx) {
                  tx.jobs.insert(job);
@@ -122,8 +123,8 @@ TEST_F(DispatcherTest, AJobWhoseEventIsGoneIsDeadAndTheOthersRun) {
   const auto others = add_job(one, "q");
   Worker worker;
   Worker other;
-  park(worker);
-  park(other, "q");
+  offer(worker);
+  offer(other, "q");
   EXPECT_EQ(worker.job(), behind) << "its turn is next";
   EXPECT_EQ(other.job(), others);
   const auto view = Views(store_->reader()).job(dead);
@@ -145,7 +146,7 @@ TEST_F(DispatcherTest, AJobWhoseRecordIsNoneKeepsNobodyWaiting) {
   });
   const auto good = add_job(record("3"));
   Worker worker;
-  park(worker);
+  offer(worker);
   EXPECT_EQ(worker.job(), good);
 }
 
@@ -158,13 +159,13 @@ TEST_F(DispatcherTest, EveryRunOfAJobSeesItsRecordUnderTheNameItsEventCameWith) 
   const auto elder = known_by({"", "1"});
   const auto job = add_job(known_by({"u", ""}));
   Worker first;
-  park(first);
+  offer(first);
   ASSERT_EQ(first.job(), job);
   EXPECT_EQ(first.lease().record.key.key, "u");
   ASSERT_EQ(known_by({"u", "1"}), elder);
   finish(first.lease().job, {.kind = OutcomeKind::lost});
   Worker second;
-  park(second);
+  offer(second);
   ASSERT_EQ(second.job(), job);
   EXPECT_EQ(second.lease().record.key.key, "u");
   EXPECT_EQ(second.lease().record.id, elder);
@@ -172,21 +173,21 @@ TEST_F(DispatcherTest, EveryRunOfAJobSeesItsRecordUnderTheNameItsEventCameWith) 
 
 TEST_F(DispatcherTest, TheNextJobIsLeasedInTheCommitThatEndsTheLast) {
   Worker worker;
-  park(worker);
+  offer(worker);
   const auto one = record("1");
   add_job(one);
   ASSERT_NE(worker.job(), 0);
   const auto second = add_job(one);
   Worker next;
-  dispatcher_->park({"p", "build", Millis(1000), &next}, false);
+  dispatcher_->offer({"p", "build", Millis(1000), &next});
   finish(worker.lease().job, {});
   EXPECT_EQ(next.job(), second);
 }
 
 TEST_F(DispatcherTest, TheTimerTakesDueJobsOn) {
-  Timer timer(*store_, clock_, {});
+  Timer timer(*store_, clock_, kKeepLong);
   Worker worker;
-  park(worker);
+  offer(worker);
   NewJob later = new_job(record("1"));
   later.run_at = clock_.now() + Millis(500);
   const auto job = write([&](Transaction& tx) { return tx.jobs.insert(later); });

@@ -11,23 +11,29 @@ using test::StoreTest;
 const EffectName kOnce{EffectName::Kind::once, "key"};
 const EffectName kStep{EffectName::Kind::step, "name"};
 
-Holder holder(const JobRow& job) { return {job.plugin, job.id, job.lease}; }
+AskingRun run_of(const JobRow& job) { return {job.plugin, job.id, job.lease}; }
 
 class Idempotency : public StoreTest {
  protected:
   BeginResult begin(const JobRow& job, const EffectName& name) {
-    return write([&](Transaction& tx) { return begin_effect(tx, holder(job), name); });
+    return write([&](Transaction& tx) { return begin_effect(tx, run_of(job), name); });
+  }
+  std::optional<Obstacle::Kind> obstacle_of_commit(const JobRow& job, const EffectName& name,
+                                                   const std::string& result,
+                                                   const Effects& effects = {}) {
+    const auto obstacle = write(
+        [&](Transaction& tx) { return finish_effect(tx, run_of(job), name, result, effects); });
+    return obstacle ? std::optional(obstacle->kind) : std::nullopt;
   }
   bool commit(const JobRow& job, const EffectName& name, const std::string& result,
               const Effects& effects = {}) {
-    return write(
-        [&](Transaction& tx) { return finish_effect(tx, holder(job), name, result, effects); });
+    return !obstacle_of_commit(job, name, result, effects);
   }
   void leave(const JobRow& job) {
-    write([&](Transaction& tx) { leave_effect(tx, holder(job), kOnce); });
+    write([&](Transaction& tx) { leave_effect(tx, run_of(job), kOnce); });
   }
   bool interrupted(const JobRow& job) {
-    return write([&](Transaction& tx) { return was_interrupted(tx, holder(job), kOnce.name); });
+    return write([&](Transaction& tx) { return was_interrupted(tx, run_of(job), kOnce.name); });
   }
   JobRow running(const std::string& record_id) {
     add_job(record(record_id));
@@ -156,7 +162,7 @@ TEST_F(Idempotency, OfTwoJobsOnOneKeyOneWaitsAndThenFindsItDone) {
 TEST_F(Idempotency, AFullBacklogOfAnotherPluginMakesTheRunARetryAndKeepsNothing) {
   const JobRow job = running("1");
   RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
-  end.effects.states.push_back({"1", 0});
+  end.effects.state = {"1", 0};
   for (int i = 0; i < 2; ++i) {
     NewJob fresh = new_job(job.record, "q");
     fresh.backlog = 1;
@@ -177,7 +183,7 @@ TEST_F(Idempotency, ALostLeaseCanNeitherBeginNorFinish) {
   recover(*store_);
   const JobRow again = *lease();
   EXPECT_EQ(begin(late, kOnce).begin, Begin::lease_lost);
-  EXPECT_FALSE(commit(late, kOnce, "1"));
+  EXPECT_EQ(obstacle_of_commit(late, kOnce, "1"), Obstacle::Kind::lease_lost);
   EXPECT_EQ(begin(again, kOnce).begin, Begin::begun);
 }
 
@@ -185,7 +191,7 @@ TEST_F(Idempotency, EffectsCommitWithTheResultOrNotAtAll) {
   const JobRow job = running("1");
   begin(job, kStep);
   Effects effects;
-  effects.states.push_back({"{\"n\":1}", 0});
+  effects.state = {"{\"n\":1}", 0};
   effects.jobs.push_back(new_job(job.record, "q"));
   ASSERT_TRUE(commit(job, kStep, "1", effects));
   EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).value; }),
@@ -193,8 +199,14 @@ TEST_F(Idempotency, EffectsCommitWithTheResultOrNotAtAll) {
   EXPECT_TRUE(lease("q"));
 
   effects.jobs.push_back(new_job(job.record, "r"));
-  EXPECT_THROW(commit(job, {EffectName::Kind::step, "second"}, "1", effects), StateConflict);
+  const EffectName second{EffectName::Kind::step, "second"};
+  begin(job, second);
+  EXPECT_EQ(obstacle_of_commit(job, second, "1", effects), Obstacle::Kind::state_conflict);
+  effects.state.reset();
+  effects.jobs.back().backlog = 0;
+  EXPECT_EQ(obstacle_of_commit(job, second, "1", effects), Obstacle::Kind::backlog_full);
   EXPECT_FALSE(lease("r"));
+  EXPECT_EQ(begin(job, second).begin, Begin::nested) << "it goes on";
 }
 
 TEST_F(Idempotency, WhatARunWroteIsKeptWithDoneAndSnoozeOnly) {
@@ -208,7 +220,7 @@ TEST_F(Idempotency, WhatARunWroteIsKeptWithDoneAndSnoozeOnly) {
                         Row{OutcomeKind::crashed, false}, Row{OutcomeKind::skipped, false}}) {
     const JobRow job = running("r" + std::to_string(++number));
     RunEnd end{.job = job.id, .lease = job.lease, .outcome = {.kind = row.kind}};
-    end.effects.states.push_back({"1", 0});
+    end.effects.state = {"1", 0};
     write([&](Transaction& tx) { return finish_run(tx, end); });
     EXPECT_EQ(write([&](Transaction& tx) { return tx.effects.state("p", job.record).version; }),
               row.kept ? 1 : 0)
@@ -220,7 +232,7 @@ TEST_F(Idempotency, AStateConflictIsARetryAndDropsTheRest) {
   const JobRow job = running("1");
   write([&](Transaction& tx) { EXPECT_TRUE(tx.effects.set_state("p", job.record, "9", 0)); });
   RunEnd end{.job = job.id, .lease = job.lease, .outcome = {}};
-  end.effects.states.push_back({"1", 0});
+  end.effects.state = {"1", 0};
   end.effects.jobs.push_back(new_job(job.record, "q"));
   const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
   ASSERT_TRUE(next);

@@ -174,7 +174,7 @@ TEST_F(JobActionTest, AnOperatorsRetryKeepsTheJobsSteps) {
   const JobRow first = *lease();
   write([&](Transaction& tx) {
     begin_effect(tx, {"p", first.id, first.lease}, step);
-    EXPECT_TRUE(finish_effect(tx, {"p", first.id, first.lease}, step, "7", {}));
+    EXPECT_FALSE(finish_effect(tx, {"p", first.id, first.lease}, step, "7", {}));
   });
   finish(first, {.kind = OutcomeKind::fail});
   act(JobAction::retry, job);

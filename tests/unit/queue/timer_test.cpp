@@ -14,7 +14,7 @@ class TimerTest : public test::StoreTest {
  protected:
   void SetUp() override {
     StoreTest::SetUp();
-    timer_.emplace(*store_, clock_);
+    timer_.emplace(*store_, clock_, test::kKeepLong);
   }
   std::int64_t add_due_job() {
     NewJob due = new_job(record("1"));

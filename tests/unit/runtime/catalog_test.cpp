@@ -77,13 +77,13 @@ TEST_F(CatalogTest, ARemovalThatWasCutShortCanBeFinished) {
   session
       << "CREATE TRIGGER full BEFORE INSERT ON job_history BEGIN SELECT RAISE(FAIL, 'full'); END",
       now;
-  EXPECT_THROW(catalog_->remove("p", "test"), StoreError);
+  EXPECT_THROW((void)catalog_->remove("p", "test"), StoreError);
   EXPECT_FALSE(catalog_->find("p"));
   EXPECT_EQ(state_of(job), "available");
   session << "DROP TRIGGER full", now;
-  EXPECT_EQ(catalog_->remove("p", "test"), 1);
+  EXPECT_EQ(catalog_->remove("p", "test").cancelled, 1);
   EXPECT_EQ(state_of(job), "cancelled");
-  EXPECT_THROW(catalog_->remove("p", "test"), HostError);
+  EXPECT_EQ(catalog_->remove("p", "test").result, Removal::Result::unknown);
 }
 
 TEST_F(CatalogTest, WhatHoldsAPluginBackIsStoredAndKnownOrNeither) {

@@ -54,7 +54,7 @@ class DoctorTest : public StoreTest {
 };
 
 TEST_F(DoctorTest, FindsAStoreThatIsInUseGood) {
-  StoreLock lock(config_.store.string(), Millis(100));
+  StoreLock lock(config_.store.string(), {.workers = Millis(100)});
   add_job(record("1"));
   lease();
   EXPECT_EQ(wrong(), Checks());

@@ -40,7 +40,7 @@ class RunTest : public test::RunCallsTest {
     fh::Run one(worker, lease, {*store_, clock_, {}, {}, {}}, {kPatience, kPatience, "build"},
                 signals_);
     Outcome outcome = one.converse();
-    worker_lives_ = one.worker_lives();
+    keeps_worker_ = one.keeps_worker();
     idle_end_ = one.idle_end();
     return outcome;
   }
@@ -55,7 +55,7 @@ class RunTest : public test::RunCallsTest {
   WakeUp wake_;
   RunSignals signals_;
   int records_ = 0;
-  bool worker_lives_ = true;
+  bool keeps_worker_ = true;
   std::string idle_end_;
 };
 
@@ -67,7 +67,7 @@ TEST_F(RunTest, OfAWorkerThatDiesBeforeItHasReadItIsInterruptedAndNoCrash) {
   EXPECT_EQ(outcome.kind, OutcomeKind::interrupted);
   EXPECT_EQ(outcome.text, "the worker ended with signal 9 (Killed) before its run began");
   EXPECT_EQ(idle_end_, "signal 9 (Killed)");
-  EXPECT_FALSE(worker_lives_);
+  EXPECT_FALSE(keeps_worker_);
 }
 
 TEST_F(RunTest, OfAWorkerThatDiesInItIsACrash) {
@@ -140,13 +140,13 @@ TEST_F(RunTest, OfAWorkerThatHasNoRoomForItIsACrash) {
 TEST_F(RunTest, AfterManyOthersFindsTheMemoryThatTheyKept) {
   const auto worker = start("misbehave.so", std::size_t{64} << 20U);
   EXPECT_EQ(converse(*worker, "keep-memory:52").kind, OutcomeKind::done);
-  EXPECT_TRUE(worker_lives_) << "it looks now and then";
+  EXPECT_TRUE(keeps_worker_) << "it looks now and then";
   while (worker->runs() % 1000 != 999) {
     worker->begin_work();
     worker->end_work();
   }
   EXPECT_EQ(converse(*worker, "ok").kind, OutcomeKind::done);
-  EXPECT_FALSE(worker_lives_);
+  EXPECT_FALSE(keeps_worker_);
 }
 #endif
 

@@ -23,6 +23,7 @@ class ServedRun {
                                 [](const std::string& plugin) {
                                   NewJob fresh;
                                   fresh.plugin = plugin;
+                                  fresh.backlog = 1000;
                                   return std::optional(fresh);
                                 },
                                 [this](int percent, const auto&) { percent_ = percent; }});

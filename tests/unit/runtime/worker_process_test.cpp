@@ -5,7 +5,7 @@
 
 #include "runtime/probe.h"
 #include "support/test_child.h"
-#include "unit/wire/live_worker.h"
+#include "unit/worker/live_worker.h"
 
 namespace fh {
 namespace {

@@ -110,7 +110,7 @@ TEST_F(BackupTest, LeavesOutTheRoomThatIsFreeInTheStore) {
     });
   }
   clock_.advance(std::chrono::hours(1000));
-  while (write([&](Transaction& tx) { return tx.retention.prune({}, tx.now, 100); })) {
+  while (write([&](Transaction& tx) { return tx.retention.prune(test::kKeepLong, tx.now, 100); })) {
   }
   EXPECT_LT(back_up(), 2'000'000U);
   EXPECT_EQ(Inspection(backup()).miscounts(), std::vector<std::string>());

@@ -103,7 +103,7 @@ TEST_F(CheckpointTest, ThatHasNoRoomIsNotBegunAndTheStartSaysHowMuchToMake) {
 TEST_F(CheckpointTest, WhatIsFreeInsideTheStoreIsSeenByTheDiskWatch) {
   for (int i = 0; i < 8; ++i) put(kMebibyte);
   clock_.advance(std::chrono::hours(1000));
-  while (write([&](Transaction& tx) { return tx.retention.prune({}, tx.now, 100); })) {
+  while (write([&](Transaction& tx) { return tx.retention.prune(test::kKeepLong, tx.now, 100); })) {
   }
   DiskWatch disk(file(), 8 * kMebibyte, [] { return 4 * kMebibyte; });
   disk.look();

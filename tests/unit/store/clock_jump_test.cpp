@@ -17,7 +17,7 @@ class ClockJumpTest : public StoreTest, public testing::WithParamInterface<Milli
   TimePoint due_of(std::int64_t job) { return Views(store_->reader()).job(job)->run_at; }
   /// What the timer would do now.
   void wake_due() {
-    Timer(*store_, clock_).tick();
+    Timer(*store_, clock_, test::kKeepLong).tick();
     write([](Transaction&) {});  // what it left for later is done
   }
 };
@@ -152,7 +152,7 @@ TEST_F(StoreTest, TheTimerIsNotHeldByAClockSetBack) {
     later.run_at = tx.now + 300ms;
     return tx.jobs.insert(later);
   });
-  Timer timer(store, clock, {});
+  Timer timer(store, clock, test::kKeepLong);
   timer.start();
   clock.jump(-1h);
   // The timer looks every ten seconds, however the jump met its reading of the clock.

@@ -154,17 +154,18 @@ class Host {
     }
     if (!job) return;
     tell("leased", job->id);
-    const Holder holder{plugin, job->id, job->lease};
+    const AskingRun run{plugin, job->id, job->lease};
     const EffectName once{EffectName::Kind::once, "key-" + std::to_string(job->id)};
     const bool begun =
-        tell_whether("began", job->id, [&](Transaction& tx) { begin_effect(tx, holder, once); });
+        tell_whether("began", job->id, [&](Transaction& tx) { begin_effect(tx, run, once); });
     if (begun)
       tell_whether("kept", job->id, [&](Transaction& tx) {
-        if (!finish_effect(tx, holder, once, "\"did\"", {})) throw HostError("lease lost");
+        if (finish_effect(tx, run, once, "\"did\"", {})) throw HostError("lease lost");
       });
     RunEnd end{.job = job->id, .lease = job->lease, .outcome = {}};
     NewJob child;
     child.plugin = "child";
+    child.backlog = 1000;
     child.created_at = child.run_at = kClock.now();
     end.effects.jobs.push_back(child);
     tell_whether("finished", job->id, [&](Transaction& tx) {

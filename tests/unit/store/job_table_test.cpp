@@ -250,7 +250,7 @@ TEST_F(MergedRecords, ARunOfEitherIsToldThatTheStateIsAnother) {
   const auto run = lease();
   merge();
   RunEnd end{.job = run->id, .lease = run->lease, .outcome = {}};
-  end.effects.states.push_back({"\"from the younger\"", 1});
+  end.effects.state = {"\"from the younger\"", 1};
   const auto next = write([&](Transaction& tx) { return finish_run(tx, end); });
   EXPECT_EQ(next->state, JobState::retryable);
   write([&](Transaction& tx) {

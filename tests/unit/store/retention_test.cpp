@@ -80,12 +80,10 @@ TEST_F(RetentionTest, RemovesWhatWasDoneToAJobWithIt) {
 TEST_F(RetentionTest, KeepsOnceKeysForGood) {
   const EffectName letter{EffectName::Kind::once, "letter"};
   const auto send_letter = [&](const JobRow& job) {
-    const Holder holder{job.plugin, job.id, job.lease};
-    const Begin begun =
-        write([&](Transaction& tx) { return begin_effect(tx, holder, letter); }).begin;
+    const AskingRun run{job.plugin, job.id, job.lease};
+    const Begin begun = write([&](Transaction& tx) { return begin_effect(tx, run, letter); }).begin;
     if (begun == Begin::begun) {
-      EXPECT_TRUE(
-          write([&](Transaction& tx) { return finish_effect(tx, holder, letter, "1", {}); }));
+      EXPECT_FALSE(write([&](Transaction& tx) { return finish_effect(tx, run, letter, "1", {}); }));
     }
     finish(job, {});
     return begun;

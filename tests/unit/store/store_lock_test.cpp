@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/check.h"
+#include "store/worker_ledger.h"
 #include "support/temp_folder.h"
 #include "support/test_child.h"
 
@@ -36,14 +37,14 @@ class Lock : public testing::Test {
 };
 
 TEST_F(Lock, IsFreeAfterItsHolder) {
-  { StoreLock first(store(), kShort); }
-  EXPECT_NO_THROW(StoreLock(store(), kShort));
+  { StoreLock first(store(), {.workers = kShort}); }
+  EXPECT_NO_THROW(StoreLock(store(), {.workers = kShort}));
 }
 
 TEST_F(Lock, OfALiveHostIsRefusedWithItsPid) {
-  StoreLock first(store(), kShort);
+  StoreLock first(store(), {.workers = kShort});
   try {
-    StoreLock second(store(), kShort);
+    StoreLock second(store(), {.workers = kShort});
     FAIL() << "it was given twice";
   } catch (const HostError& error) {
     const std::string expected = "with pid " + std::to_string(own_pid());
@@ -52,11 +53,12 @@ TEST_F(Lock, OfALiveHostIsRefusedWithItsPid) {
 }
 
 TEST_F(Lock, OfADrainingHostIsWaitedForUntilItIsNotWanted) {
-  StoreLock first(store(), kShort);
+  StoreLock first(store(), {.workers = kShort});
   first.note_draining();
   int asked = 0;
-  EXPECT_THROW(StoreLock(store(), kShort, std::chrono::hours(1), [&] { return ++asked == 3; }),
-               NotWanted);
+  EXPECT_THROW(
+      StoreLock(store(), {.drain = std::chrono::hours(1), .give_up = [&] { return ++asked == 3; }}),
+      NotWanted);
   EXPECT_EQ(asked, 3);
 }
 
@@ -71,7 +73,7 @@ TEST_F(Lock, OfAHostThatHasOnlyJustTakenItIsRefusedToo) {
   std::thread loser([&] {
     looking.set_value();
     try {
-      StoreLock second(store(), std::chrono::seconds(10));
+      StoreLock second(store(), {.workers = std::chrono::seconds(10)});
     } catch (const HostError& error) {
       refusal = error.what();
     }
@@ -87,7 +89,7 @@ TEST_F(Lock, OfAHostThatHasOnlyJustTakenItIsRefusedToo) {
 TEST_F(Lock, TellsWhoHoldsIt) {
   EXPECT_FALSE(holder_of(store()).locked);
   {
-    const StoreLock lock(store(), kShort);
+    const StoreLock lock(store(), {.workers = kShort});
     EXPECT_TRUE(holder_of(store()).locked);
     EXPECT_EQ(holder_of(store()).pid, own_pid());
   }
@@ -99,25 +101,17 @@ TEST_F(Lock, TellsWhoHoldsIt) {
 
 TEST_F(Lock, IsHeldByAWorkerThatOutlivesItsHostUntilItEnds) {
   ChildProcess worker = orphan();
-  EXPECT_THROW(StoreLock(store(), kShort), HostError);  // not in the ledger: nobody to end
+  EXPECT_THROW(StoreLock(store(), {.workers = kShort}),
+               HostError);  // not in the ledger: nobody to end
   worker.kill_group();
-  EXPECT_NO_THROW(StoreLock(store(), std::chrono::seconds(10)));
+  EXPECT_NO_THROW(StoreLock(store(), {.workers = std::chrono::seconds(10)}));
 }
 
 TEST_F(Lock, EndsARecordedWorkerThatDoesNotEndByItself) {
   ChildProcess worker = orphan();
   WorkerLedger(store()).record(worker.pid());
-  EXPECT_NO_THROW(StoreLock(store(), kShort));
+  EXPECT_NO_THROW(StoreLock(store(), {.workers = kShort}));
   EXPECT_EQ(worker.reap(std::chrono::seconds(10))->describe(), test::kKilled);
-}
-
-TEST_F(Lock, ALedgerForgetsWhatEnded) {
-  WorkerLedger ledger(store());
-  ChildProcess worker(lingering({}));
-  ledger.record(worker.pid());
-  ledger.erase(worker.pid());
-  ledger.kill_recorded();
-  EXPECT_FALSE(worker.reap(kShort));
 }
 
 }  // namespace
