@@ -91,6 +91,14 @@ void add_sources(Page& page, const Receiver& receiver) {
           {{"source", source.name}, {"result", std::string(name_of(static_cast<Reception>(i)))}},
           static_cast<std::int64_t>(receiver.counters(source.name).receptions[i].load()));
 
+  page.family("fieldhook_unauthorized_total", "counter",
+              "Requests that did not prove to come from the source's sender, by why not.");
+  for (const SourceConfig& source : receiver.sources())
+    for (std::size_t i = 0; i < kRefusalCauses; ++i)
+      page.sample(
+          {{"source", source.name}, {"cause", std::string(name_of(static_cast<RefusalCause>(i)))}},
+          static_cast<std::int64_t>(receiver.counters(source.name).unauthorized[i].load()));
+
   add_secrets(page, receiver);
 
   page.family("fieldhook_last_delivery_timestamp_seconds", "gauge",

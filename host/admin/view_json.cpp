@@ -86,7 +86,7 @@ Json to_json(const DeliveryView& delivery) {
           {"reason", text_or_null(delivery.reason)},
           {"received_at", rfc3339(delivery.received_at)},
           {"duplicate_of", id_or_null(delivery.duplicate_of)},
-          {"secret", delivery.secret}};
+          {"secret", text_or_null(delivery.secret)}};
 }
 
 Json to_json(const EventView& event) {

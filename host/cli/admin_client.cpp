@@ -69,9 +69,10 @@ Json AdminClient::call(const std::string& method, const std::string& target,
                        " (is this the host's admin address?)");
   };
   if (json.is_discarded()) throw stranger(" with something that is not JSON");
-  if (reply.status >= 300) throw ApiProblem(problem_text(reply.status, json), json);
-  // Another server's answer must not be taken for what was asked for.
-  if (reply.api.empty()) throw stranger(", but is no host of fieldhook");
+  // Another server's answer, a refusal too, must not be taken for the host's.
+  if (reply.api.empty())
+    throw stranger(", but is no host of fieldhook, or one older than this command");
+  if (reply.status >= 300) throw ApiProblem(problem_text(reply.status, json), reply.status, json);
   return json;
 }
 

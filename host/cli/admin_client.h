@@ -15,11 +15,13 @@ namespace fh {
 /// The host answered, and said no: exit code 1.
 class ApiProblem : public HostError {
  public:
-  ApiProblem(const std::string& text, Json problem)
-      : HostError(text), problem_(std::move(problem)) {}
+  ApiProblem(const std::string& text, int status, Json problem)
+      : HostError(text), status_(status), problem_(std::move(problem)) {}
+  int status() const { return status_; }            // of the answer
   const Json& problem() const { return problem_; }  // application/problem+json (RFC 9457)
 
  private:
+  int status_;
   Json problem_;
 };
 

@@ -37,19 +37,22 @@ struct Arguments {
   }
 };
 
-inline const Option& find_option(const std::string& name, const std::vector<Option>& known) {
+inline const Option& find_option(const std::string& name, const std::vector<Option>& known,
+                                 const std::vector<std::string>& likely) {
   const auto found = std::find_if(known.begin(), known.end(),
                                   [&](const Option& option) { return option.name == name; });
   if (found != known.end()) return *found;
   std::vector<std::string> names;
-  for (const Option& option : known) names.push_back("--" + option.name);
+  for (const std::string& one : likely) names.push_back("--" + one);
   throw UsageError("unknown option --" + name + did_you_mean("--" + name, names));
 }
 
-/// Throws UsageError for an option that is unknown, repeated, without its value or with one too
-/// many.
+/// `likely`: the names of those options that an unknown one may be meant to be. Throws UsageError
+/// for an option that is unknown, repeated, without its value (an empty one is none: a variable
+/// that nobody has set, as a rule) or with one too many.
 inline Arguments parse_arguments(const std::vector<std::string>& words,
-                                 const std::vector<Option>& known) {
+                                 const std::vector<Option>& known,
+                                 const std::vector<std::string>& likely) {
   Arguments arguments;
   for (auto word = words.begin(); word != words.end(); ++word) {
     if (*word == "--") {
@@ -63,16 +66,16 @@ inline Arguments parse_arguments(const std::vector<std::string>& words,
     if (!word->starts_with("--") && *word != "-h") throw UsageError("unknown option " + *word);
     const auto equals = word->find('=');
     const std::string name = *word == "-h" ? "help" : word->substr(2, equals - 2);
-    const Option& option = find_option(name, known);
+    const Option& option = find_option(name, known, likely);
     std::string value;
     if (equals != std::string::npos) {
       value = word->substr(equals + 1);
       if (option.value.empty()) throw UsageError("--" + name + " takes no value");
     } else if (!option.value.empty()) {
-      if (word + 1 == words.end() || (word + 1)->starts_with("--"))
-        throw UsageError("--" + name + " needs a value: --" + name + " " + option.value);
-      value = *++word;
+      if (word + 1 != words.end() && !(word + 1)->starts_with("--")) value = *++word;
     }
+    if (value.empty() && !option.value.empty())
+      throw UsageError("--" + name + " needs a value: --" + name + " " + option.value);
     if (!arguments.options.emplace(name, value).second)
       throw UsageError("--" + name + " is given twice");
   }

@@ -56,24 +56,28 @@ void check_fit(const Command& command, const Arguments& arguments) {
   const bool optional = command.words.starts_with('[');
   if (arguments.words.size() < most && !optional)
     throw UsageError(command.name + " needs " + command.words);
+  if (!arguments.words.empty() && arguments.words.front().empty())
+    throw UsageError(command.name + " was given an empty text for " + command.words);
   if (arguments.words.size() > most)
     throw UsageError(command.name + " does not take \"" + arguments.words[most] + "\"");
 }
 
+// The command, or the first word of several, that the words begin with; "" when there is none.
+std::string topic_of(const std::vector<std::string>& words) {
+  if (words.size() > 1 && !commands_under(words[0] + " " + words[1]).empty())
+    return words[0] + " " + words[1];
+  return !words.empty() && !commands_under(words[0]).empty() ? words[0] : "";
+}
+
 int print_help(const Arguments& arguments) {
-  const auto& words = arguments.words;
-  const std::string two = words.size() > 1 ? words[0] + " " + words[1] : "";
-  if (words.size() > 1 && !commands_under(two).empty())
-    std::cout << usage_of(two);
-  else if (!words.empty() && !commands_under(words[0]).empty())
-    std::cout << usage_of(words[0]);
-  else
-    std::cout << usage();
+  const std::string topic = topic_of(arguments.words);
+  std::cout << (topic.empty() ? usage() : usage_of(topic));
   return kDone;
 }
 
 int run(const std::vector<std::string>& words) {
-  Arguments arguments = parse_arguments(words, options());
+  const auto likely = options_of(topic_of(words));
+  Arguments arguments = parse_arguments(words, options(), {likely.begin(), likely.end()});
   if (arguments.has("help")) return print_help(arguments);
   if (arguments.has("version")) {
     std::cout << "fieldhook " FIELDHOOK_VERSION "\n";

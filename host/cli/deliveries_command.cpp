@@ -34,7 +34,7 @@ std::string block(const Json& delivery, const char* key) {
 
 std::string delivery_text(const Json& delivery) {
   return "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
-         members(delivery, {"source", "reason", "received_at", "duplicate_of", "jobs"}) +
+         members(delivery, {"source", "reason", "received_at", "duplicate_of", "secret", "jobs"}) +
          events_text(delivery.value("events", Json())) + block(delivery, "head") +
          block(delivery, "body");
 }
@@ -54,9 +54,9 @@ std::string pointer_text(const Json& one) {
 }
 
 std::string explained_text(const Json& delivery) {
-  std::string text =
-      "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
-      members(delivery, {"source", "reason", "received_at", "jobs", "unmapped", "ignored"});
+  std::string text = "delivery " + cell(delivery, "id") + ": " + cell(delivery, "status") + "\n" +
+                     members(delivery, {"source", "reason", "received_at", "secret", "jobs",
+                                        "unmapped", "ignored"});
   if (const Json mapping = delivery.value("mapping", Json::array()); !mapping.empty()) {
     Table table({"PART", "POINTER", "FOUND"});
     for (const Json& one : mapping)
@@ -77,16 +77,6 @@ std::string explained_text(const Json& delivery) {
   return text;
 }
 
-std::string problems_text(const Json& done) {
-  std::string text;
-  for (const Json& one : done.value("problems", Json::array()))
-    text +=
-        "  " +
-        (one.contains("line") ? "line " + cell(one, "line") : "delivery " + cell(one, "delivery")) +
-        ": " + cell(one, "problem") + "\n";
-  return text;
-}
-
 std::string would(const Json& done) { return done.value("dry_run", false) ? "would make " : ""; }
 
 }  // namespace
@@ -96,7 +86,8 @@ int run_deliveries_list(const Arguments& arguments) {
   const auto query = query_of(arguments, {"source", "status", "reason", "since", "until", "limit"});
   if (arguments.has("refused"))
     return show(arguments, AdminClient(arguments).get("/refused", query), refused_text);
-  return show(arguments, AdminClient(arguments).get("/deliveries", query), list_text);
+  return show(arguments, AdminClient(arguments).get("/deliveries", query),
+              [&](const Json& list) { return list_text(list) + cut_text(arguments, list); });
 }
 
 int run_deliveries_show(const Arguments& arguments) {
@@ -132,7 +123,8 @@ int run_deliveries_replay(const Arguments& arguments) {
   const Json done = client.post("/deliveries/replay", query);
   show(arguments, done, [](const Json& all) {
     return std::to_string(all.value("matched", 0)) + " deliveries matched, " + would(all) +
-           counted(all.value("jobs", 0), "job") + "\n" + problems_text(all);
+           counted(all.value("jobs", 0), "job") + ", " + cell(all, "failed") + " failed\n" +
+           problems_text(all, "delivery");
   });
   return done.value("failed", 0) == 0 ? kDone : kFailed;
 }

@@ -112,12 +112,15 @@ HttpReply exchange(const Poco::URI& base, const HttpCall& call,
 
 HttpReply perform(const HttpCall& call) {
   const Poco::URI base = parse_base(call.base);
+  bool asked = false;
   const auto unreachable = [&](const std::string& why) {
-    return Unreachable(call.base + " does not answer: " + why +
-                       " (is the host running, and is this its address?)");
+    return Unreachable(
+        call.base + " does not answer: " + why + " (is the host running, and is this its address?)",
+        asked);
   };
   try {
     const auto socket = connect(base, call.patience);
+    asked = true;
     const TimeLimit limit(socket, call.patience + kLongestReply);
     try {
       HttpReply reply = exchange(base, call, socket);

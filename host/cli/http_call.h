@@ -16,7 +16,13 @@ namespace fh {
 /// Nobody answered, or it was not the host: exit code 3.
 class Unreachable : public HostError {
  public:
-  using HostError::HostError;
+  explicit Unreachable(const std::string& text, bool asked = false)
+      : HostError(text), asked_(asked) {}
+  /// The request may have reached the host, and been carried out.
+  bool asked() const { return asked_; }
+
+ private:
+  bool asked_;
 };
 
 struct HttpCall {

@@ -49,9 +49,7 @@ std::string import_text(const Json& sum) {
       " accepted, " + ignored_text(sum) + ", " + cell(sum, "duplicate") + " duplicate, " +
       cell(sum, "failed") + " failed\n" + (dry ? "would make " : "made ") +
       counted(sum.value("jobs", 0), "job") + "\n";
-  for (const Json& one : sum["problems"])
-    text += "  record " + cell(one, "record") + ": " + cell(one, "problem") + "\n";
-  return text;
+  return text + problems_text(sum, "record");
 }
 
 // When the export was made, unless the command says otherwise: when its file was last changed. A
@@ -132,11 +130,12 @@ int run_import(const Arguments& arguments) {
   try {
     for (const Json& record : records) batches.take(record);
     batches.send();
+    // Of a first batch that nobody took, or that was refused as a whole, nothing was done.
   } catch (const Unreachable& error) {
-    if (batches.sent() == 0) throw;
+    if (batches.sent() == 0 && !error.asked()) throw;
     throw Unreachable(stop(error));
   } catch (const ApiProblem& problem) {
-    if (batches.sent() == 0) throw;
+    if (batches.sent() == 0 && problem.status() < 500) throw;
     throw HostError(stop(problem));
   }
   show(arguments, sum, import_text);

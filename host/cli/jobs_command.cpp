@@ -95,7 +95,8 @@ int act(const Arguments& arguments, const std::string& action,
 }  // namespace
 
 int run_jobs_list(const Arguments& arguments) {
-  return show(arguments, AdminClient(arguments).get("/jobs", filters_of(arguments)), list_text);
+  return show(arguments, AdminClient(arguments).get("/jobs", filters_of(arguments)),
+              [&](const Json& list) { return list_text(list) + cut_text(arguments, list); });
 }
 
 int run_jobs_show(const Arguments& arguments) {

@@ -97,10 +97,11 @@ int run_send(const Arguments& arguments) {
   const HttpReply reply = perform(call);
   const Json answer = json_of(reply);
   const bool accepted = reply.status == 200;
-  if (accepted && !(answer.is_object() && answer.contains("delivery")))
-    throw Unreachable(ingest.url +
-                      " answered 200, but not as a host of fieldhook does (is this its "
-                      "ingest address?)");
+  const bool is_ingest = answer.is_object() && answer.contains("delivery");
+  // The admin port refuses what it does not know as the ingest does.
+  if ((accepted && !is_ingest) || !reply.api.empty())
+    throw Unreachable(ingest.url + " answered " + std::to_string(reply.status) +
+                      ", but not as a host of fieldhook does (is this its ingest address?)");
   if (arguments.has("json"))
     std::cout << (answer.is_discarded() ? reply.body : to_text(answer, 2)) << "\n";
   else if (accepted)

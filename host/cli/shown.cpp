@@ -59,6 +59,22 @@ std::string tallies_text(const Json& tallies) {
   return text;
 }
 
+std::string problems_text(const Json& done, const std::string& where) {
+  const Json problems = done.value("problems", Json::array());
+  std::string text;
+  for (const Json& one : problems)
+    text += "  " + where + " " + cell(one, where) + ": " + cell(one, "problem") + "\n";
+  const std::int64_t listed = static_cast<std::int64_t>(problems.size());
+  const std::int64_t failed = done.value("failed", listed);
+  return failed > listed ? text + "  and " + std::to_string(failed - listed) + " more\n" : text;
+}
+
+std::string cut_text(const Arguments& arguments, const Json& list) {
+  constexpr std::size_t kUnlessGiven = 50;  // what the host takes for limit
+  if (arguments.has("limit") || list.size() < kUnlessGiven) return "";
+  return "the latest " + std::to_string(list.size()) + "; --limit N lists more\n";
+}
+
 std::string counted(std::int64_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }

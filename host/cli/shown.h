@@ -35,6 +35,13 @@ std::string plugin_state(const Json& plugin);
 /// "available 3, running 1" of {"available": 3, "running": 1}.
 std::string tallies_text(const Json& tallies);
 
+/// What went wrong with some of many, a line each, and how many more the host counted but did not
+/// list. `where` is the member that names one of them.
+std::string problems_text(const Json& done, const std::string& where);
+
+/// Says of a list that --limit did not bound that it is cut, or may be.
+std::string cut_text(const Arguments& arguments, const Json& list);
+
 /// "1 job", "2 jobs".
 std::string counted(std::int64_t count, const std::string& noun);
 

@@ -1,7 +1,5 @@
 #include "cli/usage.h"
 
-#include <set>
-
 #include "cli/table.h"
 
 namespace fh {
@@ -34,10 +32,16 @@ std::string usage() {
 }
 
 std::string usage_of(const std::string& word) {
+  return command_lines(commands_under(word)) + "\n" + option_lines(options_of(word));
+}
+
+std::set<std::string> options_of(const std::string& word) {
   std::set<std::string> names = {"json", "help"};
-  const auto shown = commands_under(word);
-  for (const Command& command : shown) names.insert(command.options.begin(), command.options.end());
-  return command_lines(shown) + "\n" + option_lines(names);
+  for (const Command& command : commands_under(word))
+    names.insert(command.options.begin(), command.options.end());
+  if (word.empty())
+    for (const Option& option : options()) names.insert(option.name);
+  return names;
 }
 
 std::vector<Command> commands_under(const std::string& word) {

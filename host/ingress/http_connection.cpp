@@ -99,7 +99,10 @@ HttpConnection::Want HttpConnection::advance(Time now) {
     std::size_t empty = 0;
     while (in_.compare(empty, 2, "\r\n") == 0) empty += 2;
     in_.erase(0, empty);
-    if (in_.empty()) return Want::read;
+    if (in_.empty() || in_ == "\r") {
+      rest();
+      return Want::read;
+    }
     phase_ = Phase::request;
     deadline_ = now + terms_.request_deadline;
   }
@@ -220,8 +223,7 @@ HttpConnection::Want HttpConnection::flush(Time now) {
 
 HttpConnection::Want HttpConnection::next_request(Time now) {
   leave_client();
-  hold(in_.size());
-  if (in_.empty() && in_.capacity() > kKeptRoom) in_.shrink_to_fit();
+  rest();
   served_ = true;
   new_parser();
   phase_ = Phase::idle;
@@ -255,6 +257,12 @@ bool HttpConnection::hold(std::size_t bytes) {
   budget_.bytes += bytes - held_;
   held_ = bytes;
   return true;
+}
+
+// Between two requests: no more than what came already is held.
+void HttpConnection::rest() {
+  hold(in_.size());
+  if (in_.size() < 2 && in_.capacity() > kKeptRoom) in_.shrink_to_fit();
 }
 
 // Of all that came, when nothing of it is needed any more.

@@ -120,6 +120,7 @@ class HttpConnection {
   Want refuse(const Answer& refused, const std::string& reason, Time now);
   bool enter_client();
   bool hold(std::size_t bytes);
+  void rest();
   void let_go();
   void leave_client();
   Want next_request(Time now);

@@ -284,9 +284,7 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
   arrival.delivery = store_.new_delivery_id();
   const std::int64_t id = arrival.delivery;
   counters_.at(source.name)->last_delivery_ms = to_ms(clock_.now());
-  if (!arrival.unmapped.empty())
-    log_warning("unmapped",
-                {{"source", source.name}, {"delivery", id}, {"reason", arrival.unmapped}});
+  if (!arrival.unmapped.empty()) tell_unmapped(source, arrival);
   auto watches = catalog_.watches();
   const bool waits = may_match(arrival.events, *watches);
   if (!waits) arrival.unmet = std::move(watches);
@@ -314,6 +312,17 @@ std::optional<Answer> Receiver::store_arrival(const SourceConfig& source, Arriva
                         : answer_to(source, id, *result));
       });
   return std::nullopt;
+}
+
+// Where nobody proves who he is, anybody could fill the log.
+void Receiver::tell_unmapped(const SourceConfig& source, const Arrival& arrival) {
+  SourceCounters& counters = *counters_.at(source.name);
+  ++counters.untold_unmapped;
+  if (counters.unmapped_lines.enter(std::chrono::steady_clock::now())) return;
+  log_warning("unmapped", {{"source", source.name},
+                           {"delivery", arrival.delivery},
+                           {"times", counters.untold_unmapped.exchange(0)},
+                           {"reason", arrival.unmapped}});
 }
 
 Answer Receiver::answer_to_failure(const SourceConfig& source, const std::exception& error) {
@@ -374,6 +383,7 @@ Answer Receiver::refuse_unverified(const SourceConfig& source, const RawRequest&
                   "secret \"" + lacking->name + "\" cannot be used: " + lacking->unusable);
   }
   count(source, Reception::unauthorized);
+  ++counters_.at(source.name)->unauthorized[static_cast<std::size_t>(refused.cause)];
   log_debug("unauthorized",
             {{"source", source.name}, {"cause", name_of(refused.cause)}, {"reason", refused.text}});
   return refuse(source, request, refusal(401, "the request is not signed by this source's sender"),

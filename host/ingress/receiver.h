@@ -44,8 +44,11 @@ struct SourceCounters {
 
   std::map<std::string, std::atomic<std::uint64_t>> verified;  // by the secret that proved it
   std::array<std::atomic<std::uint64_t>, kReceptions> receptions{};
-  std::atomic<std::int64_t> last_delivery_ms{0};  // 0: none yet
-  std::atomic<bool> silent{false};                // longer than expect_event_every
+  std::array<std::atomic<std::uint64_t>, kRefusalCauses> unauthorized{};  // by RefusalCause
+  std::atomic<std::int64_t> last_delivery_ms{0};                          // 0: none yet
+  std::atomic<bool> silent{false};                                 // longer than expect_event_every
+  RateGate unmapped_lines{RateLimit{1, std::chrono::minutes(1)}};  // of the log
+  std::atomic<int> untold_unmapped{0};                             // since the last of them
 };
 
 class Receiver {
@@ -109,6 +112,7 @@ class Receiver {
   Answer answer_to_failure(const SourceConfig& source, const std::exception& error);
   Answer answer_to_unstored(const Arrival& arrival, const std::string& remote_address,
                             const std::exception_ptr& failure);
+  void tell_unmapped(const SourceConfig& source, const Arrival& arrival);
   void count(const SourceConfig& source, Reception reception);
   Answer refuse(const SourceConfig& source, const RawRequest& request, Answer answer,
                 const std::string& cause, const std::string& text);

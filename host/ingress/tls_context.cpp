@@ -53,10 +53,13 @@ void TlsContext::reload_if_changed() {
   if (now < next_look_) return;
   next_look_ = now + std::chrono::seconds(1);
   const Stamp current = stamp();
-  if (current == loaded_) return;
+  if (current == loaded_) {
+    complained_ = loaded_;  // a pair that goes bad again is complained of again
+    return;
+  }
   try {
     context_ = load(config_);
-    loaded_ = current;
+    loaded_ = complained_ = current;
     log_info("tls_reloaded", {{"certificate", config_.certificate.string()}});
   } catch (const HostError& error) {
     // Perhaps only one of the two is there yet; the old pair goes on until both fit. A right to

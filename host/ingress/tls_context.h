@@ -32,7 +32,7 @@ class TlsContext {
 
   const TlsConfig config_;
   Stamp loaded_;
-  Stamp complained_;  // of the pair that was last found to be no good
+  Stamp complained_;  // of the pair that was last complained of; loaded_ when none was since
   Poco::Net::Context::Ptr context_;
   std::chrono::steady_clock::time_point next_look_{};
 };

@@ -31,6 +31,7 @@ enum class RefusalCause {
   expired_secret,
   mismatch,
 };
+inline constexpr std::size_t kRefusalCauses = 16;
 
 /// "missing_header" and so on: a metric's label.
 std::string_view name_of(RefusalCause cause);

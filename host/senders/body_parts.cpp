@@ -12,6 +12,8 @@ const Json* first_member_of(const Json& object, std::initializer_list<const char
   return nullptr;
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
 }  // namespace
 
 const Json* member_of(const Json& object, std::string_view key) {
@@ -27,7 +29,9 @@ std::string text_in(const Json* value) {
 }
 
 std::string name_in(const Json* value) {
-  return value != nullptr && value->is_number_float() ? "" : text_in(value);
+  if (value != nullptr && value->is_number_float()) return "";
+  std::string name = text_in(value);
+  return std::any_of(name.begin(), name.end(), is_control) ? "" : name;
 }
 
 Change change_in(const Json& value) {

@@ -19,7 +19,8 @@ const Json* member_of(const Json& object, std::string_view key);
 
 /// A text, or a number as text; "" for anything else.
 std::string text_in(const Json* value);
-/// What may name a record: a text or a whole number; "" for anything else.
+/// What may name a record: a text without control characters (one with a NUL would be shown as
+/// another's name) or a whole number; "" for anything else.
 std::string name_in(const Json* value);
 
 /// A plain new value, or {from, to}, {old, new} or {previous, current}.

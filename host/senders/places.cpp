@@ -133,8 +133,8 @@ class EventReader {
   std::string what_is_no_name() {
     for (const Pointers* places : {&places_.uuid, &places_.id})
       for (const std::string& place : *places)
-        if (const Json value = at(place); !value.is_null() && !value.is_string())
-          return "no text or whole number";
+        if (const Json value = at(place); !value.is_null() && value != "" && name_in(&value) == "")
+          return value.is_string() ? "a text with control characters" : "no text or whole number";
     return "nothing";
   }
 

@@ -160,7 +160,7 @@ Outcome issue(const Contact& contact, Context& context) {
   if (context.interrupted(key))
     context.log().warning(
         "an earlier run ended while it sent this certificate: the mail may arrive twice, with the "
-        "same Message-ID");
+        "same Message-ID if that was a run of this job");
   // The PDF is drawn inside, so that a certificate that an earlier job issued leaves no second
   // file.
   Json result = context.once(key, [&]() -> Json {

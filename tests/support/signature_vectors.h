@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "ingress/raw_request.h"
+#include "support/loaded_verify.h"
 
 namespace fh::test {
 
@@ -36,6 +37,16 @@ inline std::string name_of_vector(const SignatureVector& vector) {
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
   return name;
+}
+
+/// As loading a configuration with it gives it. Throws ConfigErrors.
+inline VerifyConfig config_of(const SignatureVector& vector) {
+  std::vector<TestSecret> secrets;
+  for (const std::string& value : vector.secrets)
+    secrets.push_back({"secret-" + std::to_string(secrets.size()), value});
+  Json more = Json::object();
+  if (!vector.public_url.empty()) more["public_url"] = vector.public_url;
+  return load_verify(vector.verify, secrets, more);
 }
 
 class VectorReader {

@@ -303,6 +303,9 @@ TEST_F(Admin, MetricsArePrometheusTextAndCount) {
   EXPECT_EQ(requests("duplicate"), 1);
   EXPECT_EQ(requests("ignored"), 1);
   EXPECT_EQ(requests("unauthorized"), 1);
+  const std::string unauthorized = "fieldhook_unauthorized_total{source=\"contact\",cause=\"";
+  EXPECT_EQ(metric(unauthorized + "missing_header\"}"), 1);
+  EXPECT_EQ(metric(unauthorized + "mismatch\"}"), 0);
   EXPECT_EQ(requests("unreadable"), 1);
   EXPECT_EQ(metric("fieldhook_ready"), 1);
   EXPECT_EQ(metric("fieldhook_jobs{plugin=\"misbehave\",state=\"completed\"}"), 1);

@@ -58,6 +58,17 @@ TEST_F(CatchingUp, ReplayOfAFilterTakesEveryDeliveryThatMatches) {
   wait_for_jobs(10);
 }
 
+TEST_F(CatchingUp, AReplaySaysHowManyItCouldNotDo) {
+  host_.start();
+  for (int i = 0; i < 22; ++i) host_.send(R"({"idd":)" + std::to_string(i) + "}");
+  const std::vector<std::string> replay = {"deliveries", "replay", "--reason", "unmapped"};
+  const Ran ran = fieldhook(replay);
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_NE(ran.out.find("22 deliveries matched, 0 jobs, 22 failed\n"), std::string::npos)
+      << ran.out;
+  EXPECT_NE(ran.out.find("\n  and 2 more\n"), std::string::npos) << ran.out;
+}
+
 TEST_F(CatchingUp, AnImportMakesEventsOfWhatChangedMeanwhile) {
   host_.start();
   const auto known = [](const std::string& id, const std::string& value) {

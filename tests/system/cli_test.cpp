@@ -48,6 +48,14 @@ TEST_F(Cli, SendSignsAsTheSourcesSenderWould) {
   EXPECT_NE(ran.out.find("ignored"), std::string::npos) << ran.out;
 }
 
+TEST_F(Cli, ThePortsAreNotTakenForEachOther) {
+  EXPECT_EQ(fieldhook({"status", "--url", host_.ingest_url()}).code, 3);
+  EXPECT_EQ(fieldhook({"jobs", "show", "7", "--url", host_.ingest_url()}).code, 3);
+  const std::string file = host_.config_file().string();
+  EXPECT_EQ(
+      fieldhook({"send", file, "--source", "contact", "--ingest-url", host_.admin_url()}).code, 3);
+}
+
 TEST_F(Cli, SendThatIsRefusedExitsWith1) {
   EXPECT_EQ(send("no json").code, 1);
   host_.environment()["FIELDHOOK_TEST_CONTACT"] = "another secret";
@@ -182,6 +190,8 @@ TEST_F(Cli, DeliveriesAreListedAndShown) {
   const Ran people = fieldhook({"deliveries", "show", id});
   EXPECT_EQ(people.code, 0);
   EXPECT_NE(people.out.find("accepted"), std::string::npos) << people.out;
+  const std::string secret = shown["secret"];
+  EXPECT_NE(people.out.find("  secret        " + secret + "\n"), std::string::npos) << people.out;
 }
 
 TEST_F(Cli, RefusedRequestsAreListedUpToTheLimit) {
@@ -252,12 +262,19 @@ TEST_F(Cli, WrongUsageExitsWith2) {
                                                 {"verify", "/", "--source", "contact"},
                                                 {"import", "/nowhere", "--source", "contact"},
                                                 {"verify", "/nowhere", "--source", "contact"},
-                                                {"status", "--url", "nonsense"}}) {
+                                                {"status", "--url", "nonsense"},
+                                                {"status", "--url", ""},
+                                                {"config", "show", "--config="},
+                                                {"backup", ""},
+                                                {"plugins", "show", ""},
+                                                {"plugins", "reload", ""}}) {
     const Ran ran = fieldhook(words);
     EXPECT_EQ(ran.code, 2) << (words.empty() ? "" : words[0]) << ": " << ran.err;
     EXPECT_FALSE(ran.err.empty());
   }
   EXPECT_EQ(send("{}", {"--source", "contcat"}).code, 2);
+  const Ran misspelt = fieldhook({"jobs", "list", "--bad"});
+  EXPECT_EQ(misspelt.err.find("did you mean"), std::string::npos) << "--at is another command's";
 }
 
 TEST_F(Cli, WhatCannotBeWrittenIsNotDone) {
@@ -274,6 +291,8 @@ TEST_F(Cli, AHostThatCannotBeReachedExitsWith3) {
   EXPECT_EQ(ran.code, 3);
   EXPECT_NE(ran.err.find(host_.admin_url()), std::string::npos) << ran.err;
   EXPECT_EQ(fieldhook({"jobs", "list", "--json"}).code, 3);
+  const std::string file = host_.config_file().string();
+  EXPECT_EQ(fieldhook({"import", file, "--source", "contact"}).out, "") << "nothing was done";
   EXPECT_EQ(send(contact_update("c-1", "ok")).code, 3);
 }
 

@@ -57,8 +57,9 @@ class Impostor {
   std::jthread thread_;
 };
 
-std::string reply_of(const std::string& body, const std::string& more = "") {
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + more +
+std::string reply_of(const std::string& body, const std::string& more = "",
+                     const std::string& status = "200 OK") {
+  return "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" + more +
          "Connection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -95,6 +96,36 @@ TEST_F(AnotherServer, IsNotTakenForTheHost) {
       EXPECT_NE(ran.err.find("is this the host's admin address?"), std::string::npos) << ran.err;
     }
     EXPECT_EQ(send_to(server.url()).code, 3) << body;
+  }
+}
+
+TEST_F(AnotherServer, ThatRefusesIsNotTakenForAHostThatDoes) {
+  for (const char* status : {"301 Moved", "401 Unauthorized", "404 Not Found", "503 Busy"}) {
+    Impostor server(reply_of(R"({"title":"no"})", "", status));
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"status"}, {"jobs", "show", "7"}, {"jobs", "retry", "7"}}) {
+      const Ran ran = ask(server.url(), words);
+      EXPECT_EQ(ran.code, 3) << status << " " << words[0] << ": " << ran.out << ran.err;
+      EXPECT_NE(ran.err.find("is this the host's admin address?"), std::string::npos) << ran.err;
+    }
+  }
+}
+
+TEST_F(AnotherServer, LeavesAnImportUntoldOnlyWhenNothingWasDone) {
+  const std::string api = "Fieldhook-Api: 1\r\n";
+  const std::string problem = R"({"title":"no"})";
+  const std::vector<std::string> import = {"import", file("records.csv", "id,name\n1,a\n"),
+                                           "--source", "contact"};
+  Impostor refuses(reply_of(problem, api, "400 Bad Request"));
+  EXPECT_EQ(ask(refuses.url(), import).out, "");
+  Impostor stops(reply_of(problem, api, "503 Stopping"));
+  Impostor dies("HTTP/1.1 200 OK\r\nContent-Le");
+  for (const auto& [server, code] : {std::pair(&stops, 1), {&dies, 3}}) {
+    const Ran ran = ask(server->url(), import);
+    EXPECT_EQ(ran.code, code) << ran.err;
+    EXPECT_NE(ran.out.find("0 of 1 records as of "), std::string::npos) << ran.out;
+    EXPECT_NE(ran.err.find("stopped in the batch that begins with record 1: "), std::string::npos)
+        << ran.err;
   }
 }
 

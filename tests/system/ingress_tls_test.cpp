@@ -108,6 +108,18 @@ TEST_F(IngressTls, OfACertificateThatIsNoGoodSaysSoOnce) {
   EXPECT_EQ(host_.log_lines(" tls_not_reloaded ").size(), 1U);
 }
 
+TEST_F(IngressTls, OfACertificateThatGoesBadAgainSaysSoAgain) {
+  host_.start();
+  bool away = false;
+  EXPECT_TRUE(eventually(kPatience, [&] {
+    std::filesystem::rename(path(away ? "away.key" : "tls.key"),
+                            path(away ? "tls.key" : "away.key"));
+    away = !away;
+    EXPECT_NE(talk(delivery()).find("HTTP/1.1 200"), std::string::npos);
+    return host_.log_lines(" tls_not_reloaded ").size() == 2;
+  }));
+}
+
 TEST_F(IngressTls, IsSentToByWhoKnowsItsCertificate) {
   host_.start();
   const Ran ran = send(sending());

@@ -200,7 +200,7 @@ TEST(Path, WhatCannotBeMappedIsKeptAndSaid) {
   ASSERT_TRUE(eventually(kPatience, [&] { return host.api("deliveries").size() == 3; }));
   for (const Json& delivery : host.api("deliveries"))
     EXPECT_TRUE(delivery["reason"].get<std::string>().starts_with("unmapped")) << delivery;
-  EXPECT_EQ(host.log_lines(" warning unmapped ").size(), 3U);
+  EXPECT_EQ(host.log_lines(" warning unmapped ").size(), 1U) << "the others within a minute";
 }
 
 TEST(Path, ADeliveryIsKeptByteForByteWithItsCredentialsMasked) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "system/host_process.h"
+#include "system/load.h"
 #include "system/made_plugin.h"
 
 namespace fh::test {
@@ -169,6 +170,25 @@ INSTANTIATE_TEST_SUITE_P(
                       Broken{"throws_in_initialiser", "throws_in_initialiser.so", 100,
                              "throws at load"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST_F(Reload, ABrokenBuildUnderLoadCostsNoJob) {
+  host_.install("misbehave.so");
+  host_.start();
+  const std::string build = host_.plugin("misbehave")["build"];
+  Load load(host_, 2, "sleep:3");
+  ASSERT_TRUE(eventually(kPatience, [&] { return host_.runs().size() > 40; }));
+  host_.install("crash_at_load.so", "misbehave.so");
+  EXPECT_NE(refusal_of("misbehave").find("signal 6"), std::string::npos);
+  load.stop();
+  EXPECT_TRUE(load.surprises().empty()) << load.surprises().front();
+  expect_all_completed(host_, load.accepted());
+  for (const Json& job : host_.api("jobs?limit=1000")) EXPECT_EQ(job["build"], build);
+  std::map<std::int64_t, int> starts;
+  for (const LoggedRun& run : host_.runs())
+    if (!run.end) ++starts[run.job];
+  EXPECT_EQ(starts.size(), load.accepted().size());
+  for (const auto& [job, count] : starts) EXPECT_EQ(count, 1) << "job " << job << " ran again";
+}
 
 TEST_F(Reload, ABrokenFileIsJudgedAgainOnceItIsWhole) {
   host_.start();

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/shell_quoted.h"
 #include "support/temp_folder.h"
 #include "system/program.h"
 
@@ -95,6 +96,26 @@ TEST(SdkTemplate, RunsAsAProgramOfItsOwnUnderASanitizer) {
   const Ran ran = run_program({program});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.out, "log: welcome, Priya\nresult: null\ndone \n");
+}
+
+TEST(SdkTemplate, IsBuiltByThePagesOwnCommand) {
+  std::ifstream page(std::string(FIELDHOOK_SOURCE_DIR) + "/docs/plugin-guide.md");
+  const std::string text{std::istreambuf_iterator<char>(page), {}};
+  const auto begin = text.find("cmake -B ");
+  ASSERT_NE(begin, std::string::npos);
+  std::string command = text.substr(begin, text.find('`', begin) - begin);
+  const std::string there = "<fieldhook>";
+  ASSERT_NE(command.find(there), std::string::npos) << command;
+  command.replace(command.find(there), there.size(), shell_quoted(FIELDHOOK_SOURCE_DIR));
+
+  const TempFolder folder;
+  std::filesystem::copy(std::filesystem::path(FIELDHOOK_SOURCE_DIR) / "sdk/template",
+                        folder / "mine", std::filesystem::copy_options::recursive);
+  const Ran ran = run_program(
+      {"/bin/sh", "-c", "cd " + shell_quoted((folder / "mine").string()) + " && " + command},
+      plain_environment(), std::chrono::seconds(100));
+  EXPECT_EQ(ran.code, 0) << command << ran.out << ran.err;
+  EXPECT_TRUE(std::filesystem::exists(folder / "mine/build/plugins/my_plugin.so"));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
-// Every published signature vector against the real executables: over HTTP where its clock allows,
-// and by `fieldhook verify --at` in any case; and every preset signed by `fieldhook send`.
+// Every published signature vector against the real executables: over HTTP, at the vector's own
+// time (fixtures/set_clock.c), and by `fieldhook verify --at`; and every preset signed by
+// `fieldhook send`.
+#include "ingress/verify.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -7,7 +10,6 @@
 #include "base/digest.h"
 #include "base/mac.h"
 #include "ingress/sign.h"
-#include "support/loaded_verify.h"
 #include "support/signature_vectors.h"
 #include "support/temp_folder.h"
 #include "system/host_process.h"
@@ -44,10 +46,25 @@ bool has_empty_secret(const SignatureVector& vector) {
   return std::find(vector.secrets.begin(), vector.secrets.end(), "") != vector.secrets.end();
 }
 
-// Whether the host, whose clock is the system's, can be asked.
+// Whether a host whose clock goes on while it is asked judges it as at the vector's own time.
+bool bears_a_delay(const SignatureVector& vector) {
+  const auto valid_after = [&](std::chrono::seconds delay) {
+    const TimePoint now = from_ms(*vector.now_ms) + delay;
+    return std::holds_alternative<Verified>(verify(config_of(vector), vector.request, now));
+  };
+  return valid_after(std::chrono::seconds(0)) == valid_after(std::chrono::seconds(10));
+}
+
 bool goes_over_http(const SignatureVector& vector) {
-  return !vector.now_ms && vector.request.method == "POST" && !vector.is_about_secrets() &&
-         !has_empty_secret(vector);
+  return vector.request.method == "POST" && !vector.is_about_secrets() &&
+         !has_empty_secret(vector) && (!vector.now_ms || bears_a_delay(vector));
+}
+
+// The host's wall clock, from now on.
+void set_clock(const HostProcess& host, std::int64_t now_ms) {
+  const auto part = host.folder() / "clock.part";
+  std::ofstream(part) << now_ms / 1000 - to_ms(SystemClock().now()) / 1000;
+  std::filesystem::rename(part, host.folder() / "clock");
 }
 
 TEST(SignatureVectorsOverHttp, AreJudgedAsPublished) {
@@ -59,11 +76,18 @@ TEST(SignatureVectorsOverHttp, AreJudgedAsPublished) {
     put_secrets(vector, host.environment());
   }
   host.config()["sources"] = sources;
+  host.preload("set_clock.so");
+  host.environment()["FIELDHOOK_TEST_CLOCK"] = (host.folder() / "clock").string();
   host.start();
   int judged = 0;
+  int at_a_time = 0;
   for (const SignatureVector& vector : signature_vectors()) {
     if (!goes_over_http(vector)) continue;
     SCOPED_TRACE(vector.id);
+    if (vector.now_ms) {
+      set_clock(host, *vector.now_ms);
+      ++at_a_time;
+    }
     RawRequest request = vector.request;
     request.path = "/v/" + name_of_vector(vector);
     // Verified and then no JSON: 400; no record in it: 200.
@@ -72,7 +96,8 @@ TEST(SignatureVectorsOverHttp, AreJudgedAsPublished) {
     EXPECT_EQ(status != 401, vector.valid) << status;
     ++judged;
   }
-  EXPECT_GE(judged, 28);
+  EXPECT_GE(judged, 43);
+  EXPECT_GE(at_a_time, 15);
 }
 
 class SignatureVectorsByCommand : public ::testing::TestWithParam<SignatureVector> {

@@ -19,5 +19,12 @@ TEST(ViewJson, AResultThatIsNoGoodJsonIsShownAsText) {
   }
 }
 
+TEST(ViewJson, WhatNoSecretProvedHasNoneThere) {
+  DeliveryView delivery;
+  EXPECT_TRUE(to_json(delivery)["secret"].is_null());
+  delivery.secret = "2026-11";
+  EXPECT_EQ(to_json(delivery)["secret"], "2026-11");
+}
+
 }  // namespace
 }  // namespace fh

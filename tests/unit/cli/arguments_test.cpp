@@ -12,11 +12,15 @@ const std::vector<Option> kOptions = {
 
 using Words = std::vector<std::string>;
 
+Arguments parsed(const Words& words) {
+  return parse_arguments(words, kOptions, {"json", "url", "id"});
+}
+
 TEST(Arguments, TakeOptionsAnywhereAndInBothForms) {
   for (const Words& words : {Words{"jobs", "show", "7", "--url", "u", "--json"},
                              Words{"--json", "--url=u", "jobs", "show", "7"},
                              Words{"jobs", "--url", "u", "show", "--json", "7"}}) {
-    const Arguments arguments = parse_arguments(words, kOptions);
+    const Arguments arguments = parsed(words);
     EXPECT_EQ(arguments.words, (Words{"jobs", "show", "7"}));
     EXPECT_EQ(arguments.option("url"), "u");
     EXPECT_TRUE(arguments.has("json"));
@@ -25,26 +29,28 @@ TEST(Arguments, TakeOptionsAnywhereAndInBothForms) {
 }
 
 TEST(Arguments, KnowTheOddForms) {
-  EXPECT_EQ(parse_arguments({"--", "--json", "-"}, kOptions).words, (Words{"--json", "-"}));
-  EXPECT_EQ(parse_arguments({"send", "-"}, kOptions).words, (Words{"send", "-"}));
-  EXPECT_EQ(parse_arguments({"--id="}, kOptions).option("id"), "");
-  EXPECT_EQ(parse_arguments({"--id=--a=b"}, kOptions).option("id"), "--a=b");
-  EXPECT_EQ(parse_arguments({"--id", "-5"}, kOptions).option("id"), "-5");
-  EXPECT_TRUE(parse_arguments({"-h"}, kOptions).has("help"));
+  EXPECT_EQ(parsed({"--", "--json", "-"}).words, (Words{"--json", "-"}));
+  EXPECT_EQ(parsed({"send", "-"}).words, (Words{"send", "-"}));
+  EXPECT_EQ(parsed({"--id=--a=b"}).option("id"), "--a=b");
+  EXPECT_EQ(parsed({"--id", "-5"}).option("id"), "-5");
+  EXPECT_TRUE(parsed({"-h"}).has("help"));
 }
 
 TEST(Arguments, RefuseWhatDoesNotFit) {
   const std::vector<std::pair<Words, std::string>> cases = {
       {{"--jsn"}, "unknown option --jsn (did you mean \"--json\"?)"},
       {{"--colour"}, "unknown option --colour"},
+      {{"--hepl"}, "unknown option --hepl"},  // which is none of those that are likely
       {{"-x"}, "unknown option -x"},
       {{"--json=1"}, "--json takes no value"},
       {{"--url"}, "--url needs a value: --url URL"},
       {{"--url", "--json"}, "--url needs a value: --url URL"},
+      {{"--url", "", "x"}, "--url needs a value: --url URL"},
+      {{"--url="}, "--url needs a value: --url URL"},
       {{"--id=1", "--id", "1"}, "--id is given twice"}};
   for (const auto& [words, text] : cases) {
     try {
-      (void)parse_arguments(words, kOptions);
+      (void)parsed(words);
       ADD_FAILURE() << text;
     } catch (const UsageError& error) {
       EXPECT_EQ(error.what(), text);

@@ -57,6 +57,23 @@ TEST_F(HttpConnectionTest, PassesOverEmptyLinesBeforeARequest) {
   EXPECT_EQ(connection_->take_request().path, "/a");
 }
 
+TEST_F(HttpConnectionTest, PassesOverAnEmptyLineThatComesInTwoPieces) {
+  EXPECT_EQ(receive("\r\n\r"), Want::read);
+  EXPECT_TRUE(connection_->idle()) << "no request has begun";
+  EXPECT_EQ(receive("\nGET /a HTTP/1.1\r\n\r\n"), Want::handle);
+  EXPECT_EQ(connection_->take_request().path, "/a");
+}
+
+TEST_F(HttpConnectionTest, HoldsNoneOfTheEmptyLinesAfterARequest) {
+  std::string lines;
+  for (int i = 0; i < 1'000; ++i) lines += "\r\n";
+  ASSERT_EQ(receive("GET / HTTP/1.1\r\n\r\n" + lines), Want::handle);
+  EXPECT_EQ(budget_.bytes, lines.size());
+  EXPECT_EQ(connection_->answer(Answer(), false, now_), Want::read);
+  EXPECT_TRUE(connection_->idle());
+  EXPECT_EQ(budget_.bytes, 0U);
+}
+
 TEST_F(HttpConnectionTest, SaysWhenTheServerStopsBeforeTheRequestIsWhole) {
   EXPECT_EQ(receive("POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{"), Want::read);
   EXPECT_EQ(connection_->send_away(now_), Want::read);

@@ -5,21 +5,11 @@
 
 #include "ingress/sign.h"
 #include "ingress/verify.h"
-#include "support/loaded_verify.h"
 
 namespace fh {
 namespace {
 
 using test::SignatureVector;
-
-VerifyConfig config_of(const SignatureVector& vector) {
-  std::vector<test::TestSecret> secrets;
-  for (const std::string& value : vector.secrets)
-    secrets.push_back({"secret-" + std::to_string(secrets.size()), value});
-  Json more = Json::object();
-  if (!vector.public_url.empty()) more["public_url"] = vector.public_url;
-  return test::load_verify(vector.verify, secrets, more);
-}
 
 TimePoint time_of(const SignatureVector& vector) {
   return vector.now_ms ? from_ms(*vector.now_ms) : SystemClock().now();

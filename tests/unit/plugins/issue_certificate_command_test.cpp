@@ -198,6 +198,17 @@ TEST_F(IssueCertificate, ARunThatDiedBeforeItsResultWasStoredSendsTheSameMailAga
   EXPECT_NE(host_.log[0].find("may arrive twice"), std::string::npos);
 }
 
+TEST_F(IssueCertificate, AnotherJobAfterARunThatDiedSendsOneOfItsOwn) {
+  host_.commit_fails_at = kOnceKey;
+  EXPECT_NE(failure(), "no failure");
+  host_.commit_fails_at.clear();
+  ++host_.job;
+  done();
+  EXPECT_EQ(files(".eml").size(), 2u);
+  ASSERT_EQ(host_.log.size(), 1u);
+  EXPECT_NE(host_.log[0].find("if that was a run of this job"), std::string::npos);
+}
+
 TEST_F(IssueCertificate, APdfThatIsGoneOrBrokenIsDrawnAgain) {
   host_.commit_fails_at = kOnceKey;
   EXPECT_NE(failure(), "no failure");
