@@ -91,7 +91,9 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
   } else {
     const auto baseline = tx.records.baseline(record);
     Json known = baseline ? Json::parse(*baseline) : Json();
-    if (record.shape == 0) move_custom_fields(known, arrived.event.changes);
+    if (record.shape == 0)
+      for (const Changes* told : {&arrived.event.unchanged, &arrived.event.changes})
+        move_custom_fields(known, *told);
     record.snapshot = to_text(merge(std::move(known), arrived.event));
     record.in_body.reset();
     record.shape = is_whole ? stored_shape(stored_members(*record.snapshot)) : 0;

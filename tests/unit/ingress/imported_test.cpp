@@ -110,6 +110,16 @@ TEST_F(ExportTest, APartThatWasToldBeforeItsObjectGivesWayToIt) {
   EXPECT_EQ(known(), Json::parse(R"({"id":1,"a":{"city":"Rome"},"a.b":"flat"})"));
 }
 
+TEST_F(ExportTest, SoDoesOneThatAChangeListReplacesAndOneOfACustomField) {
+  import({{"id", "1"}, {"a.city", "Bern"}, { "custom_field.f.v", "x" }});
+  deliver(R"({"id":"1","changes":{"a":{"city":"Basel"}}})");
+  EXPECT_EQ(known(), Json::parse(R"({"id":"1","a":{"city":"Basel"},"custom_field":{"f.v":"x"}})"));
+  EXPECT_EQ(deliver(R"({"id":"1","changes":{"a.city":"Bern"}})").jobs, 1);
+  EXPECT_EQ(changes(), Json::parse(R"({"a.city":{"from":"Basel","to":"Bern"}})"));
+  deliver(R"({"id":"1","custom_field":{"f":{"v":"y"}}})");
+  EXPECT_EQ(known()["custom_field"], Json::parse(R"({"f":{"v":"y"}})"));
+}
+
 TEST_F(ExportTest, WhatIsNoGroupOfCustomFieldsGivesWayToThem) {
   deliver(R"({"id":1,"custom_field":{"f":1,"g":2}})");
   const ImportTerms json{RecordType::contact, false};
