@@ -155,6 +155,27 @@ TEST_F(ExportTest, IsStaleWhereAnotherSourceToldMoreOfItsRecord) {
   EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Passed"}}), "ignored stale");
 }
 
+TEST_F(ExportTest, MadeBeforeWhatWasCapturedLeavesThatNews) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  capture(R"({"id":1,"s":"Passed"})");
+  const std::int64_t captured = last_;
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Open"}}), "ignored first_seen");
+  last_ = captured;
+  EXPECT_EQ(replayed({}), std::multiset<std::string>{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed","t":1})").reason, "no_match: t") << "s is known";
+}
+
+TEST_F(ExportTest, IsNotLaidOverWhatCameAfterItOfARecordThatIsTheSame) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(2));
+  deliver(R"({"uuid":"u","s":"Passed"})");
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Open"}}), "ignored first_seen");
+  EXPECT_EQ(deliver(R"({"uuid":"u","id":1,"changes":{"t":1}})").reason, "no_match");
+  EXPECT_EQ(known()["s"], "Passed");
+  EXPECT_EQ(import_as_of(made + Millis(1), {{"id", 1}, {"s", "Open"}}), "ignored stale");
+}
+
 TEST_F(ExportTest, ThatIsStaleLeavesTheKeyOfWhatCameAfterIt) {
   const TimePoint made = clock_.now();
   clock_.advance(Millis(1));
