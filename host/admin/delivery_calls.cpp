@@ -113,10 +113,7 @@ Answer DeliveryCalls::explain(std::int64_t id) {
   Json json = to_json(*found);
   json["jobs"] = found->jobs;
   try {
-    JobFilter filter;
-    filter.delivery = id;
-    filter.limit = kMaxListed;
-    json.update(deliveries_.explain({*found, views.events_of(id), views.jobs(filter)}));
+    json.update(deliveries_.explain({*found, views.events_of(id), views.plugins_by_event(id)}));
   } catch (const NotReadable& error) {
     json["unmapped"] = error.what();
   }

@@ -32,6 +32,7 @@ struct Event {
   PayloadMode mode = PayloadMode::changes_only;
   Aliases aliases;
   Changes changes;                         // full_object: empty until compared with the baseline
+  Changes unchanged;                       // of a change list alone: told, and as before
   SnapshotText snapshot;                   // none: no whole record; else has what changed, too
   std::optional<std::size_t> snapshot_at;  // where its text begins in the body
   bool may_lack_fields = false;            // the snapshot is some of the record's fields, or all

@@ -18,17 +18,22 @@ bool has_custom(const Json& record, std::string_view field) {
 
 // An export's column or a list of names may have told of "address.city" before anyone knew that it
 // is a part of "address".
-void forget_parts_of(Json& baseline, const std::string& name, const Json& snapshot) {
-  auto& fields = baseline.get_ref<Json::object_t&>();
+void forget_parts_of(Json& around, const std::string& name, const Json& value) {
+  auto& fields = around.get_ref<Json::object_t&>();
   const std::string inside = name + ".";
   for (auto at = fields.lower_bound(inside); at != fields.end() && at->first.starts_with(inside);) {
-    const bool is_part = !snapshot.contains(at->first) && find_inside(snapshot, at->first);
-    at = is_part ? fields.erase(at) : std::next(at);
+    const std::string_view part = std::string_view(at->first).substr(inside.size());
+    at = find_inside(value, part) != nullptr ? fields.erase(at) : std::next(at);
   }
 }
 
-// What stands where custom fields are known and is no object: null clears each of them, and
-// anything else says nothing.
+void set_member(Json& around, const std::string& name, const Json& value) {
+  if (value.is_object()) forget_parts_of(around, name, value);
+  around[name] = value;
+}
+
+// What stands where custom fields are known and is no object: null in a whole record clears each of
+// them, and anything else says nothing.
 void lay_over_custom(Json& custom, const Json& value) {
   if (!value.is_null()) return;
   for (Json& field : custom) field = nullptr;
@@ -42,18 +47,17 @@ void lay_over(Json& baseline, const Json& snapshot) {
       lay_over_custom(baseline[name], value);
       continue;
     }
-    if (value.is_object()) forget_parts_of(baseline, name, snapshot);
     if (name != kCustomFields || !value.is_object()) {
       // A change list may have told of this field, and not that it is a custom one.
       const bool is_custom =
           !baseline.contains(name) && has_custom(baseline, name) && !has_custom(snapshot, name);
-      (is_custom ? baseline[std::string(kCustomFields)] : baseline)[name] = value;
+      set_member(is_custom ? baseline[std::string(kCustomFields)] : baseline, name, value);
       continue;
     }
     Json& custom = baseline[name];
     if (!custom.is_object()) custom = Json::object();
     for (const auto& [field, inner] : value.items()) {
-      custom[field] = inner;
+      set_member(custom, field, inner);
       // A change list may have told of this field before anyone knew that it is a custom one.
       if (!snapshot.contains(field)) baseline.erase(field);
     }
@@ -61,8 +65,7 @@ void lay_over(Json& baseline, const Json& snapshot) {
 }
 
 void set_field(Json& record, const std::string& path, const Json& value) {
-  if (path == kCustomFields && !value.is_object() && is_group(member(record, path)))
-    return lay_over_custom(record[path], value);
+  if (path == kCustomFields && !value.is_object() && is_group(member(record, path))) return;
   Json* place = &record;
   std::string_view rest = path;
   if (rest.starts_with(kCustomPrefix) ||
@@ -70,17 +73,15 @@ void set_field(Json& record, const std::string& path, const Json& value) {
     place = &record[std::string(kCustomFields)];
     rest = bare_field(path);
   }
-  if (place->is_object() && place->contains(rest)) {
-    (*place)[std::string(rest)] = value;
-    return;
-  }
-  for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+  const bool is_known = place->is_object() && place->contains(rest);
+  for (auto dot = rest.find('.'); !is_known && dot != std::string_view::npos;
+       dot = rest.find('.')) {
     if (!place->is_object()) *place = Json::object();
     place = &(*place)[std::string(rest.substr(0, dot))];
     rest.remove_prefix(dot + 1);
   }
   if (!place->is_object()) *place = Json::object();
-  (*place)[std::string(rest)] = value;
+  set_member(*place, std::string(rest), value);
 }
 
 // A table's cell is a text whatever the field holds (ingress/imported.h).
@@ -220,8 +221,9 @@ Json merge(Json baseline, const Event& event) {
     lay_over(baseline, event.snapshot.json());
     return baseline;
   }
-  for (const auto& [field, change] : event.changes)
-    set_field(baseline, change.custom ? custom_path(field) : field, change.to);
+  for (const Changes* told : {&event.unchanged, &event.changes})
+    for (const auto& [field, change] : *told)
+      set_field(baseline, change.custom ? custom_path(field) : field, change.to);
   return baseline;
 }
 

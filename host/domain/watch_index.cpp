@@ -121,7 +121,7 @@ bool WatchIndex::may_match(const Event& event) const {
   return any_stored_field(event.snapshot.text(),
                           [&type](const std::string& field, std::string_view value) {
                             if (field == kCustomFields && value == "null")
-                              return true;  // it may clear any of them
+                              return !type.by_segment.empty();  // it may clear any of them
                             const auto segment = first_segment(field);
                             if (segment.size() == field.size())
                               return type.by_segment.contains(field);

@@ -114,7 +114,7 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   Considered considered;
   considered.arrived = &arrived;
   considered.record = tx.records.resolve(arrival.source->account, event.type, event.aliases);
-  considered.wants_old_values = arrival.unmet.get() != &watches;
+  considered.may_match = considered.wants_old_values = arrival.unmet.get() != &watches;
   considered.duplicate_of = find_original(tx, arrival, considered);
   if (considered.duplicate_of) return considered;
   take_changes(tx, arrival, considered);
@@ -130,16 +130,12 @@ Considered consider(Transaction& tx, const Arrival& arrival, const ArrivedEvent&
   return considered;
 }
 
-void note_accepted(Considered& one, const Arrival& arrival) {
-  const EventPlace place{arrival.delivery, one.arrived->event.ordinal};
-  if (!one.matches.empty()) one.record.accepted = std::max(one.record.accepted, place);
-}
-
 // As take_changes(), for an event that made no job when its delivery came. One that was not taken
 // into account then is news, unless something newer is known.
 void take_changes_late(Transaction& tx, const Arrival& arrival, Considered& considered) {
-  const bool is_latest = !considered.arrived->was_taken &&
-                         tx.records.newest_delivery(considered.record.id) <= arrival.delivery;
+  const bool is_latest =
+      !considered.arrived->was_taken &&
+      tx.records.last_told(considered.record.id) <= ToldBy{told_at(tx, arrival), arrival.delivery};
   considered.wants_old_values = considered.is_late_news = is_latest;
   take_changes(tx, arrival, considered);
 }
@@ -150,7 +146,6 @@ void remember_late(Transaction& tx, const Arrival& arrival, Considered& consider
   // Without a key: the same body may come again.
   tx.records.set_latest(considered.record, arrival.source->name,
                         {arrival.delivery, {}, told_at(tx, arrival)});
-  note_accepted(considered, arrival);
   tx.records.save(considered.record);
   const bool says_something = event.kind != EventKind::updated || !considered.changes.empty();
   if (considered.reason.empty() && says_something)
@@ -207,28 +202,37 @@ void keep_sender_id(Transaction& tx, const Arrival& arrival, const Event& event)
                                  tx.now + kSenderIdKept);
 }
 
+EventPlace place_of(const Arrival& arrival, const Considered& one) {
+  return {arrival.delivery, one.arrived->event.ordinal};
+}
+
+// An echo's announcement is used up: the same delivery would not be known for one again.
+bool leaves_key(const Considered& one) { return !one.matches.empty() || one.reason == kEcho; }
+
 void remember(Transaction& tx, const Arrival& arrival, Considered& one) {
   if (one.duplicate_of) return;
   // It told nothing, and what came after its export did.
   if (arrival.told_at && one.reason == kStale) return;
-  note_accepted(one, arrival);
-  // An echo's announcement is used up: the same delivery would not be known for one again.
-  const bool leaves_key = !one.matches.empty() || one.reason == kEcho;
+  if (!one.matches.empty())
+    one.record.accepted = std::max(one.record.accepted, place_of(arrival, one));
   const std::string& source = arrival.source->name;
-  if (leaves_key) keep_sender_id(tx, arrival, one.arrived->event);
   LatestDelivery latest{arrival.delivery, {}, told_at(tx, arrival)};
-  if (leaves_key) latest.body_hash = arrival.body_hash;
+  if (leaves_key(one)) {
+    keep_sender_id(tx, arrival, one.arrived->event);
+    latest.body_hash = arrival.body_hash;
+  }
   tx.records.set_latest(one.record, source, std::move(latest));
   tx.records.save(one.record);
 }
 
-// A batch that comes again is known as a whole where one of its events made a job: the others would
-// be taken for news, and set back what is known of their records.
+// A batch that comes again is known as a whole where one of its events left its key: the others
+// would be taken for news, and set back what is known of their records.
 void remember_the_others(Transaction& tx, const Arrival& arrival,
                          const std::vector<Considered>& all) {
+  if (std::none_of(all.begin(), all.end(), leaves_key)) return;
   for (const Considered& one : all) {
     const Event& event = one.arrived->event;
-    const bool unknown = !one.duplicate_of && one.matches.empty() && !event.sender_id.empty();
+    const bool unknown = !one.duplicate_of && !leaves_key(one) && !event.sender_id.empty();
     if (unknown) keep_sender_id(tx, arrival, event);
   }
 }
@@ -250,7 +254,7 @@ Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalo
     remember(tx, arrival, all.back());
   }
   Acceptance acceptance = judge(arrival, all);
-  if (all.size() > 1 && acceptance.jobs > 0) remember_the_others(tx, arrival, all);
+  if (all.size() > 1) remember_the_others(tx, arrival, all);
   NewDelivery delivery;
   delivery.id = arrival.delivery;
   delivery.source = arrival.source->name;
@@ -281,16 +285,21 @@ std::vector<std::string> replay(Transaction& tx, const Arrival& arrival, const R
   // Not what this replay is about to store.
   const auto stored = tx.deliveries.events_of(arrival.delivery);
   std::vector<std::string> plugins;
+  std::set<std::string> matched;  // of events with an id of their own: one may stand there twice
   int jobs = 0;
   for (const ArrivedEvent& arrived : arrival.events) {
-    Considered considered = reconsider(tx, arrival, arrived, stored);
     const Event& event = arrived.event;
+    if (matched.contains(event.sender_id)) continue;
+    Considered considered = reconsider(tx, arrival, arrived, stored);
     if (considered.reason.empty())
       considered.matches = watches->match({event, considered.changes, event.snapshot});
     if (considered.is_late_news) remember_late(tx, arrival, considered);
+    if (!considered.matches.empty() && !event.sender_id.empty()) matched.insert(event.sender_id);
     if (!order.plugin.empty())
       std::erase_if(considered.matches,
                     [&](const Match& match) { return match.plugin != order.plugin; });
+    if (!considered.matches.empty())
+      tx.records.note_accepted(considered.record.id, place_of(arrival, considered));
     for (const Match& match : considered.matches) plugins.push_back(match.plugin);
     jobs += insert_jobs(tx, arrival, considered, catalog);
   }

@@ -46,7 +46,7 @@ Arrival Deliveries::read(const DeliveryView& delivery) const {
 }
 
 std::vector<std::string> Deliveries::replay(const DeliveryView& delivery, const Replay& order) {
-  Arrival arrival = read(delivery);
+  const Arrival arrival = read(delivery);
   if (!order.dry_run) refuse_capture(*arrival.source);
   if (!arrival.unmapped.empty() && arrival.events.empty()) {
     const Sender* sender = find_sender_named(arrival.source->sender);
@@ -55,11 +55,6 @@ std::vector<std::string> Deliveries::replay(const DeliveryView& delivery, const 
                       (mapped ? ": correct the source's mapping first" : ""));
   }
   const auto reasons = reasons_by_ordinal(delivery.event_reasons);
-  // What stands in it twice makes its job once.
-  std::erase_if(arrival.events, [&](const ArrivedEvent& arrived) {
-    const auto reason = reasons.find(arrived.event.ordinal);
-    return reason != reasons.end() && reason->second == "duplicate " + of_delivery(delivery.id);
-  });
   const auto imported = imported_terms(delivery.head, *arrival.source);
   try {
     return store_.write([&](Transaction& tx) {

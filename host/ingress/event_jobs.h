@@ -15,9 +15,10 @@ struct Considered {
   bool is_stale = false;  // something newer is known of the record
   std::string reason;     // why it makes no job, when it does not
   std::vector<Match> matches;
-  std::int64_t event = 0;  // its row, where it has one already
-  bool wants_old_values = true;
-  bool is_late_news = false;  // of a replay: to be remembered as if it came now
+  std::int64_t event = 0;        // its row, where it has one already
+  bool may_match = true;         // else no watch can be met, whatever is known of the record
+  bool wants_old_values = true;  // else what is known is not what the event changed
+  bool is_late_news = false;     // of a replay: to be remembered as if it came now
 };
 
 /// Whether the stored event, of the same delivery and record, is this one. Where it has no ordinal,

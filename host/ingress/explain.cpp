@@ -15,13 +15,13 @@ struct Kept {
       : source(*arrival.source),
         delivery(parts.delivery),
         stored(parts.events),
-        jobs(parts.jobs),
+        plugins(parts.plugins),
         reasons(reasons_by_ordinal(parts.delivery.event_reasons)) {}
 
   const SourceConfig& source;
   const DeliveryView& delivery;
   const std::vector<EventView>& stored;
-  const std::vector<JobView>& jobs;
+  const std::map<std::int64_t, std::set<std::string>>& plugins;
   std::map<int, std::string> reasons;  // of a batch: of those that made no job when they came
 };
 
@@ -109,8 +109,8 @@ Told told_of(const Event& event, const Kept& kept) {
   if (const EventView* stored = stored_event(event, kept.stored)) {
     told.stored = true;
     told.changes = changes_from_json(Json::parse(stored->changes));
-    for (const JobView& job : kept.jobs)
-      if (job.event == stored->id && job.parent == 0) told.plugins.insert(job.plugin);
+    if (const auto own = kept.plugins.find(stored->id); own != kept.plugins.end())
+      told.plugins = own->second;
   } else {
     drop_noise(told.changes, event, kept.source.ignore_fields);
   }

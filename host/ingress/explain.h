@@ -8,11 +8,12 @@
 
 namespace fh {
 
-/// A delivery as it is stored, with its events, as far as they are, and its jobs.
+/// A delivery as it is stored, with its events, as far as they are, and the plugins that have jobs
+/// of them (Views::plugins_by_event).
 struct StoredParts {
   DeliveryView delivery;
   std::vector<EventView> events;
-  std::vector<JobView> jobs;
+  std::map<std::int64_t, std::set<std::string>> plugins;
 };
 
 /// What Deliveries::explain() gives. `arrival` is the delivery read again.

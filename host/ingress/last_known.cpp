@@ -91,7 +91,9 @@ void update_baseline(Transaction& tx, const Arrival& arrival, Considered& consid
   } else {
     const auto baseline = tx.records.baseline(record);
     Json known = baseline ? Json::parse(*baseline) : Json();
-    if (record.shape == 0) move_custom_fields(known, arrived.event.changes);
+    if (record.shape == 0)
+      for (const Changes* told : {&arrived.event.unchanged, &arrived.event.changes})
+        move_custom_fields(known, *told);
     record.snapshot = to_text(merge(std::move(known), arrived.event));
     record.in_body.reset();
     record.shape = is_whole ? stored_shape(stored_members(*record.snapshot)) : 0;
@@ -110,14 +112,13 @@ bool is_stale(Transaction& tx, const Arrival& arrival, const Considered& conside
   const auto& known = considered.record.updated_at;
   if (given && known && *given < *known) return true;
   const bool exported = considered.arrived->event.may_lack_fields && arrival.told_at;
-  return exported && tx.records.last_told_at(considered.record.id) > told_at(tx, arrival);
+  return exported && tx.records.last_told(considered.record.id).at > told_at(tx, arrival);
 }
 
 void take_baseline(Transaction& tx, const Arrival& arrival, Considered& considered) {
   const Event& event = considered.arrived->event;
   considered.changes = event.changes;
-  if (considered.wants_old_values)
-    tell_custom_fields_apart(tx, considered.record, considered.changes);
+  if (considered.may_match) tell_custom_fields_apart(tx, considered.record, considered.changes);
   if (event.mode == PayloadMode::full_object)
     find_changes(tx, considered, arrival.source->first_seen);
   else if (considered.wants_old_values && !considered.is_stale)

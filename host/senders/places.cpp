@@ -206,10 +206,13 @@ class EventReader {
     const auto previous = first_object(places_.previous);
     for (const Json& list : lists_) add_list(list);
     if (previous) add_previous(at(*previous));
-    // Where the body has both values, it says itself what did not change.
-    std::erase_if(event_.changes, [](const auto& named) {
+    // Where the body has both values, it says itself what did not change. Without a record beside
+    // it that is known of the record all the same.
+    std::erase_if(event_.changes, [this](const auto& named) {
       const Change& change = named.second;
-      return change.from && *change.from == change.to;
+      if (!change.from || *change.from != change.to) return false;
+      if (!record_) event_.unchanged.insert(named);
+      return true;
     });
     if (!record_)
       event_.mode = PayloadMode::changes_only;
@@ -244,6 +247,7 @@ class EventReader {
   }
 
   void add(const std::string& field, Change change) {
+    if (field == kCustomFields && !change.to.is_object()) return;  // it says nothing
     change.custom = is_custom(field);
     const auto [at, fresh] = event_.changes.emplace(key_of(field), std::move(change));
     // A path leads into something that is not for us to make.
@@ -255,6 +259,7 @@ class EventReader {
   void add_named(const std::string& field) {
     names_only_ |= !record_;
     const Json* value = find_field(record(), field);
+    if (field == kCustomFields && (value == nullptr || !value->is_object())) return;
     Change change{std::nullopt, value == nullptr ? Json() : *value, is_custom(field)};
     const bool fresh = event_.changes.emplace(key_of(field), std::move(change)).second;
     if (fresh && record_ && value == nullptr && !leads_inside(field)) complete(field, nullptr);

@@ -169,22 +169,20 @@ void RecordTable::spill_latest(std::int64_t record) {
       record);
 }
 
-std::int64_t RecordTable::newest_delivery(std::int64_t record) {
+ToldBy RecordTable::last_told(std::int64_t record) {
   auto query = db_.query(
-      "SELECT max(coalesce((SELECT max(delivery) FROM latest WHERE record = ?1), 0),"
-      " coalesce((SELECT latest_delivery FROM records WHERE id = ?1), 0))",
+      "SELECT received_at_ms, delivery FROM latest WHERE record = ?1 UNION ALL"
+      " SELECT latest_at_ms, latest_delivery FROM records WHERE id = ?1 AND latest_source <> ''"
+      " ORDER BY 1 DESC, 2 DESC LIMIT 1",
       record);
-  query.next();
-  return query.integer(0);
+  return query.next() ? ToldBy{from_ms(query.integer(0)), query.integer(1)} : ToldBy{};
 }
 
-TimePoint RecordTable::last_told_at(std::int64_t record) {
-  auto query = db_.query(
-      "SELECT max(coalesce((SELECT max(received_at_ms) FROM latest WHERE record = ?1), 0),"
-      " coalesce((SELECT latest_at_ms FROM records WHERE id = ?1 AND latest_source <> ''), 0))",
-      record);
-  query.next();
-  return from_ms(query.integer(0));
+void RecordTable::note_accepted(std::int64_t record, const EventPlace& event) {
+  db_.run(
+      "UPDATE records SET accepted_delivery = ?2, accepted_ordinal = ?3 WHERE id = ?1"
+      " AND (accepted_delivery, accepted_ordinal) < (?2, ?3)",
+      record, event.delivery, event.ordinal);
 }
 
 bool RecordTable::is_superseded(std::int64_t record, std::int64_t event) {
@@ -196,7 +194,7 @@ bool RecordTable::is_superseded(std::int64_t record, std::int64_t event) {
       .next();
 }
 
-// What the CRM touched last is laid over the other; where it does not say when, what came last.
+// What the CRM touched last is laid over the other; where it does not say when, what was told last.
 std::string RecordTable::joined_baselines(const StoredRecord& elder, const StoredRecord& younger) {
   const auto known = [this](const StoredRecord& record) {
     const auto text = baseline(record);
@@ -204,7 +202,7 @@ std::string RecordTable::joined_baselines(const StoredRecord& elder, const Store
   };
   const bool both_times = younger.updated_at && elder.updated_at;
   const bool later = both_times ? *younger.updated_at > *elder.updated_at
-                                : newest_delivery(younger.id) > newest_delivery(elder.id);
+                                : last_told(younger.id) > last_told(elder.id);
   Event last;
   last.snapshot = SnapshotText(known(later ? younger : elder));
   return to_text(fh::merge(known(later ? elder : younger), last));
@@ -260,7 +258,7 @@ void RecordTable::merge(std::int64_t into, std::int64_t from) {
       "INSERT OR REPLACE INTO latest (record, source, delivery, body_hash, received_at_ms)"
       " SELECT ?1, source, delivery, body_hash, received_at_ms FROM latest l WHERE record = ?2"
       " AND NOT EXISTS (SELECT 1 FROM latest m WHERE m.record = ?1 AND m.source = l.source"
-      " AND m.delivery > l.delivery)",
+      " AND (m.received_at_ms, m.delivery) > (l.received_at_ms, l.delivery))",
       into, from);
   db_.run("DELETE FROM latest WHERE record = ?", from);
   merge_states(elder, from);

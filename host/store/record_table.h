@@ -34,6 +34,14 @@ struct EventPlace {
   auto operator<=>(const EventPlace&) const = default;
 };
 
+/// When what was told of a record was so, and which delivery told it; what is newer is greater. An
+/// export that is delivered late may be older than what came before it.
+struct ToldBy {
+  TimePoint at;
+  std::int64_t delivery = 0;
+  auto operator<=>(const ToldBy&) const = default;
+};
+
 struct StoredRecord {
   std::int64_t id = 0;
   RecordKey key;
@@ -69,13 +77,12 @@ class RecordTable {
   /// Sets the record's latest, to be saved; what was that of another source is kept. So is the key
   /// that this delivery has left already, where this leaves none.
   void set_latest(StoredRecord& record, const std::string& source, LatestDelivery latest);
-  /// The newest delivery of any source; 0: none.
-  std::int64_t newest_delivery(std::int64_t record);
+  /// The newest of what was told of it, by any source; 1970 when nothing was.
+  ToldBy last_told(std::int64_t record);
+  /// This event made a job; it counts unless a newer one did.
+  void note_accepted(std::int64_t record, const EventPlace& event);
   /// Whether a later event of the record than this one made a job.
   bool is_superseded(std::int64_t record, std::int64_t event);
-
-  /// When the newest of what was told of it, by any source, was so; 1970 when nothing was.
-  TimePoint last_told_at(std::int64_t record);
 
   /// Whether any record has become part of another one.
   bool any_merged();

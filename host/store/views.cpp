@@ -308,6 +308,18 @@ std::vector<EventView> Views::events_of(std::int64_t delivery) {
   });
 }
 
+std::map<std::int64_t, std::set<std::string>> Views::plugins_by_event(std::int64_t delivery) {
+  std::map<std::int64_t, std::set<std::string>> plugins;
+  for (const char* table : {"jobs", "job_history"}) {
+    Selection select(session_, std::string("SELECT DISTINCT event, plugin FROM ") + table);
+    select.where("parent IS NULL AND delivery = ?", delivery);
+    select.rows([&](const Row& row) {
+      return plugins[row.integer("event")].insert(row.text("plugin")).second;
+    });
+  }
+  return plugins;
+}
+
 std::map<std::string, std::map<std::string, std::int64_t>> Views::tallies() {
   std::map<std::string, std::map<std::string, std::int64_t>> tallies;
   Selection select(session_, "SELECT plugin, state, jobs FROM tallies");

@@ -5,6 +5,7 @@
 #include <Poco/Data/Session.h>
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "domain/job.h"
@@ -124,6 +125,8 @@ class Views {
   /// The highest id; 0: there is none.
   std::int64_t last_delivery();
   std::vector<EventView> events_of(std::int64_t delivery);
+  /// By event: the plugins that have a job of it, but for what other jobs enqueued.
+  std::map<std::int64_t, std::set<std::string>> plugins_by_event(std::int64_t delivery);
   /// plugin -> state -> jobs.
   std::map<std::string, std::map<std::string, std::int64_t>> tallies();
   /// How many open jobs each plugin has.

@@ -62,8 +62,9 @@ void World::accept(const ModelEvent& event) {
       answer.has_value() == expected.has_value(), "backlog",
       answer ? "a job was accepted beyond the limit" : "a delivery was refused below the limit");
   if (expected) {
-    require(answer->status == expected->status, "dedupe",
-            "delivery " + std::to_string(arrival.delivery) + " is " + answer->status + ", not " +
+    const std::string status(name_of(answer->status));
+    require(status == expected->status, "dedupe",
+            "delivery " + std::to_string(arrival.delivery) + " is " + status + ", not " +
                 expected->status);
     awaited_ = expected->jobs;
   }

@@ -138,18 +138,29 @@ class Record {
   std::optional<Change> find_change(std::string_view field) const {
     const Json* changes = detail::member(event_.get(), "changes");
     if (changes == nullptr) return std::nullopt;
+    if (auto own = change_named(*changes, field)) return own;
     const auto bare = detail::bare_field(field);
-    for (const auto name : {field, bare}) {
-      if (const Json* exact = detail::member(*changes, name)) {
-        return Change{copy(detail::member(*exact, "from")), copy(detail::member(*exact, "to"))};
-      }
-    }
-    for (const auto& [name, change] : changes->items()) {
-      const auto changed = detail::bare_field(name);
-      if (lies_in(bare, changed)) return part_of(change, bare.substr(changed.size() + 1));
-      if (lies_in(changed, bare)) return Change{{}, copy(detail::find_field(json(), field))};
+    if (bare.size() == field.size() || is_of_standard_field(bare)) return std::nullopt;
+    return change_named(*changes, bare);
+  }
+
+  std::optional<Change> change_named(const Json& changes, std::string_view name) const {
+    if (const Json* exact = detail::member(changes, name))
+      return Change{copy(detail::member(*exact, "from")), copy(detail::member(*exact, "to"))};
+    for (const auto& [changed, change] : changes.items()) {
+      if (lies_in(name, changed)) return part_of(change, name.substr(changed.size() + 1));
+      if (lies_in(changed, name)) return Change{{}, copy(detail::find_field(json(), name))};
     }
     return std::nullopt;
+  }
+
+  // Where the record came with the event and has a standard and a custom field of that name.
+  bool is_of_standard_field(std::string_view bare) const {
+    const Json* complete = detail::member(event_.get(), "complete");
+    const auto name = bare.substr(0, bare.find('.'));
+    const Json* custom = detail::member(json(), "custom_field");
+    return (complete == nullptr || *complete == true) && custom != nullptr &&
+           detail::member(*custom, name) != nullptr && detail::member(json(), name) != nullptr;
   }
 
   static bool lies_in(std::string_view inner, std::string_view outer) {

@@ -76,14 +76,14 @@ TEST(Merge, AChangeListThatSaysSoMeansTheCustomField) {
             Json::parse(R"({"x":1,"custom_field":{"x":2}})"));
 }
 
-TEST(Merge, NullInThePlaceOfTheCustomFieldsClearsEachAndAnEmptyListNone) {
+TEST(Merge, NullInThePlaceOfTheCustomFieldsClearsEachWhereItIsAWholeRecords) {
   const Json known = Json::parse(R"({"custom_field":{"x":1,"y":2}})");
   const Json cleared = Json::parse(R"({"custom_field":{"x":null,"y":null}})");
   Event list;
   list.changes["custom_field"].to = nullptr;
   Event whole;
   whole.snapshot = SnapshotText(Json::parse(R"({"custom_field":null})"));
-  EXPECT_EQ(merge(known, list), cleared);
+  EXPECT_EQ(merge(known, list), known);
   EXPECT_EQ(merge(known, whole), cleared);
   EXPECT_EQ(to_json(compare(known, whole.snapshot.json())),
             Json::parse(R"({"x":{"from":1,"to":null},"y":{"from":2,"to":null}})"));

@@ -188,6 +188,9 @@ TEST(WatchIndex, OfAllCustomFieldsAtOnceOnlyANullMayMatch) {
   Event event = event_with("{}", R"({"custom_field":null})");
   event.mode = PayloadMode::full_object;
   EXPECT_TRUE(index.may_match(event));
+  event.type = RecordType::company;
+  EXPECT_FALSE(index.may_match(event)) << "nobody watches a field of these";
+  event.type = RecordType::contact;
   event.snapshot = SnapshotText(Json::parse(R"({"custom_field":[]})"));
   EXPECT_FALSE(index.may_match(event));
 }

@@ -75,6 +75,25 @@ TEST_F(AcceptTest, NullInThePlaceOfTheCustomFieldsClearsThem) {
   EXPECT_EQ(changes(), Json::parse(R"({"e":{"from":"x","to":null}})"));
 }
 
+TEST_F(AcceptTest, NullInAChangeListInThePlaceOfTheCustomFieldsSaysNothing) {
+  watch("q", R"([{"record":"contact","field":"e","changes":true}])");
+  deliver(R"({"id":1,"custom_field":{"e":"x"}})");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"t":1,"custom_field":null}})"), "ignored no_match");
+  EXPECT_EQ(status(R"({"changes":["custom_field","t"],"snapshot":{"id":1,"t":2}})"),
+            "ignored no_match");
+  EXPECT_EQ(status(R"({"id":1,"t":3,"custom_field":{"e":"x"}})"), "ignored no_match: t");
+}
+
+TEST_F(AcceptTest, AFieldThatAChangeListSaysIsAsBeforeIsKnown) {
+  deliver(R"({"id":1,"changes":{"f":"old"}})");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"n":{"old":"x","new":"x"},"s":{"old":1,"new":"Passed"},
+                       "custom_field":{"f":{"old":"y","new":"y"}}}})"),
+            "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"s":{"from":1,"to":"Passed"}})"));
+  EXPECT_EQ(snapshot_of_next_job(),
+            Json::parse(R"({"n":"x","s":"Passed","custom_field":{"f":"y"}})"));
+}
+
 TEST_F(AcceptTest, AnUpdatedAtInSecondsOrMillisecondsTellsWhatIsLate) {
   deliver(R"({"id":1,"s":"Failed","updated_at":1767312000})");
   EXPECT_EQ(status(R"({"id":1,"s":"Passed","updated_at":1767311999})"), "ignored stale");

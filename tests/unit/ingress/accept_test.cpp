@@ -170,6 +170,14 @@ TEST_F(AcceptTest, ABatchThatMadeAJobIsKnownAsAWholeWhenItComesAgain) {
   // Where nothing made a job nothing is kept, and nothing is lost by it.
   EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, DeliveryStatus::ignored);
   EXPECT_EQ(deliver_batch({event(4, "Open"), event(5, "Closed")}).status, DeliveryStatus::ignored);
+  // An echo leaves its key as a job does.
+  const auto contact = record("1");
+  write([&](Transaction& tx) {
+    tx.effects.expect_echo("p", contact, "s", "\"Passed\"", tx.now + Millis(1000));
+  });
+  EXPECT_EQ(deliver_batch({event(6, "Open"), event(7, "Passed")}).reason, "no_match; echo");
+  EXPECT_EQ(deliver_batch({event(6, "Open"), event(7, "Passed")}).status,
+            DeliveryStatus::duplicate);
 }
 
 TEST_F(AcceptTest, TheReasonOfALargeBatchStaysShort) {

@@ -88,10 +88,8 @@ class DeliveriesTest : public IngestTest {
   }
   Json explain() {
     Views views(store_->reader());
-    JobFilter filter;
-    filter.delivery = last_;
     return Deliveries(config_, *store_, *catalog_)
-        .explain({last(), views.events_of(last_), views.jobs(filter)});
+        .explain({last(), views.events_of(last_), views.plugins_by_event(last_)});
   }
 
   std::int64_t last_ = 0;

@@ -15,6 +15,25 @@ TEST_F(DeliveriesTest, ExplainSaysWhyAnEventThatMeetsAWatchMadeNoJob) {
   EXPECT_TRUE(explain()["events"][0]["no_job"].is_null()) << "it has one by now";
 }
 
+TEST_F(DeliveriesTest, ExplainFindsAnEventsJobBehindManyThatItEnqueued) {
+  deliver(kPassed);
+  const auto own = lease();
+  ASSERT_TRUE(own);
+  NewJob child = new_job(own->record, "p");
+  child.event = own->event;
+  child.delivery = last_;
+  child.parent = own->id;
+  write([&](Transaction& tx) {
+    for (int i = 0; i < kMaxListed; ++i) tx.jobs.insert(child);
+  });
+  EXPECT_TRUE(explain()["events"][0]["no_job"].is_null());
+  EXPECT_EQ(explain()["events"][0]["watches"][0]["met"], true);
+  watch("q", R"([{"record":"contact","field":"s","changes":true}])");
+  child.plugin = "q";
+  write([&](Transaction& tx) { tx.jobs.insert(child); });
+  EXPECT_FALSE(explain()["events"][0]["watches"][1]["why"].is_null()) << "another job asked for it";
+}
+
 TEST_F(DeliveriesTest, ExplainSaysOfEachEventOfABatchWhatBecameOfIt) {
   Json batch =
       Json::parse(hubspot({{"7", "s", "Passed"}, {"8", "s", "Open"}, {"7", "s", "Passed"}}));

@@ -110,6 +110,16 @@ TEST_F(ExportTest, APartThatWasToldBeforeItsObjectGivesWayToIt) {
   EXPECT_EQ(known(), Json::parse(R"({"id":1,"a":{"city":"Rome"},"a.b":"flat"})"));
 }
 
+TEST_F(ExportTest, SoDoesOneThatAChangeListReplacesAndOneOfACustomField) {
+  import({{"id", "1"}, {"a.city", "Bern"}, { "custom_field.f.v", "x" }});
+  deliver(R"({"id":"1","changes":{"a":{"city":"Basel"}}})");
+  EXPECT_EQ(known(), Json::parse(R"({"id":"1","a":{"city":"Basel"},"custom_field":{"f.v":"x"}})"));
+  EXPECT_EQ(deliver(R"({"id":"1","changes":{"a.city":"Bern"}})").jobs, 1);
+  EXPECT_EQ(changes(), Json::parse(R"({"a.city":{"from":"Basel","to":"Bern"}})"));
+  deliver(R"({"id":"1","custom_field":{"f":{"v":"y"}}})");
+  EXPECT_EQ(known()["custom_field"], Json::parse(R"({"f":{"v":"y"}})"));
+}
+
 TEST_F(ExportTest, WhatIsNoGroupOfCustomFieldsGivesWayToThem) {
   deliver(R"({"id":1,"custom_field":{"f":1,"g":2}})");
   const ImportTerms json{RecordType::contact, false};
@@ -143,6 +153,27 @@ TEST_F(ExportTest, IsStaleWhereAnotherSourceToldMoreOfItsRecord) {
   deliver(R"({"id":1,"s":"Open"})");
   source_.name = "src";
   EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Passed"}}), "ignored stale");
+}
+
+TEST_F(ExportTest, MadeBeforeWhatWasCapturedLeavesThatNews) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(1));
+  capture(R"({"id":1,"s":"Passed"})");
+  const std::int64_t captured = last_;
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Open"}}), "ignored first_seen");
+  last_ = captured;
+  EXPECT_EQ(replayed({}), std::multiset<std::string>{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+  EXPECT_EQ(deliver(R"({"id":1,"s":"Passed","t":1})").reason, "no_match: t") << "s is known";
+}
+
+TEST_F(ExportTest, IsNotLaidOverWhatCameAfterItOfARecordThatIsTheSame) {
+  const TimePoint made = clock_.now();
+  clock_.advance(Millis(2));
+  deliver(R"({"uuid":"u","s":"Passed"})");
+  EXPECT_EQ(import_as_of(made, {{"id", 1}, {"s", "Open"}}), "ignored first_seen");
+  EXPECT_EQ(deliver(R"({"uuid":"u","id":1,"changes":{"t":1}})").reason, "no_match");
+  EXPECT_EQ(known()["s"], "Passed");
+  EXPECT_EQ(import_as_of(made + Millis(1), {{"id", 1}, {"s", "Open"}}), "ignored stale");
 }
 
 TEST_F(ExportTest, ThatIsStaleLeavesTheKeyOfWhatCameAfterIt) {

@@ -216,6 +216,49 @@ TEST_F(DeliveriesTest, AReplayMakesOneJobOfWhatItsDeliveryHasTwice) {
   EXPECT_EQ(replayed({}), Jobs{R"(p {"s":{"to":"Passed"}})"});
 }
 
+TEST_F(DeliveriesTest, SoItDoesOfWhatWasOnlyCaptured) {
+  Json batch =
+      Json::parse(hubspot({{"7", "s", "Open"}, {"7", "s", "Passed"}, {"7", "s", "Passed"}}));
+  for (Json& event : batch)
+    event.update({{"eventId", 1}, {"subscriptionId", 1}, {"occurredAt", 1}});
+  batch[0]["eventId"] = 2;
+  capture(to_text(batch));
+  EXPECT_EQ(replayed({}), Jobs{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+  EXPECT_EQ(replayed({}), Jobs{R"(p {"s":{"from":"Open","to":"Passed"}})"});
+}
+
+TEST_F(DeliveriesTest, AnEventIsSupersededByAReplayThatMadeAJobAlone) {
+  watch("other", R"([{"record":"contact","field":"t","changes":true}])");
+  const auto is_superseded = [&](std::int64_t delivery) {
+    return write([&](Transaction& tx) {
+      const StoredEvent asked = tx.deliveries.events_of(delivery).at(0);
+      return tx.records.is_superseded(asked.record, asked.id);
+    });
+  };
+  deliver(kPassed);
+  const std::int64_t first = last_;
+  capture(R"({"id":1,"changes":{"s":"Passed"}})");
+  EXPECT_EQ(replayed({"other"}), Jobs{});
+  EXPECT_FALSE(is_superseded(first));
+  EXPECT_EQ(replayed({"p"}).size(), 1U);
+  EXPECT_TRUE(is_superseded(first));
+
+  const std::int64_t second = last_;
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"u":1}})").reason, "no_match");
+  EXPECT_FALSE(is_superseded(second));
+  watch("later", R"([{"record":"contact","field":"u","changes":true}])");
+  EXPECT_EQ(replayed({}), Jobs{R"(later {"u":{"to":1}})"});
+  EXPECT_TRUE(is_superseded(second)) << "though it was no news";
+}
+
+TEST_F(DeliveriesTest, AReplayTellsACustomFieldFromTheStandardOneOfItsName) {
+  deliver(R"({"id":1,"r":"a","custom_field":{"r":"b"}})");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"custom_field.r":"c"}})").reason, "no_match");
+  watch("standard", R"([{"record":"contact","field":"r","changes":true}])");
+  watch("custom", R"([{"record":"contact","field":"custom_field.r","changes":true}])");
+  EXPECT_EQ(replayed({}), Jobs{R"(custom {"custom_field.r":{"to":"c"}})"});
+}
+
 // What a batch's event was keeps its place when others of the batch are read one day.
 TEST_F(DeliveriesTest, AReplayFindsAnEventAgainThoughMoreIsReadThanWhenItCame) {
   watch("firms", R"([{"record":"company","field":"s","changes":true}])");

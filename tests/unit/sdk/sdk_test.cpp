@@ -177,6 +177,23 @@ TEST_F(SdkRecord, TellsThatAPartIsNullWhereNullIsInThePlaceOfAll) {
   for (const char* field : {"gone.b", "new.b", "unknown.a"}) EXPECT_FALSE(contact.changed(field));
 }
 
+TEST_F(SdkRecord, TellsTheStandardFieldFromTheCustomOneOfItsName) {
+  const std::string record = R"({"q": {"x": 1}, "custom_field": {"q": {"x": 2}, "r": 3}})";
+  const std::string of_standard = R"({"changes": {"q": {"to": {"x": 1}}, "r": {"to": 3}}})";
+  const Contact standard(job_with(record, of_standard));
+  for (const char* field : {"q", "q.x", "r", "custom_field.r"})
+    EXPECT_TRUE(standard.changed(field)) << field;
+  for (const char* field : {"custom_field.q", "custom_field.q.x"})
+    EXPECT_FALSE(standard.changed(field)) << field;
+  const std::string of_custom = R"({"changes": {"custom_field.q": {"to": {"x": 2}}}})";
+  const Contact custom(job_with(record, of_custom));
+  EXPECT_EQ(custom.change("custom_field.q.x").to, Json(2));
+  for (const char* field : {"q", "q.x"}) EXPECT_FALSE(custom.changed(field)) << field;
+  const std::string of_either = R"({"complete": false, "changes": {"q": {"to": {"x": 1}}}})";
+  const Contact either(job_with(record, of_either));
+  for (const char* field : {"q", "custom_field.q.x"}) EXPECT_TRUE(either.changed(field)) << field;
+}
+
 TEST_F(SdkRecord, ParsesNothingThatIsNotAskedFor) {
   const Contact broken(job_with("not json", "not json"));
   EXPECT_EQ(broken.id(), "42");

@@ -77,7 +77,7 @@ TEST_F(StoreTest, TwoRecordsThatAreOneAreMergedIntoTheElder) {
     EXPECT_EQ(merged.updated_at, from_ms(2));
     EXPECT_EQ(resolve(tx, "u", "").id, by_id);
     EXPECT_EQ(tx.records.latest(merged, "s")->delivery, 9);
-    EXPECT_EQ(tx.records.newest_delivery(by_id), 9);
+    EXPECT_EQ(tx.records.last_told(by_id).delivery, 9);
     EXPECT_TRUE(tx.records.any_merged());
     EXPECT_TRUE(tx.effects.take_echo("p", by_id, "s", "1", tx.now));
   });
@@ -154,7 +154,7 @@ TEST_F(StoreTest, EachSourceHasALatestDeliveryOfItsOwn) {
       tx.records.save(record);
     };
     EXPECT_FALSE(tx.records.latest(resolve(tx, "u", ""), "a"));
-    EXPECT_EQ(tx.records.newest_delivery(resolve(tx, "u", "").id), 0);
+    EXPECT_EQ(tx.records.last_told(resolve(tx, "u", "").id), ToldBy{});
     remember("a", 1);
     remember("b", 2);
     remember("a", 3);
@@ -165,7 +165,7 @@ TEST_F(StoreTest, EachSourceHasALatestDeliveryOfItsOwn) {
     EXPECT_EQ(tx.records.latest(record, "b")->body_hash, "b2");
     EXPECT_EQ(tx.records.latest(record, "c")->delivery, 4);
     EXPECT_FALSE(tx.records.latest(record, "d"));
-    EXPECT_EQ(tx.records.newest_delivery(record.id), 5);
+    EXPECT_EQ(tx.records.last_told(record.id).delivery, 5);
   });
 }
 
