@@ -251,6 +251,7 @@ Answer RunCalls::idempotency_key(const wire::Call& call) const {
   // The parts go in as JSON, so that no two different lists of parts are the same text; the label
   // behind it, for JSON would change bytes that are no text. Not the record: its name is another
   // once it is merged. The time tells jobs of two stores apart.
+  // See docs/decisions/0017-an-idempotency-key-names-no-record.md.
   const Json parts = {run_.plugin, run_.job, to_ms(lease_.job.created_at)};
   return ok(0, "fh-" + to_hex(sha256(to_text(parts) + call.key)).substr(0, 40));
 }

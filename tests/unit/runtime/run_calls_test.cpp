@@ -255,6 +255,10 @@ TEST_F(RunCallsTest, TheIdempotencyKeyIsTheJobsWhateverItsRecordIsCalled) {
   EXPECT_EQ(key(second, "mail"), mail);
   ServedRun other = run("8");
   EXPECT_NE(key(other, "mail"), mail);
+  JobRow elsewhere = first.lease().job;
+  elsewhere.created_at += Millis(1);
+  ServedRun namesake(*store_, clock_, elsewhere);
+  EXPECT_NE(key(namesake, "mail"), mail) << "another store's job of the same number";
 }
 
 TEST_F(RunCallsTest, ALostLeaseStoresNothing) {
