@@ -76,6 +76,7 @@ TEST_P(ClockJumpTest, AJobThatARunEnqueuesKeepsItsDelay) {
   RunEnd end{.job = running.id, .lease = running.lease, .outcome = {}};
   NewJob later;
   later.plugin = "q";
+  later.backlog = 1;
   later.created_at = clock_.now();
   later.run_at = later.created_at + 5s;
   end.effects.jobs.push_back(later);
