@@ -313,6 +313,7 @@ void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart, Com
   }
   not_shifted_ = Millis(0);
   tables.storms.keep();
+  tables.records.keep();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->finish(std::move(failures[i]));
   if (hook != nullptr) hook->after_commit();
 }
@@ -334,7 +335,7 @@ void Store::shift_times(Millis by) {
 }
 
 void Store::roll_back() {
-  forget(0);
+  forget({});
   try {
     execute("ROLLBACK");
   } catch (const StoreError&) {
@@ -344,19 +345,19 @@ void Store::roll_back() {
 }
 
 // What the tables keep in memory of rows that are not there any more.
-void Store::forget(std::size_t storms_before) {
+void Store::forget(const Counted& before) {
   tables_->tallies.forget();
   tables_->jobs.forget();
   tables_->deliveries.forget();
-  tables_->records.forget();
-  tables_->storms.forget(storms_before);
+  tables_->records.forget(before.states_left);
+  tables_->storms.forget(before.storms);
 }
 
 // In a savepoint: what it throws, which is returned, rolls back what it did itself.
 std::exception_ptr Store::run_apart(const std::function<void()>& run) {
   // What the operations before tallied is theirs; it must not go when this one's changes do.
   tables_->tallies.flush();
-  const std::size_t storms_before = tables_->storms.entered();
+  const Counted before{tables_->storms.entered(), tables_->records.states_left()};
   std::exception_ptr failure;
   execute("SAVEPOINT apart");
   try {
@@ -364,7 +365,7 @@ std::exception_ptr Store::run_apart(const std::function<void()>& run) {
     tables_->tallies.flush();
   } catch (...) {
     failure = std::current_exception();
-    forget(storms_before);
+    forget(before);
     execute("ROLLBACK TO apart");
   }
   execute("RELEASE apart");

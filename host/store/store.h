@@ -115,7 +115,11 @@ class Store {
   void note_jump(Millis by);
   void shift_times(Millis by);
   void roll_back();
-  void forget(std::size_t storms_before);
+  struct Counted {  // by the transaction under way
+    std::size_t storms = 0;
+    std::size_t states_left = 0;
+  };
+  void forget(const Counted& before);
   std::exception_ptr run_apart(const std::function<void()>& run);
   void run_hook(CommitHook& hook, Transaction& tx);
   void execute(const char* sql) { tables_->db.run(sql); }

@@ -261,6 +261,21 @@ TEST_F(MergedRecords, ARunOfEitherIsToldThatTheStateIsAnother) {
   });
 }
 
+TEST_F(MergedRecords, TheLogTellsOfAStateThatIsLeftOnceTheyAreOne) {
+  for (const std::int64_t one : {elder_, younger_})
+    write([&](Transaction& tx) { return tx.effects.set_state("p", one, "1", 0); });
+  testing::internal::CaptureStderr();
+  EXPECT_THROW(write([](Transaction& tx) {
+                 tx.records.resolve("crm", RecordType::contact, {"u", "1"});
+                 throw HostError("no");
+               }),
+               HostError);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("state_left"), std::string::npos);
+  testing::internal::CaptureStderr();
+  merge();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("state_left"), std::string::npos);
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});
