@@ -276,6 +276,34 @@ TEST_F(MergedRecords, TheLogTellsOfAStateThatIsLeftOnceTheyAreOne) {
   EXPECT_NE(testing::internal::GetCapturedStderr().find("state_left"), std::string::npos);
 }
 
+TEST_F(MergedRecords, OfAnOlderStoreKnowWhichOfTheirEventsIsTheLatest) {
+  const NewJob first = new_job(elder_);
+  const NewJob second = new_job(younger_);
+  NewEvent third;
+  third.delivery = second.delivery;
+  third.ordinal = 1;
+  third.record = younger_;
+  third.changes = third.snapshot = "{}";
+  const auto last = write([&](Transaction& tx) { return tx.deliveries.insert(third); });
+  merge();
+  const auto other = record("2");
+  const NewJob of_other = new_job(other);
+  write([&](Transaction& tx) {
+    StoredRecord known = tx.records.load(other);
+    known.accepted = {of_other.delivery + 1, 0};
+    tx.records.save(known);
+  });
+  change_file("PRAGMA user_version = 8");
+  reopen();
+  write([&](Transaction& tx) {
+    EXPECT_TRUE(tx.records.is_superseded(elder_, first.event));
+    EXPECT_TRUE(tx.records.is_superseded(elder_, second.event));
+    EXPECT_FALSE(tx.records.is_superseded(elder_, last));
+    EXPECT_EQ(tx.records.load(elder_).accepted, (EventPlace{second.delivery, 1}));
+    EXPECT_TRUE(tx.records.is_superseded(other, of_other.event)) << "it was known";
+  });
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});
