@@ -304,6 +304,19 @@ TEST_F(MergedRecords, OfAnOlderStoreKnowWhichOfTheirEventsIsTheLatest) {
   });
 }
 
+TEST_F(MergedRecords, AreFoundByEitherName) {
+  const auto job = add_job(younger_);
+  merge();
+  for (const char* name : {"1", "u"}) {
+    JobFilter filter;
+    filter.record = name;
+    const auto found = Views(store_->reader()).jobs(filter);
+    ASSERT_EQ(found.size(), 1U) << name;
+    EXPECT_EQ(found[0].id, job);
+    EXPECT_EQ(found[0].record.key, "1");
+  }
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});
