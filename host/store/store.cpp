@@ -49,6 +49,8 @@ bool is_damage(const std::exception_ptr& failure) {
     std::rethrow_exception(failure);
   } catch (const StoreError& error) {
     return error.damaged();
+  } catch (const FoundDamage&) {
+    return true;
   } catch (...) {
     return false;
   }
@@ -117,7 +119,13 @@ Store::~Store() { stop(); }
 // With it goes what a later start tells by whether the clock was set: what waits is moved at once.
 void Store::begin_host_run() {
   execute("BEGIN IMMEDIATE");
-  if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
+  try {
+    if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
+  } catch (const FoundDamage& found) {
+    log_error("lease_failed", {{"error", found.what()}});
+    execute("ROLLBACK");
+    return begin_host_run();
+  }
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
                   identity_);
@@ -270,7 +278,8 @@ std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apar
     try {
       commit_together(batch, apart, found < kMostDamaged ? hook : nullptr);
       return nullptr;
-    } catch (const FoundDamage&) {
+    } catch (const FoundDamage& damage) {
+      log_error("lease_failed", {{"error", damage.what()}});
     } catch (const HookHindered&) {
       hook = nullptr;
     } catch (...) {
@@ -375,15 +384,15 @@ std::exception_ptr Store::run_apart(const std::function<void()>& run) {
 void Store::run_hook(CommitHook& hook, Transaction& tx) {
   const auto failure = run_apart([&] { hook.before_commit(tx); });
   if (!failure) return;
-  log_error("lease_failed", {{"error", text_of(failure)}});
-  if (is_damage(failure)) throw HookHindered(text_of(failure));
   try {
     std::rethrow_exception(failure);
   } catch (const FoundDamage&) {
     throw;
   } catch (...) {
-    hook.after_rollback();
+    log_error("lease_failed", {{"error", text_of(failure)}});
   }
+  if (is_damage(failure)) throw HookHindered(text_of(failure));
+  hook.after_rollback();
 }
 
 }  // namespace fh

@@ -34,7 +34,7 @@ class CommitHook {
   virtual ~CommitHook() = default;
   /// In the transaction. What it throws rolls back what it did itself and nothing else. But what
   /// met a damaged page is not committed by SQLite: all of it is run again, with the hook after a
-  /// FoundDamage, and without it after a StoreError.
+  /// FoundDamage, which an operation may throw as well, and without it after a StoreError.
   virtual void before_commit(Transaction& tx) = 0;
   virtual void after_commit() = 0;
   virtual void after_rollback() = 0;
