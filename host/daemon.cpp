@@ -150,7 +150,8 @@ void Daemon::load_what_was_seen() {
 
 void Daemon::start() {
   store_.start();
-  // Bound early, so that a port that is taken is found before anything runs; opened late.
+  // Bound early, so that a port that is taken is found before anything runs. It listens late: what
+  // came before would wait unseen, past the sender's patience.
   ingest_ = std::make_unique<HttpFront>(ingest_options());
   admin_ = std::make_unique<HttpFront>(admin_options());
   admin_->start();

@@ -72,8 +72,21 @@ void Dispatcher::before_commit(Transaction& tx) {
   to_look_at_.merge(tx.jobs.take_ready());
   if (stopped_ || held_) return;
   looked_at_.assign(to_look_at_.begin(), to_look_at_.end());
-  for (const std::string& plugin : looked_at_) lease_for(tx, plugin);
+  for (const std::string& plugin : looked_at_)
+    if (!hindered_.contains(plugin)) lease_or_hinder(tx, plugin);
   to_look_at_.clear();
+}
+
+// What is damaged of a plugin as a whole, as the list of what is ready, costs no other.
+void Dispatcher::lease_or_hinder(Transaction& tx, const std::string& plugin) {
+  try {
+    lease_for(tx, plugin);
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    hindered_.insert(plugin);
+    throw FoundDamage("plugin " + plugin +
+                      " gets no job until the host starts again: " + error.what());
+  }
 }
 
 void Dispatcher::lease_for(Transaction& tx, const std::string& plugin) {
@@ -102,9 +115,13 @@ void Dispatcher::end_unreadable(Transaction& tx, const Lease& lease, const std::
   end.outcome = {.kind = OutcomeKind::fail,
                  .text = "its event or record cannot be read: " + why +
                          ": restore a backup, or discard the job"};
-  const auto next = finish_run(tx, end);
-  CHECK(next.has_value());
-  unreadable_.push_back({lease.job, lease.record.key, *next});
+  try {
+    const auto next = finish_run(tx, end);
+    CHECK(next.has_value());
+    unreadable_.push_back({lease.job, lease.record.key, *next});
+  } catch (const StoreError& error) {
+    tx.jobs.leave_out(lease.job.id, lease.job.plugin, error);
+  }
 }
 
 void Dispatcher::after_commit() {

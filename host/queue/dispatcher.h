@@ -72,6 +72,7 @@ class Dispatcher final : public CommitHook {
   void after_rollback() override;
 
  private:
+  void lease_or_hinder(Transaction& tx, const std::string& plugin);
   void lease_for(Transaction& tx, const std::string& plugin);
   struct Unreadable {
     JobRow job;
@@ -93,6 +94,7 @@ class Dispatcher final : public CommitHook {
   // Jobs whose event or record is damaged, with what was said of it: their end is another
   // transaction's than that which found it. The writer's thread only.
   std::map<std::int64_t, std::string> damaged_;
+  std::set<std::string> hindered_;  // plugins that damage keeps from being looked at; as above
   // Of the transaction under way; the writer's thread only.
   std::vector<std::pair<Offer, Lease>> granted_;
   std::vector<std::string> looked_at_;

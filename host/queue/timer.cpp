@@ -65,9 +65,9 @@ bool Timer::prune() {
   try {
     pruned = store_.write([this](Transaction& tx) {
       const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
-      tx.deliveries.prune_sender_ids(believed, kPrunedPerTick);
-      tx.effects.prune_echoes(believed, kPrunedPerTick);
-      const bool more = tx.retention.prune(retention_, believed, kDeliveriesPerTick);
+      bool more = tx.deliveries.prune_sender_ids(believed, kPrunedPerTick) == kPrunedPerTick;
+      more |= tx.effects.prune_echoes(believed, kPrunedPerTick) == kPrunedPerTick;
+      more |= tx.retention.prune(retention_, believed, kDeliveriesPerTick);
       return Pruned{more, tx.retention.take_hasty(), tx.now - believed};
     });
     warn_of_haste(pruned.hasty);

@@ -314,14 +314,16 @@ void Slot::write_end(const Lease& lease, RunEnd end) {
       else
         log_warning("late_result_dropped", {{"job", end.job}, {"plugin", plugin_}});
       break;
-    } catch (const StoreError& error) {
-      // A full disk: the result is kept in hand until there is room, for it cannot be made again.
-      log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
-      if (signals_.interrupted) break;  // the run will be found lost at the next start
-      wake_.wait(kTryAgain);
     } catch (const HostError& error) {
-      // What it wrote cannot be stored: the run counts as lost, so that the job is not stuck.
       log_error("result_not_stored", {{"job", end.job}, {"error", error.what()}});
+      const auto* failed = dynamic_cast<const StoreError*>(&error);
+      if (failed != nullptr && !failed->damaged()) {
+        // A full disk: the result is kept in hand until there is room, for it cannot be made again.
+        if (signals_.interrupted) break;  // the run will be found lost at the next start
+        wake_.wait(kTryAgain);
+        continue;
+      }
+      // What it wrote cannot be stored: the run counts as lost, so that the job is not stuck.
       if (end.outcome.kind == OutcomeKind::lost) break;
       end.outcome = {.kind = OutcomeKind::lost, .text = error.what()};
       end.effects = {};

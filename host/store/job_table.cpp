@@ -1,6 +1,11 @@
 #include "store/job_table.h"
 
 namespace fh {
+namespace {
+
+constexpr int kAll = -1;  // a LIMIT that is none
+
+}  // namespace
 
 #define JOB_COLUMNS                                                                          \
   "id, plugin, record, event, delivery, depth, turn, state, lease, runs, attempts, crashes," \
@@ -75,6 +80,14 @@ std::optional<std::int64_t> JobTable::first_ready(const std::string& plugin) {
   return std::nullopt;
 }
 
+void JobTable::leave_out(std::int64_t job, const std::string& plugin, const StoreError& error) {
+  if (!error.damaged()) throw error;
+  left_out_.insert(job);
+  throw FoundDamage(
+      "job " + std::to_string(job) + " of plugin " + plugin +
+      " is passed over until the host starts again, for its rows are damaged: " + error.what());
+}
+
 std::optional<JobRow> JobTable::next_ready(const std::string& plugin) {
   try {
     if (!left_out_.empty()) {
@@ -89,17 +102,23 @@ std::optional<JobRow> JobTable::next_ready(const std::string& plugin) {
   } catch (const StoreError& error) {
     const auto damaged = error.damaged() ? first_ready(plugin) : std::nullopt;
     if (!damaged) throw;
-    left_out_.insert(*damaged);
-    throw FoundDamage(
-        "job " + std::to_string(*damaged) + " of plugin " + plugin +
-        " is passed over until the host starts again, for it cannot be read: " + error.what());
+    leave_out(*damaged, plugin, error);
   }
 }
 
 std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const LeaseTerms& terms) {
-  auto next = next_ready(plugin);
-  if (!next) return std::nullopt;
-  JobRow job = std::move(*next);
+  auto job = next_ready(plugin);
+  if (!job) return std::nullopt;
+  try {
+    start_run(*job, terms);
+  } catch (const StoreError& error) {
+    leave_out(job->id, plugin, error);
+  }
+  tallies_.move(plugin, JobState::available, JobState::running);
+  return job;
+}
+
+void JobTable::start_run(JobRow& job, const LeaseTerms& terms) {
   const int changed = db_.run(
       "UPDATE jobs SET state = 'running', lease = lease + 1, lease_until_ms = ?, host_run = ?,"
       " runs = runs + 1, started_at_ms = ?, reason = '' WHERE id = ? AND lease = ?",
@@ -112,8 +131,6 @@ std::optional<JobRow> JobTable::lease_next(const std::string& plugin, const Leas
       "INSERT INTO runs (job, run, lease, host_run, build, started_at_ms)"
       " VALUES (?, ?, ?, ?, ?, ?)",
       job.id, job.counters.runs, job.lease, terms.host_run, terms.build, to_ms(terms.now));
-  tallies_.move(plugin, JobState::available, JobState::running);
-  return job;
 }
 
 std::optional<JobRow> JobTable::find_running(std::int64_t job, std::int64_t lease) {
@@ -240,7 +257,14 @@ void JobTable::promote(std::int64_t record, const std::string& plugin) {
       "SELECT id FROM jobs WHERE turn = ? AND plugin = ? AND state = 'blocked'"
       " ORDER BY seq LIMIT 1",
       record, plugin);
-  if (query.next()) place(query.integer(0), plugin, JobState::blocked, JobState::available);
+  if (!query.next()) return;
+  const std::int64_t oldest = query.integer(0);
+  if (left_out_.contains(oldest)) return;  // as one that is ready it would hold the turn, too
+  try {
+    place(oldest, plugin, JobState::blocked, JobState::available);
+  } catch (const StoreError& error) {
+    leave_out(oldest, plugin, error);
+  }
 }
 
 void JobTable::promote_unheld() {
@@ -302,8 +326,11 @@ void JobTable::wake(std::int64_t id) {
 
 std::optional<TimePoint> JobTable::parked_until(const std::string& plugin, std::int64_t record) {
   if (!any_parked_)
-    any_parked_ =
-        db_.query("SELECT 1 FROM jobs WHERE state = 'scheduled' AND reason <> '' LIMIT 1").next();
+    // SQLite would rather go through all that waits, and read each row for its reason.
+    any_parked_ = db_.query(
+                         "SELECT 1 FROM jobs INDEXED BY jobs_parked"
+                         " WHERE state = 'scheduled' AND reason <> '' LIMIT 1")
+                      .next();
   if (!*any_parked_) return std::nullopt;
   auto query = db_.query(
       "SELECT run_at_ms FROM jobs WHERE plugin = ? AND record = ? AND state = 'scheduled'"
@@ -313,10 +340,33 @@ std::optional<TimePoint> JobTable::parked_until(const std::string& plugin, std::
 }
 
 void JobTable::shift_due(Millis by) {
-  db_.run(
-      "UPDATE jobs SET run_at_ms = run_at_ms + ?"
-      " WHERE (state = 'scheduled' OR state = 'retryable')",
-      static_cast<std::int64_t>(by.count()));
+  const auto ms = static_cast<std::int64_t>(by.count());
+  const std::size_t known = left_out_.size();
+  try {
+    if (known > 0) return shift_the_whole(ms);
+    db_.run(
+        "UPDATE jobs SET run_at_ms = run_at_ms + ?"
+        " WHERE (state = 'scheduled' OR state = 'retryable')",
+        ms);
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    // By reading: once it has met damage, SQLite writes nothing more in this transaction.
+    for (const std::int64_t job : due(TimePoint::max(), kAll)) try {
+        (void)find_open(job);
+      } catch (const StoreError&) {
+        left_out_.insert(job);
+      }
+    if (left_out_.size() == known) throw;
+    throw FoundDamage(std::string("what waits keeps its time where its row is damaged: ") +
+                      error.what());
+  }
+}
+
+// Row by row, past those that are damaged.
+void JobTable::shift_the_whole(std::int64_t ms) {
+  for (const std::int64_t job : due(TimePoint::max(), kAll))
+    if (!left_out_.contains(job))
+      db_.run("UPDATE jobs SET run_at_ms = run_at_ms + ? WHERE id = ?", ms, job);
 }
 
 std::vector<std::int64_t> JobTable::leased_before(std::int64_t host_run) {

@@ -84,9 +84,12 @@ class JobTable {
   /// Stores the job as scheduled, blocked or available.
   std::int64_t insert(const NewJob& job);
 
-  /// Leases the plugin's next available job and stores the start of its run. Throws FoundDamage of
-  /// a job whose own row cannot be read; it is passed over until the store is opened again.
+  /// Leases the plugin's next available job and stores the start of its run. What it and others
+  /// throw as FoundDamage is of one job, which is left out.
   std::optional<JobRow> lease_next(const std::string& plugin, const LeaseTerms& terms);
+  /// For what was met on behalf of this job: damage is its own trouble, and it is passed over until
+  /// the store is opened again. Throws FoundDamage, or what is no damage as it is.
+  [[noreturn]] void leave_out(std::int64_t job, const std::string& plugin, const StoreError& error);
   /// The job if it is running under this lease.
   std::optional<JobRow> find_running(std::int64_t job, std::int64_t lease);
   /// Whether the job is running under this lease now.
@@ -120,6 +123,7 @@ class JobTable {
   std::optional<TimePoint> parked_until(const std::string& plugin, std::int64_t record);
 
   /// Moves the time that each waiting job waits for, because the wall clock was set by as much.
+  /// Throws FoundDamage of those whose rows are damaged: the next call passes them over.
   void shift_due(Millis by);
 
   /// Lets the oldest of each turn go on that nobody holds.
@@ -148,6 +152,7 @@ class JobTable {
  private:
   std::optional<JobRow> next_ready(const std::string& plugin);
   std::optional<std::int64_t> first_ready(const std::string& plugin);
+  void start_run(JobRow& job, const LeaseTerms& terms);
   bool turn_taken(std::int64_t record, const std::string& plugin);
   void promote(std::int64_t record, const std::string& plugin);
   void place(std::int64_t job, const std::string& plugin, JobState from, JobState to);
@@ -155,13 +160,14 @@ class JobTable {
                const std::string& reason, TimePoint now);
   JobRow read(Query& query);
   void note_due(TimePoint at);
+  void shift_the_whole(std::int64_t ms);
 
   Database& db_;
   Tallies& tallies_;
   RecordTable& records_;
   std::set<std::string> ready_;
   std::optional<TimePoint> earliest_due_;
-  std::set<std::int64_t> left_out_;  // available jobs whose own row is damaged
+  std::set<std::int64_t> left_out_;  // jobs of which a row is damaged
   std::optional<bool> any_parked_;   // false: no job is put off by a storm; true: one may be
   // Ids and the order of acceptance: a job's id is its first place in that order.
   IdSequence seq_{db_, "job"};

@@ -44,9 +44,25 @@ void RecordTable::name(std::int64_t record, const std::string& account, RecordTy
       account, name_of(type), kind, alias, record);
 }
 
-void RecordTable::forget() {
+void RecordTable::forget_names() {
   kept_.clear();
   any_merged_.reset();
+}
+
+void RecordTable::forget(std::size_t states_left) {
+  forget_names();
+  left_.resize(states_left);
+}
+
+void RecordTable::keep() {
+  for (const auto& [plugin, record] : std::exchange(left_, {}))
+    log_warning("state_left", {{"plugin", plugin},
+                               {"account", record.account},
+                               {"type", name_of(record.type)},
+                               {"record", record.key},
+                               {"reason",
+                                "two records turned out to be one, and both had a state: the one "
+                                "that was known first keeps its own"}});
 }
 
 bool RecordTable::any_merged() {
@@ -225,19 +241,12 @@ void RecordTable::merge_states(const StoredRecord& elder, std::int64_t from) {
         " FROM plugin_states AS gone WHERE stays.plugin = ?3 AND stays.record = ?1"
         " AND gone.plugin = ?3 AND gone.record = ?2",
         elder.id, from, plugin);
-    if (both == 0) continue;
-    log_warning("state_left", {{"plugin", plugin},
-                               {"account", elder.key.account},
-                               {"type", name_of(elder.key.type)},
-                               {"record", elder.key.key},
-                               {"reason",
-                                "two records turned out to be one, and both had a state: the one "
-                                "that was known first keeps its own"}});
+    if (both > 0) left_.emplace_back(plugin, elder.key);
   }
 }
 
 void RecordTable::merge(std::int64_t into, std::int64_t from) {
-  forget();
+  forget_names();
   spill_latest(into);
   spill_latest(from);
   StoredRecord elder = load(into);

@@ -86,8 +86,12 @@ class RecordTable {
 
   /// Whether any record has become part of another one.
   bool any_merged();
-  /// After a rollback: what is kept in memory may not be on disk.
-  void forget();
+  /// How many states of plugins this transaction has left with a record that is no more.
+  std::size_t states_left() const { return left_.size(); }
+  /// It is committed: the log tells of them.
+  void keep();
+  /// It is rolled back to where it had left so many: what is kept in memory may not be on disk.
+  void forget(std::size_t states_left);
 
  private:
   static constexpr std::size_t kMostKept = 16'384;
@@ -102,10 +106,12 @@ class RecordTable {
   void merge_states(const StoredRecord& elder, std::int64_t from);
 
   void spill_latest(std::int64_t record);
+  void forget_names();
 
   Database& db_;
   std::unordered_map<std::string, std::int64_t> kept_;  // a few of the aliases, see key_of()
   std::optional<bool> any_merged_;
+  std::vector<std::pair<std::string, RecordKey>> left_;  // plugin and record, see states_left()
 };
 
 }  // namespace fh

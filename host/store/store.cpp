@@ -49,6 +49,8 @@ bool is_damage(const std::exception_ptr& failure) {
     std::rethrow_exception(failure);
   } catch (const StoreError& error) {
     return error.damaged();
+  } catch (const FoundDamage&) {
+    return true;
   } catch (...) {
     return false;
   }
@@ -117,7 +119,13 @@ Store::~Store() { stop(); }
 // With it goes what a later start tells by whether the clock was set: what waits is moved at once.
 void Store::begin_host_run() {
   execute("BEGIN IMMEDIATE");
-  if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
+  try {
+    if (not_shifted_ != Millis(0)) tables_->jobs.shift_due(not_shifted_);
+  } catch (const FoundDamage& found) {
+    log_error("lease_failed", {{"error", found.what()}});
+    execute("ROLLBACK");
+    return begin_host_run();
+  }
   tables_->db.run("INSERT INTO host_runs (pid, version, started_at_ms, file) VALUES (?, ?, ?, ?)",
                   static_cast<std::int64_t>(::getpid()), FIELDHOOK_VERSION, to_ms(clock_.now()),
                   identity_);
@@ -270,7 +278,8 @@ std::exception_ptr Store::try_to_commit(const std::vector<Waiting*>& batch, Apar
     try {
       commit_together(batch, apart, found < kMostDamaged ? hook : nullptr);
       return nullptr;
-    } catch (const FoundDamage&) {
+    } catch (const FoundDamage& damage) {
+      log_error("lease_failed", {{"error", damage.what()}});
     } catch (const HookHindered&) {
       hook = nullptr;
     } catch (...) {
@@ -313,6 +322,7 @@ void Store::commit_together(const std::vector<Waiting*>& batch, Apart apart, Com
   }
   not_shifted_ = Millis(0);
   tables.storms.keep();
+  tables.records.keep();
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->finish(std::move(failures[i]));
   if (hook != nullptr) hook->after_commit();
 }
@@ -334,7 +344,7 @@ void Store::shift_times(Millis by) {
 }
 
 void Store::roll_back() {
-  forget(0);
+  forget({});
   try {
     execute("ROLLBACK");
   } catch (const StoreError&) {
@@ -344,19 +354,19 @@ void Store::roll_back() {
 }
 
 // What the tables keep in memory of rows that are not there any more.
-void Store::forget(std::size_t storms_before) {
+void Store::forget(const Counted& before) {
   tables_->tallies.forget();
   tables_->jobs.forget();
   tables_->deliveries.forget();
-  tables_->records.forget();
-  tables_->storms.forget(storms_before);
+  tables_->records.forget(before.states_left);
+  tables_->storms.forget(before.storms);
 }
 
 // In a savepoint: what it throws, which is returned, rolls back what it did itself.
 std::exception_ptr Store::run_apart(const std::function<void()>& run) {
   // What the operations before tallied is theirs; it must not go when this one's changes do.
   tables_->tallies.flush();
-  const std::size_t storms_before = tables_->storms.entered();
+  const Counted before{tables_->storms.entered(), tables_->records.states_left()};
   std::exception_ptr failure;
   execute("SAVEPOINT apart");
   try {
@@ -364,7 +374,7 @@ std::exception_ptr Store::run_apart(const std::function<void()>& run) {
     tables_->tallies.flush();
   } catch (...) {
     failure = std::current_exception();
-    forget(storms_before);
+    forget(before);
     execute("ROLLBACK TO apart");
   }
   execute("RELEASE apart");
@@ -374,15 +384,15 @@ std::exception_ptr Store::run_apart(const std::function<void()>& run) {
 void Store::run_hook(CommitHook& hook, Transaction& tx) {
   const auto failure = run_apart([&] { hook.before_commit(tx); });
   if (!failure) return;
-  log_error("lease_failed", {{"error", text_of(failure)}});
-  if (is_damage(failure)) throw HookHindered(text_of(failure));
   try {
     std::rethrow_exception(failure);
   } catch (const FoundDamage&) {
     throw;
   } catch (...) {
-    hook.after_rollback();
+    log_error("lease_failed", {{"error", text_of(failure)}});
   }
+  if (is_damage(failure)) throw HookHindered(text_of(failure));
+  hook.after_rollback();
 }
 
 }  // namespace fh

@@ -34,7 +34,7 @@ class CommitHook {
   virtual ~CommitHook() = default;
   /// In the transaction. What it throws rolls back what it did itself and nothing else. But what
   /// met a damaged page is not committed by SQLite: all of it is run again, with the hook after a
-  /// FoundDamage, and without it after a StoreError.
+  /// FoundDamage, which an operation may throw as well, and without it after a StoreError.
   virtual void before_commit(Transaction& tx) = 0;
   virtual void after_commit() = 0;
   virtual void after_rollback() = 0;
@@ -115,7 +115,11 @@ class Store {
   void note_jump(Millis by);
   void shift_times(Millis by);
   void roll_back();
-  void forget(std::size_t storms_before);
+  struct Counted {  // by the transaction under way
+    std::size_t storms = 0;
+    std::size_t states_left = 0;
+  };
+  void forget(const Counted& before);
   std::exception_ptr run_apart(const std::function<void()>& run);
   void run_hook(CommitHook& hook, Transaction& tx);
   void execute(const char* sql) { tables_->db.run(sql); }

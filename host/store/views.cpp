@@ -160,7 +160,8 @@ void narrow(Selection& select, const JobFilter& filter) {
   if (!filter.plugin.empty()) select.where("j.plugin = ?", filter.plugin);
   if (!filter.account.empty()) select.where("r.account = ?", filter.account);
   if (!filter.type.empty()) select.where("r.type = ?", filter.type);
-  if (!filter.record.empty()) select.where("r.key = ?", filter.record);
+  if (!filter.record.empty())
+    select.where("EXISTS (SELECT 1 FROM aliases WHERE record = r.id AND alias = ?)", filter.record);
   // Written out, or the index of them would be of no use.
   if (filter.parked) select.where("j.state = 'scheduled' AND j.reason <> ''");
   if (filter.delivery != 0) select.where("j.delivery = ?", filter.delivery);

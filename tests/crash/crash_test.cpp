@@ -146,14 +146,34 @@ class Crash : public ::testing::Test {
     for (const auto& [id, rows] : stored.jobs) {
       EXPECT_EQ(rows.size(), 1U) << "job " << id << " is in both tables";
       EXPECT_EQ(rows.front().state, "completed") << "job " << id;
-      ++jobs_of_delivery[rows.front().delivery];
+      if (rows.front().parent == 0) ++jobs_of_delivery[rows.front().delivery];
     }
     for (const Entry& entry : ledger_.entries()) {
       if (entry.delivery == 0) continue;
       EXPECT_EQ(stored.deliveries.contains(entry.delivery), true) << entry.delivery << " is lost";
       EXPECT_EQ(jobs_of_delivery[entry.delivery], 1) << "of delivery " << entry.delivery;
     }
-    EXPECT_EQ(stored.jobs.size(), ledger_.entries().size()) << "each value has one job";
+    EXPECT_EQ(jobs_of_delivery.size(), ledger_.entries().size()) << "each value has one job";
+  }
+
+  // What a job wrote is there as often as it completed, which is once.
+  void compare_effects(const Snapshot& stored) {
+    std::map<std::int64_t, int> completed;  // by record
+    std::map<std::int64_t, int> seconds;    // by the job that made them
+    for (const auto& [id, rows] : stored.jobs) {
+      ++completed[rows.front().record];
+      if (rows.front().parent == 0)
+        seconds.try_emplace(id, 0);
+      else
+        ++seconds[rows.front().parent];
+    }
+    for (const auto& [id, count] : seconds)
+      EXPECT_EQ(count, 1) << "jobs that job " << id << " made";
+    for (const auto& [record, count] : completed) {
+      const auto state = stored.states.find({"witness", record});
+      ASSERT_NE(state, stored.states.end()) << "of record " << record;
+      EXPECT_EQ(state->second.value, std::to_string(count)) << "of record " << record;
+    }
   }
 
   void report(const std::vector<TraceLine>& trace, const Snapshot& stored) {
@@ -197,6 +217,7 @@ TEST_F(Crash, WhateverIsKilledNothingIsLostAndNothingIsDoneTwice) {
   const Snapshot stored = store.read();
   EXPECT_EQ(store.integrity(), "ok");
   compare_ledger(stored);
+  compare_effects(stored);
   EXPECT_EQ(faults_of(trace, stored, again_), std::vector<std::string>());
   EXPECT_GT(ledger_.count(), rounds) << "there was no load";
   if (rounds >= kRounds) {

@@ -72,7 +72,7 @@ void find_undone(const std::vector<TraceLine>& trace, const Snapshot& stored, Fa
   std::map<std::int64_t, std::set<std::string>> done;
   for (const TraceLine& line : trace) done[line.job].insert(line.what);
   for (const auto& [id, rows] : stored.jobs) {
-    if (rows.front().state != "completed") continue;
+    if (rows.front().state != "completed" || rows.front().parent != 0) continue;
     for (const char* what : {"start", "once", "once-kept", "step", "step-kept", "end"})
       if (!done[id].contains(what))
         faults.push_back("undone: job " + std::to_string(id) + " completed without " + what);

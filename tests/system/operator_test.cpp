@@ -15,6 +15,21 @@ class Operator : public CommandLine {
     return host_.job_of(host_.send(contact_update(record, deed)));
   }
   std::string why(std::int64_t job) { return host_.job(job)["why"]; }
+  /// One worker that cannot be started is tried again after 0.1 s, and after twice as long each
+  /// time.
+  void expect_to_back_off() {
+    std::vector<std::string> lines;
+    ASSERT_TRUE(eventually(kPatience, [&] {
+      lines = host_.log_lines("worker_start_failed");
+      return lines.size() >= 4;
+    }));
+    Millis least(100);
+    for (std::size_t i = 1; i < 4; ++i, least *= 2)
+      EXPECT_GE(time_of(lines[i]) - time_of(lines[i - 1]), least - Millis(1)) << lines[i];
+  }
+  static TimePoint time_of(const std::string& line) {
+    return parse_rfc3339(line.substr(0, line.find(' '))).value();
+  }
   double metric(const std::string& sample) {
     const std::string page = host_.admin("GET", "/metrics").body;
     const auto at = page.find("\n" + sample + " ");
@@ -332,6 +347,7 @@ TEST_F(Operator, ANewBuildLiftsAQuarantineAndTheOldOneKeepsIt) {
 }
 
 TEST_F(Operator, SeesThatAWorkerCannotBeStartedAndReloadsTheBuild) {
+  host_.config()["workers"]["max"] = 1;
   host_.start();
   const std::string build = host_.plugin("misbehave")["build"];
   // Somebody tidied up where the host keeps its copies.
@@ -340,6 +356,7 @@ TEST_F(Operator, SeesThatAWorkerCannotBeStartedAndReloadsTheBuild) {
   const char* expected = "a worker of plugin misbehave could not be started";
   ASSERT_TRUE(eventually(kPatience, [&] { return why(id).find(expected) != std::string::npos; }))
       << why(id);
+  expect_to_back_off();
   EXPECT_EQ(fieldhook({"plugins", "reload", "misbehave"}).code, 0);
   EXPECT_EQ(host_.wait_for(id, "completed")["attempt"], 1);
 }

@@ -84,9 +84,10 @@ class Record {
   explicit Record(const fieldhook_job& job)
       : id_(detail::view(job.record_id)), record_(job.record), event_(job.event) {}
 
-  /// The record's name in its account, the same in all runs of a job, and record.id in the API;
-  /// never empty. Once a record that its CRM names in two ways is known to be one, the name that
-  /// was known first is that of all jobs to come.
+  /// The name in its account that the record had when the job's event came, the same in all runs
+  /// of the job; never empty. It is record.id in the API, unless the record, which its CRM names in
+  /// two ways, was found to be one since: the API, and the jobs of what comes from then on, have
+  /// the name that was known first. Commands and the API's filters take either.
   const std::string& id() const { return id_; }
 
   /// The record's name among those of all accounts and types, "account/type/id": what a key of

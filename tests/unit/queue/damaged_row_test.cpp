@@ -12,9 +12,11 @@ class DamagedRow : public DispatcherTest {
  protected:
   /// Makes the column of that row so large that it has pages of its own, and damages those.
   void damage(const std::string& table, const std::string& column, std::int64_t id) {
+    damage(table, column, "id = " + std::to_string(id));
+  }
+  void damage(const std::string& table, const std::string& column, const std::string& where) {
     change_file("UPDATE " + table + " SET " + column +
-                " = '\"' || replace(hex(zeroblob(20000)), '0', 'z') || '\"' WHERE id = " +
-                std::to_string(id));
+                " = '\"' || replace(hex(zeroblob(20000)), '0', 'z') || '\"' WHERE " + where);
     store_->stop();
     constexpr std::size_t kPage = 8192;
     const std::string file = folder_ / "store.db";
@@ -50,6 +52,22 @@ class DamagedRow : public DispatcherTest {
     const auto later = add_job(record("later"));
     EXPECT_EQ(next.job(), later);
   }
+  /// Adds so many rows that those before and those behind them are on other pages.
+  void add_pages(const std::string& table, const std::string& row_of_i) {
+    change_file(
+        "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+        " INSERT INTO " +
+        table + " SELECT " + row_of_i + " FROM n");
+  }
+  std::int64_t add_retryable(const std::string& id) {
+    const auto job = add_job(record(id));
+    finish(*lease(), {.kind = OutcomeKind::retry, .after = Millis(30'000)});
+    EXPECT_EQ(state_of(job), "retryable");
+    return job;
+  }
+  void expect_due_in_30_s(std::int64_t job) {
+    EXPECT_EQ(Views(store_->reader()).job(job)->run_at, clock_.now() + Millis(30'000));
+  }
   void expect_dead(std::int64_t job) {
     expect_tallies_hold();
     EXPECT_EQ(state_of(job), "dead");
@@ -84,6 +102,75 @@ TEST_F(DamagedRow, OfAJobIsPassedOver) {
   const auto others = add_job(record("1"), "q");
   damage("jobs", "input", bad);
   expect_the_others_run(behind, others);
+}
+
+TEST_F(DamagedRow, OfTheRunsOfAJobCostsThatJobAlone) {
+  const auto bad = add_job(record("1"));
+  finish(*lease(), {.kind = OutcomeKind::fail, .text = "no"});
+  const auto behind = add_job(record("2"));
+  const auto others = add_job(record("1"), "q");
+  ASSERT_TRUE(write([&](Transaction& tx) { return tx.jobs.reopen(bad, tx.now); }));
+  add_pages("runs (job, run, lease, host_run, build, started_at_ms)",
+            std::to_string(bad) + ", i, 0, 0, '', 0");
+  damage("runs", "error", "run = 1 AND job = " + std::to_string(bad));
+  expect_the_others_run(behind, others);
+  EXPECT_EQ(state_of(bad), "available");
+}
+
+TEST_F(DamagedRow, OfAJobThatWaitsForItsTurnCostsTheOneAheadOfItNothing) {
+  const auto one = record("1");
+  const auto ahead = add_job(one);
+  const auto bad = add_job(one);
+  const auto behind = add_job(record("2"));
+  const auto others = add_job(one, "q");
+  damage("jobs", "input", bad);
+  Worker worker;
+  offer(worker);
+  EXPECT_EQ(worker.job(), ahead);
+  EXPECT_TRUE(finish(worker.lease().job, {}));
+  EXPECT_EQ(state_of(ahead), "completed");
+  expect_the_others_run(behind, others);
+}
+
+TEST_F(DamagedRow, OfAJobThatWaitsKeepsNoDeliveryFromBeingAccepted) {
+  damage("jobs", "input", add_retryable("1"));
+  const auto other = record("2");
+  EXPECT_FALSE(write([&](Transaction& tx) { return tx.jobs.parked_until("p", other); }));
+}
+
+TEST_F(DamagedRow, OfAJobThatWaitsKeepsNoOtherFromMovingWithTheClock) {
+  const auto bad = add_retryable("1");
+  const auto good = add_retryable("2");
+  damage("jobs", "input", bad);
+  clock_.jump(std::chrono::hours(1));
+  add_job(record("3"));
+  expect_due_in_30_s(good);
+  store_->stop();
+  clock_.jump(-std::chrono::hours(2));
+  open();
+  expect_due_in_30_s(good);
+  clock_.jump(std::chrono::hours(1));
+  add_job(record("4"));
+  expect_due_in_30_s(good);
+}
+
+TEST_F(DamagedRow, OfAPluginCostsThatPluginAlone) {
+  const auto job = add_job(record("1"));
+  add_job(record("1"), "q");
+  add_pages("quarantines", "'pp', i, '', '[]', 0");
+  change_file("INSERT INTO quarantines VALUES ('q', 'another', '', '[]', 0)");
+  damage("quarantines", "reason", "plugin = 'q'");
+  Worker of_damaged;
+  Worker worker;
+  offer(of_damaged, "q");
+  offer(worker);
+  EXPECT_EQ(worker.job(), job);
+  Worker next;
+  offer(next);
+  add_job(record("2"), "q");
+  const auto later = add_job(record("2"));
+  EXPECT_EQ(next.job(), later);
+  EXPECT_EQ(of_damaged.job(std::chrono::milliseconds(0)), 0);
 }
 
 TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {

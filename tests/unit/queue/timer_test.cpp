@@ -40,6 +40,24 @@ TEST_F(TimerTest, WhatCannotBePrunedHoldsUpNoJob) {
   EXPECT_EQ(state_of(job), "available");
 }
 
+TEST_F(TimerTest, WhatExpiredGoesWithoutAPauseHoweverMuchItIs) {
+  const auto one = record("1");
+  const auto expire = [&](auto&& add) {
+    write([&](Transaction& tx) {
+      for (int i = 0; i < 1500; ++i) add(tx, std::to_string(i), tx.now + Millis(1));
+    });
+    clock_.advance(Millis(1));
+    EXPECT_LT(timer_->tick(), clock_.now() + Millis(1000));
+    EXPECT_GT(timer_->tick(), clock_.now() + Millis(1000)) << "there is no more";
+  };
+  expire([](Transaction& tx, const std::string& id, TimePoint until) {
+    tx.deliveries.keep_sender_id("s", id, 1, until);
+  });
+  expire([&](Transaction& tx, const std::string& value, TimePoint until) {
+    tx.effects.expect_echo("p", one, "s", value, until);
+  });
+}
+
 // The clock stands still, so that it looks again only if it is told.
 TEST_F(TimerTest, LooksWhenItIsToldThatAJobIsDue) {
   timer_->set_on_tick([this](TimePoint) { ++looks_; });

@@ -261,6 +261,62 @@ TEST_F(MergedRecords, ARunOfEitherIsToldThatTheStateIsAnother) {
   });
 }
 
+TEST_F(MergedRecords, TheLogTellsOfAStateThatIsLeftOnceTheyAreOne) {
+  for (const std::int64_t one : {elder_, younger_})
+    write([&](Transaction& tx) { return tx.effects.set_state("p", one, "1", 0); });
+  testing::internal::CaptureStderr();
+  EXPECT_THROW(write([](Transaction& tx) {
+                 tx.records.resolve("crm", RecordType::contact, {"u", "1"});
+                 throw HostError("no");
+               }),
+               HostError);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("state_left"), std::string::npos);
+  testing::internal::CaptureStderr();
+  merge();
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("state_left"), std::string::npos);
+}
+
+TEST_F(MergedRecords, OfAnOlderStoreKnowWhichOfTheirEventsIsTheLatest) {
+  const NewJob first = new_job(elder_);
+  const NewJob second = new_job(younger_);
+  NewEvent third;
+  third.delivery = second.delivery;
+  third.ordinal = 1;
+  third.record = younger_;
+  third.changes = third.snapshot = "{}";
+  const auto last = write([&](Transaction& tx) { return tx.deliveries.insert(third); });
+  merge();
+  const auto other = record("2");
+  const NewJob of_other = new_job(other);
+  write([&](Transaction& tx) {
+    StoredRecord known = tx.records.load(other);
+    known.accepted = {of_other.delivery + 1, 0};
+    tx.records.save(known);
+  });
+  change_file("PRAGMA user_version = 8");
+  reopen();
+  write([&](Transaction& tx) {
+    EXPECT_TRUE(tx.records.is_superseded(elder_, first.event));
+    EXPECT_TRUE(tx.records.is_superseded(elder_, second.event));
+    EXPECT_FALSE(tx.records.is_superseded(elder_, last));
+    EXPECT_EQ(tx.records.load(elder_).accepted, (EventPlace{second.delivery, 1}));
+    EXPECT_TRUE(tx.records.is_superseded(other, of_other.event)) << "it was known";
+  });
+}
+
+TEST_F(MergedRecords, AreFoundByEitherName) {
+  const auto job = add_job(younger_);
+  merge();
+  for (const char* name : {"1", "u"}) {
+    JobFilter filter;
+    filter.record = name;
+    const auto found = Views(store_->reader()).jobs(filter);
+    ASSERT_EQ(found.size(), 1U) << name;
+    EXPECT_EQ(found[0].id, job);
+    EXPECT_EQ(found[0].record.key, "1");
+  }
+}
+
 TEST_F(StoreTest, JobIdsAreNeverUsedAgain) {
   const auto first = add_job(record("1"));
   finish(*lease(), {});
