@@ -150,8 +150,7 @@ void Daemon::load_what_was_seen() {
 
 void Daemon::start() {
   store_.start();
-  // Bound early, so that a port that is taken is found before anything runs. It listens late: what
-  // came before would wait unseen, past the sender's patience.
+  // Bound early, so that a port that is taken is found before anything runs; opened late.
   ingest_ = std::make_unique<HttpFront>(ingest_options());
   admin_ = std::make_unique<HttpFront>(admin_options());
   admin_->start();

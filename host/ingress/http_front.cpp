@@ -46,7 +46,7 @@ std::pair<int, HttpConnection::Time> rank_of(const HttpConnection& one) {
 HttpFront::HttpFront(HttpFrontOptions options)
     : options_(std::move(options)),
       tls_(options_.tls ? std::optional<TlsContext>(*options_.tls) : std::nullopt),
-      listener_(bind_to(options_.listen, options_.name)),
+      listener_(listen_on(options_.listen, options_.name)),
       trouble_(options_.name),
       waker_(pollable(mailbox_->wake)) {
   port_ = listener_.address().port();
@@ -61,7 +61,6 @@ HttpFront::HttpFront(HttpFrontOptions options)
 HttpFront::~HttpFront() { stop(); }
 
 void HttpFront::start() {
-  listen_on(listener_, options_.listen, options_.name);
   threads_ = std::make_unique<HandlerThreads>(options_.threads);
   poll_.add(listener_, PollSet::POLL_READ);
   poll_.add(waker_, PollSet::POLL_READ);

@@ -19,20 +19,11 @@ std::string remedy_for_errno(int code) {
   }
 }
 
-template <class Do>
-auto without_poco(const ListenAddress& address, const std::string& what, Do&& act) {
-  try {
-    return act();
-  } catch (const Poco::Exception& error) {
-    throw HostError(what + ": cannot listen on " + address.text() + ": " + error.displayText() +
-                    remedy_for_errno(error.code()));
-  }
-}
-
 }  // namespace
 
-Poco::Net::ServerSocket bind_to(const ListenAddress& address, const std::string& what) {
-  return without_poco(address, what, [&] {
+Poco::Net::ServerSocket listen_on(const ListenAddress& address, const std::string& what) {
+  constexpr int kBacklog = 1024;
+  try {
     Poco::Net::ServerSocket socket;
     // The address may be taken again at once after a restart, but never shared with another host:
     // Poco's constructor would set SO_REUSEPORT as well.
@@ -41,14 +32,12 @@ Poco::Net::ServerSocket bind_to(const ListenAddress& address, const std::string&
       socket.bind6(place, true, false, false);
     else
       socket.bind(place, true, false);
+    socket.listen(kBacklog);
     return socket;
-  });
-}
-
-void listen_on(Poco::Net::ServerSocket& bound, const ListenAddress& address,
-               const std::string& what) {
-  constexpr int kBacklog = 1024;
-  without_poco(address, what, [&] { bound.listen(kBacklog); });
+  } catch (const Poco::Exception& error) {
+    throw HostError(what + ": cannot listen on " + address.text() + ": " + error.displayText() +
+                    remedy_for_errno(error.code()));
+  }
 }
 
 }  // namespace fh

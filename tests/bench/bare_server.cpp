@@ -79,10 +79,8 @@ int serve_stock() {
   params->setMaxQueued(kThreads);
   params->setMaxKeepAliveRequests(0);
   Poco::ThreadPool threads(1, kThreads);
-  const ListenAddress address{"127.0.0.1", 0};
-  auto listener = bind_to(address, "the stock server");
-  listen_on(listener, address, "the stock server");
-  Poco::Net::HTTPServer server(new FixedAnswers, threads, listener, params);
+  Poco::Net::HTTPServer server(new FixedAnswers, threads,
+                               listen_on({"127.0.0.1", 0}, "the stock server"), params);
   server.start();
   const int ended = serve_on(server.port());
   server.stopAll(true);

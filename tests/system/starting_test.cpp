@@ -1,7 +1,5 @@
 // What a host does that is still starting: it judges a plugin that takes its time to load.
 #include <Poco/Exception.h>
-#include <Poco/Net/NetException.h>
-#include <Poco/Net/StreamSocket.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -61,19 +59,6 @@ TEST_F(Starting, TakesNoOrdersBeforeItKnowsAllPlugins) {
   let_it_load();
   host_.wait_until_ready();
   EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/pause").status, 200);
-}
-
-// What was sent meanwhile would wait for longer than its sender does.
-TEST_F(Starting, TakesNoConnectionForDeliveriesBeforeItKnowsAllPlugins) {
-  EXPECT_EQ(host_.stop(), 0);
-  const std::uint16_t port = own_port();
-  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(port);
-  start_slowly();
-  const Poco::Net::SocketAddress address("127.0.0.1", port);
-  EXPECT_THROW(Poco::Net::StreamSocket{address}, Poco::Net::ConnectionRefusedException);
-  let_it_load();
-  host_.wait_until_ready();
-  host_.wait_for(host_.job_of(host_.send(field_update("c-1", "slow", "now"))), "completed");
 }
 
 TEST_F(Starting, RunsNothingOnABuildThatWasReplaced) {
