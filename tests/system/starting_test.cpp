@@ -8,6 +8,7 @@
 #include "system/made_plugin.h"
 #include "system/own_port.h"
 #include "system/waiting.h"
+#include "system/wire.h"
 
 namespace fh::test {
 namespace {
@@ -59,6 +60,27 @@ TEST_F(Starting, TakesNoOrdersBeforeItKnowsAllPlugins) {
   let_it_load();
   host_.wait_until_ready();
   EXPECT_EQ(host_.admin("POST", "/api/v1/plugins/misbehave/pause").status, 200);
+}
+
+// Its CRM does not come again; and what the plugin watches is known before it is looked at.
+TEST_F(Starting, KeepsADeliveryWaitingUntilItKnowsAllPlugins) {
+  EXPECT_EQ(host_.stop(), 0);
+  const std::uint16_t port = own_port();
+  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(port);
+  start_slowly();
+  const RawRequest request = HostProcess::sign(field_update("c-1", "slow", "now"));
+  std::string head = "POST " + request.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  for (const auto& [name, value] : request.headers) head += name + ": " + value + "\r\n";
+  Wire sender(port);
+  sender.send(head + "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" +
+              request.body);
+  EXPECT_FALSE(sender.has_answer(std::chrono::milliseconds(100)));
+  let_it_load();
+  EXPECT_EQ(sender.status(), 200);
+  host_.wait_until_ready();
+  const Json jobs = host_.api("jobs?plugin=slow");
+  ASSERT_EQ(jobs.size(), 1U);
+  host_.wait_for(jobs[0]["id"], "completed");
 }
 
 TEST_F(Starting, RunsNothingOnABuildThatWasReplaced) {
