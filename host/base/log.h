@@ -1,7 +1,7 @@
 // One line per event: time, level, event, then key=value pairs, written to standard error or to a
 // file. Values with blanks, quotes, control characters or bytes that are not UTF-8 are quoted and
 // escaped, so one event is always one line of text. Keys are the same words everywhere: delivery,
-// job, run, attempt, plugin, build, source. Never a body, never a secret. Safe from any thread.
+// job, run, plugin, build, source. Never a body, never a secret. Safe from any thread.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@ enum class OutcomeKind {
   retry,        // try again later; charged as an attempt
   snooze,       // not now; nothing is charged and the turn is given up
   fail,         // for good
-  timed_out,    // the run outlived its deadline and its worker was killed
+  timed_out,    // it outlived its deadline; its worker was killed unless it heeded cancelled()
   crashed,      // the worker ended during the run
   lost,         // the host ended during the run
   interrupted,  // the host drained; nothing is charged
