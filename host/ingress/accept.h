@@ -65,12 +65,12 @@ class BacklogFull : public HostError {
 /// May run more than once (store/transaction.h). Throws BacklogFull; then nothing is stored.
 Acceptance accept(Transaction& tx, const Arrival& arrival, const Catalog& catalog);
 
-/// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate and no echo
-/// is looked for. What an event changed is what was found when it arrived, where that was kept;
-/// else its change list without old values, or how it differs from what is known now. What is known
-/// of its record stays as it is, but for news of which nothing newer is known. What such an event
-/// changed is kept, for whatever plugin it is replayed later. Gives the plugins whose jobs were
-/// made, or would be: one for each job.
+/// Makes jobs of a delivery that is stored, whatever became of it before: no duplicate of another
+/// one and no echo is looked for. What an event changed is what was found when it arrived, where
+/// that was kept; else its change list without old values, or how it differs from what is known
+/// now. What is known of its record stays as it is, but for news of which nothing newer is known.
+/// What such an event changed is kept, for whatever plugin it is replayed later. Gives the plugins
+/// whose jobs were made, or would be: one for each job.
 std::vector<std::string> replay(Transaction& tx, const Arrival& arrival, const Replay& order,
                                 const Catalog& catalog);
 
