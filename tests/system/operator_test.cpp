@@ -1,4 +1,5 @@
 // What an operator does to jobs and plugins, through the command line and the API of a real host.
+#include "base/clock.h"
 #include "system/command_line.h"
 #include "system/made_plugin.h"
 
@@ -15,8 +16,7 @@ class Operator : public CommandLine {
     return host_.job_of(host_.send(contact_update(record, deed)));
   }
   std::string why(std::int64_t job) { return host_.job(job)["why"]; }
-  /// One worker that cannot be started is tried again after 0.1 s, and after twice as long each
-  /// time.
+  /// A worker that cannot be started is tried again after 0.1 s, then 0.2 s, and so on.
   void expect_to_back_off() {
     std::vector<std::string> lines;
     ASSERT_TRUE(eventually(kPatience, [&] {
