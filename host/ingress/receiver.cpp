@@ -95,21 +95,6 @@ bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watche
 
 }  // namespace
 
-std::string_view name_of(Reception reception) {
-  switch (reception) {
-    case Reception::accepted: return "accepted";
-    case Reception::duplicate: return "duplicate";
-    case Reception::ignored: return "ignored";
-    case Reception::unauthorized: return "unauthorized";
-    case Reception::unreadable: return "unreadable";
-    case Reception::limited: return "limited";
-    case Reception::unavailable: return "unavailable";
-    case Reception::retired: return "retired";
-    case Reception::malformed: return "malformed";
-  }
-  return "";
-}
-
 Receiver::Receiver(const Config& config, Store& store, const Catalog& catalog, const Clock& clock,
                    const DiskWatch& disk, const SecretWatch& secrets)
     : config_(config),

@@ -2,7 +2,6 @@
 // read, match, accept. Free of any HTTP library. handle() may be called from any number of threads.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -15,41 +14,12 @@
 #include "ingress/raw_request.h"
 #include "ingress/refused_list.h"
 #include "ingress/secret_watch.h"
-#include "ingress/verdict.h"
+#include "ingress/source_counters.h"
 #include "runtime/catalog.h"
 #include "store/disk_watch.h"
 #include "store/store.h"
 
 namespace fh {
-
-/// What a source's requests came to; counters only rise.
-enum class Reception {
-  accepted,
-  duplicate,
-  ignored,
-  unauthorized,
-  unreadable,
-  limited,
-  unavailable,
-  retired,
-  malformed
-};
-inline constexpr std::size_t kReceptions = 9;
-std::string_view name_of(Reception reception);
-
-struct SourceCounters {
-  explicit SourceCounters(const VerifyConfig& verify) {
-    for (const Secret& secret : verify.secrets) verified[secret.name] = 0;
-  }
-
-  std::map<std::string, std::atomic<std::uint64_t>> verified;  // by the secret that proved it
-  std::array<std::atomic<std::uint64_t>, kReceptions> receptions{};
-  std::array<std::atomic<std::uint64_t>, kRefusalCauses> unauthorized{};  // by RefusalCause
-  std::atomic<std::int64_t> last_delivery_ms{0};                          // 0: none yet
-  std::atomic<bool> silent{false};                                 // longer than expect_event_every
-  RateGate unmapped_lines{RateLimit{1, std::chrono::minutes(1)}};  // of the log
-  std::atomic<int> untold_unmapped{0};                             // since the last of them
-};
 
 class Receiver {
  public:

@@ -10,7 +10,7 @@ std::string Dispatcher::load(Transaction& tx, Lease& lease) {
   const auto damaged = damaged_.find(lease.job.id);
   if (damaged != damaged_.end()) return damaged->second;
   try {
-    lease.event = tx.jobs.event(lease.job.event);
+    lease.event = tx.deliveries.event(lease.job.event);
     lease.record = tx.records.load(lease.job.record);
     // All runs of a job see its record under one name, even if it became part of another one.
     if (lease.event.record != lease.job.record)

@@ -42,6 +42,21 @@ std::vector<StoredEvent> DeliveryTable::events_of(std::int64_t delivery) {
   return events;
 }
 
+EventRow DeliveryTable::event(std::int64_t id) {
+  auto query = db_.query(
+      "SELECT e.kind, e.mode, e.changes, CASE WHEN e.body_size IS NULL THEN e.snapshot"
+      " ELSE substr(d.body, e.body_at + 1, e.body_size) END, e.occurred_at, e.actor, e.complete,"
+      " d.source, d.received_at_ms, e.record FROM events e JOIN deliveries d ON d.id = e.delivery"
+      " WHERE e.id = ?",
+      id);
+  if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
+  return {query.integer(9), query.text(0),
+          query.text(1),    query.text(2),
+          query.text(3),    query.text(4),
+          query.text(5),    query.integer(6) != 0,
+          query.text(7),    from_ms(query.integer(8))};
+}
+
 void DeliveryTable::add_jobs(std::int64_t delivery, int jobs) {
   db_.run(
       "UPDATE deliveries SET jobs = jobs + ?, status = 'accepted', reason = '',"

@@ -56,6 +56,20 @@ struct StoredEvent {
   std::string changes;  // JSON
 };
 
+/// An event as a run needs it, with where and when its delivery came in.
+struct EventRow {
+  std::int64_t record = 0;  // as it was when the event came: it may have become part of another
+  std::string kind;
+  std::string mode;
+  std::string changes;   // JSON
+  std::string snapshot;  // JSON
+  std::string occurred_at;
+  std::string actor;
+  bool complete = false;
+  std::string source;
+  TimePoint received_at{};
+};
+
 class DeliveryTable {
  public:
   explicit DeliveryTable(Database& db) : db_(db) {}
@@ -67,6 +81,8 @@ class DeliveryTable {
   bool has(std::int64_t delivery);
   /// Those of the delivery that made a job, the oldest first.
   std::vector<StoredEvent> events_of(std::int64_t delivery);
+  /// Throws HostError when it is not there.
+  EventRow event(std::int64_t id);
   /// The delivery made further jobs: it counts as accepted from now on.
   void add_jobs(std::int64_t delivery, int jobs);
 

@@ -376,21 +376,6 @@ std::vector<std::int64_t> JobTable::leased_before(std::int64_t host_run) {
   return jobs;
 }
 
-EventRow JobTable::event(std::int64_t id) {
-  auto query = db_.query(
-      "SELECT e.kind, e.mode, e.changes, CASE WHEN e.body_size IS NULL THEN e.snapshot"
-      " ELSE substr(d.body, e.body_at + 1, e.body_size) END, e.occurred_at, e.actor, e.complete,"
-      " d.source, d.received_at_ms, e.record FROM events e JOIN deliveries d ON d.id = e.delivery"
-      " WHERE e.id = ?",
-      id);
-  if (!query.next()) throw HostError("store: event " + std::to_string(id) + " is missing");
-  return {query.integer(9), query.text(0),
-          query.text(1),    query.text(2),
-          query.text(3),    query.text(4),
-          query.text(5),    query.integer(6) != 0,
-          query.text(7),    from_ms(query.integer(8))};
-}
-
 std::set<std::string> JobTable::ready_plugins() {
   // One seek per plugin: a DISTINCT over all ready rows would read every one of them.
   std::set<std::string> plugins;

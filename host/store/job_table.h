@@ -62,20 +62,6 @@ struct LeaseTerms {
   TimePoint until{};
 };
 
-/// An event as a run needs it, with where and when its delivery came in.
-struct EventRow {
-  std::int64_t record = 0;  // as it was when the event came: it may have become part of another
-  std::string kind;
-  std::string mode;
-  std::string changes;   // JSON
-  std::string snapshot;  // JSON
-  std::string occurred_at;
-  std::string actor;
-  bool complete = false;
-  std::string source;
-  TimePoint received_at{};
-};
-
 class JobTable {
  public:
   JobTable(Database& db, Tallies& tallies, RecordTable& records)
@@ -131,8 +117,6 @@ class JobTable {
 
   /// Running jobs leased by earlier host runs.
   std::vector<std::int64_t> leased_before(std::int64_t host_run);
-
-  EventRow event(std::int64_t id);
 
   /// Plugins that got an available job since the last call, or would have but for a rollback.
   std::set<std::string> take_ready() { return std::exchange(ready_, {}); }

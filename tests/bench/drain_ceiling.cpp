@@ -24,7 +24,7 @@ std::optional<Lease> lease_next(Transaction& tx, const std::string& plugin) {
   auto job = tx.jobs.lease_next(plugin, lease_terms(tx));
   if (!job) return std::nullopt;
   Lease lease{std::move(*job), {}, {}, tx.now + kLeaseTime};
-  lease.event = tx.jobs.event(lease.job.event);
+  lease.event = tx.deliveries.event(lease.job.event);
   lease.record = tx.records.load(lease.job.record);
   return lease;
 }

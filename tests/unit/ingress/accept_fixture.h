@@ -40,7 +40,8 @@ class AcceptTest : public IngestTest {
   }
   EventRow event_of_next_job(const std::string& plugin) {
     const auto job = lease(plugin);
-    return job ? write([&](Transaction& tx) { return tx.jobs.event(job->event); }) : EventRow{};
+    return job ? write([&](Transaction& tx) { return tx.deliveries.event(job->event); })
+               : EventRow{};
   }
   Json snapshot_of_next_job(const std::string& plugin = "p") {
     const std::string snapshot = event_of_next_job(plugin).snapshot;

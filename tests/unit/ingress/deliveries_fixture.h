@@ -83,7 +83,7 @@ class DeliveriesTest : public IngestTest {
     std::multiset<std::string> told;
     for (const JobView& job : Views(store_->reader()).jobs(filter))
       told.insert(job.plugin + " " +
-                  write([&](Transaction& tx) { return tx.jobs.event(job.event).changes; }));
+                  write([&](Transaction& tx) { return tx.deliveries.event(job.event).changes; }));
     return told;
   }
   Json explain() {

@@ -209,7 +209,8 @@ class ImportTest : public DeliveriesTest {
   }
   EventRow event() {
     const auto job = lease("p");
-    return job ? write([&](Transaction& tx) { return tx.jobs.event(job->event); }) : EventRow{};
+    return job ? write([&](Transaction& tx) { return tx.deliveries.event(job->event); })
+               : EventRow{};
   }
   std::string why_not(const std::string& type = "") {
     try {

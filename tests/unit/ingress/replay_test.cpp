@@ -47,7 +47,7 @@ TEST_F(DeliveriesTest, AReplayTellsTheEventsOfOneRecordApart) {
   std::multiset<std::string> kinds;
   for (const JobView& job : Views(store_->reader()).jobs(filter))
     kinds.insert(job.plugin + " " +
-                 write([&](Transaction& tx) { return tx.jobs.event(job.event).kind; }));
+                 write([&](Transaction& tx) { return tx.deliveries.event(job.event).kind; }));
   EXPECT_EQ(kinds, (std::multiset<std::string>{"deletions deleted", "deletions deleted",
                                                "p updated", "p updated"}));
 }
@@ -111,7 +111,7 @@ TEST_F(DeliveriesTest, AReplayOfWhatWasTakenIntoAccountLeavesWhatIsKnown) {
   EXPECT_EQ(replay({"q"}), std::vector<std::string>{"q"});
   const auto job = lease("q");
   ASSERT_TRUE(job);
-  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).changes; }),
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.deliveries.event(job->event).changes; }),
             R"({"s":{"to":"A"}})")
       << "what it was from is not known any more";
   EXPECT_EQ(deliver(R"({"id":1,"changes":{"s":"D"}})").status, DeliveryStatus::accepted);
@@ -129,7 +129,7 @@ TEST_F(DeliveriesTest, ADeletionReachesAPluginThatCameLater) {
   EXPECT_EQ(replay({}), std::vector<std::string>{"q"});
   const auto job = lease("q");
   ASSERT_TRUE(job);
-  EXPECT_EQ(write([&](Transaction& tx) { return tx.jobs.event(job->event).snapshot; }),
+  EXPECT_EQ(write([&](Transaction& tx) { return tx.deliveries.event(job->event).snapshot; }),
             R"({"id":1,"s":"Open"})");
 }
 

@@ -194,7 +194,7 @@ TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {
 class ReadsDamage final : public CommitHook {
  public:
   explicit ReadsDamage(std::int64_t event) : event_(event) {}
-  void before_commit(Transaction& tx) override { tx.jobs.event(event_); }
+  void before_commit(Transaction& tx) override { tx.deliveries.event(event_); }
   void after_commit() override {}
   void after_rollback() override {}
 
@@ -214,7 +214,7 @@ TEST_F(DamagedRow, ThatOneOperationMeetsCostsTheOthersNothingWhateverTheHookMeet
     store_->write_then(
         [=](Transaction& tx) {
           tx.records.resolve("crm", RecordType::contact, {"", "of " + std::to_string(i)});
-          if (i % 3 == 1) tx.jobs.event(bad);
+          if (i % 3 == 1) tx.deliveries.event(bad);
         },
         [&failed, i](std::exception_ptr failure) { failed[i] = failure != nullptr; });
   store_->start();  // they all wait
