@@ -25,7 +25,7 @@ enum class Reception {
   retired,
   malformed
 };
-inline constexpr std::size_t kReceptions = 9;
+inline constexpr std::size_t kReceptions = static_cast<std::size_t>(Reception::malformed) + 1;
 std::string_view name_of(Reception reception);
 
 struct SourceCounters {

@@ -31,7 +31,7 @@ enum class RefusalCause {
   expired_secret,
   mismatch,
 };
-inline constexpr std::size_t kRefusalCauses = 16;
+inline constexpr std::size_t kRefusalCauses = static_cast<std::size_t>(RefusalCause::mismatch) + 1;
 
 /// "missing_header" and so on: a metric's label.
 std::string_view name_of(RefusalCause cause);

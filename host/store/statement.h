@@ -38,7 +38,7 @@ class StoreError : public HostError {
   int code_;
 };
 
-/// A row that is damaged, and that what throws this leaves alone from now on. SQLite commits
+/// A damaged row was met; the code that throws this leaves it alone from now on. SQLite commits
 /// nothing of a transaction that has met one.
 class FoundDamage : public HostError {
  public:
