@@ -1,48 +1,18 @@
 #include "store/store.h"
 
-#include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/Utility.h>
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
 #include <unistd.h>
 
+#include "base/failure_text.h"
 #include "base/fault.h"
+#include "base/freed_memory.h"
 #include "base/log.h"
-#include "base/private_file.h"
 #include "store/checkpoint.h"
-#include "store/schema.h"
+#include "store/session.h"
 #include "store/store_content.h"
 
 namespace fh {
 namespace {
-
-using Poco::Data::Keywords::now;
-
-// How long a statement waits for another connection, which holds the file for moments only.
-constexpr int kBusyPatienceMs = 60'000;
-
-Poco::Data::Session open_session(const std::string& uri) {
-  static const bool registered = [] {
-    Poco::Data::SQLite::Connector::registerConnector();
-    return true;
-  }();
-  (void)registered;
-  // What cannot be opened cannot be opened later either: else Poco tries again for a minute.
-  constexpr std::size_t kOnce = 0;
-  Poco::Data::Session session("SQLite", uri, kOnce);
-  sqlite3_busy_timeout(Poco::Data::SQLite::Utility::dbHandle(session), kBusyPatienceMs);
-  return session;
-}
-
-std::string text_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "it threw what is no exception";
-  }
-}
 
 bool is_damage(const std::exception_ptr& failure) {
   try {
@@ -61,32 +31,6 @@ class HookHindered : public HostError {
  public:
   using HostError::HostError;
 };
-
-Poco::Data::Session open_writer(const std::string& path) {
-  refuse_unwritable(path);
-  refuse_emptied(path);
-  make_private_file(path);  // SQLite gives those beside it the same mode
-  try {
-    Poco::Data::Session session = open_session(path);
-    Database db(Poco::Data::SQLite::Utility::dbHandle(session));
-    (void)holds_store(db, path);
-    // A WAL that wraps instead of growing flushes about twice as fast: only where room is scarce
-    // is it truncated.
-    for (const char* pragma :
-         {"PRAGMA page_size = 8192", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
-          "PRAGMA foreign_keys = OFF", "PRAGMA cache_size = -6000", "PRAGMA temp_store = MEMORY"})
-      session << std::string(pragma), now;
-    migrate(session, path);
-    return session;
-  } catch (const StoreError& error) {
-    throw HostError("store: cannot open " + path + ": " + error.what());
-  } catch (const Poco::Exception& error) {
-    throw HostError("store: cannot open " + path + ": " + error.displayText() +
-                    ": check that the folder exists and that it and the file may be written; if "
-                    "they may, the file is damaged or no fieldhook store: keep a copy of it and "
-                    "restore a backup (docs/operations.md)");
-  }
-}
 
 }  // namespace
 
@@ -176,17 +120,6 @@ void Store::stop() {
   session_.close();
 }
 
-Poco::Data::Session Store::reader() const {
-  try {
-    // The path is the file's name as it is, so what a URI reads as more is escaped.
-    std::string escaped;
-    Poco::URI::encode(path_, "?#", escaped);
-    return open_session("file:" + escaped + "?mode=ro");
-  } catch (const Poco::Exception& error) {
-    throw HostError("store: cannot read " + path_ + ": " + error.displayText());
-  }
-}
-
 std::int64_t Store::new_delivery_id() {
   constexpr std::int64_t kAtOnce = 10'000;
   const std::int64_t id = next_delivery_.fetch_add(1);
@@ -217,7 +150,8 @@ void Store::enqueue(Waiting waiting) {
 
 void Store::write_later(std::string name, std::function<void(Transaction&)> op) {
   enqueue({std::move(op), [name = std::move(name)](std::exception_ptr failure) {
-             if (failure) log_error("write_failed", {{"write", name}, {"error", text_of(failure)}});
+             if (failure)
+               log_error("write_failed", {{"write", name}, {"error", failure_text(failure)}});
            }});
 }
 
@@ -226,7 +160,7 @@ void Store::write_loop() {
     std::vector<Waiting> batch;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
+      wait_for_work(lock);
       if (waiting_.empty()) return;
       gather(lock);
       const bool was_full = waiting_.size() >= kMaxWaiting;
@@ -243,6 +177,19 @@ void Store::write_loop() {
     // A commit that failed for want of room has left its part of it taken.
     if (keep_wal_short_) shorten_wal(Poco::Data::SQLite::Utility::dbHandle(session_));
   }
+}
+
+// Once nothing has come for a while, what the last commits took of memory is given back: much of a
+// host's, which is idle most of the time.
+void Store::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  constexpr std::chrono::milliseconds kIdle(500);
+  const auto has_work = [this] { return !waiting_.empty() || stopping_; };
+  if (changed_.wait_for(lock, kIdle, has_work)) return;
+  lock.unlock();
+  sqlite3_db_release_memory(Poco::Data::SQLite::Utility::dbHandle(session_));
+  give_freed_memory_back();
+  lock.lock();
+  changed_.wait(lock, has_work);
 }
 
 // Those few that were answered by the last commit are likely to come again together, as slots do
@@ -389,9 +336,9 @@ void Store::run_hook(CommitHook& hook, Transaction& tx) {
   } catch (const FoundDamage&) {
     throw;
   } catch (...) {
-    log_error("lease_failed", {{"error", text_of(failure)}});
+    log_error("lease_failed", {{"error", failure_text(failure)}});
   }
-  if (is_damage(failure)) throw HookHindered(text_of(failure));
+  if (is_damage(failure)) throw HookHindered(failure_text(failure));
   hook.after_rollback();
 }
 

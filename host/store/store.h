@@ -9,8 +9,6 @@
 // write() may be called from any thread but the writer's; start() once, stop() any number of times.
 #pragma once
 
-#include <Poco/Data/Session.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -23,6 +21,7 @@
 
 #include "base/clock_jump.h"
 #include "store/checkpoint.h"
+#include "store/session.h"
 #include "store/transaction.h"
 
 namespace fh {
@@ -95,7 +94,7 @@ class Store {
   std::int64_t new_delivery_id();
 
   /// A fresh read-only connection, for one short read.
-  Poco::Data::Session reader() const;
+  Poco::Data::Session reader() const { return open_reader(path_); }
 
  private:
   struct Waiting {
@@ -107,6 +106,7 @@ class Store {
   void end_host_run();
   void enqueue(Waiting waiting);
   void write_loop();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void gather(std::unique_lock<std::mutex>& lock);
   void commit(std::vector<Waiting>& batch);
   enum class Apart { no, yes };  // whether each operation has a savepoint of its own
