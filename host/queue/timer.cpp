@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/failure_text.h"
 #include "base/log.h"
 
 namespace fh {
@@ -37,7 +38,9 @@ TimePoint Timer::tick() {
   for (const std::int64_t job : due.jobs) wake(job);
   if (on_tick_) on_tick_(clock_.now());
   const bool more_to_prune = prune();
-  const Millis pause = any_wake_failed() ? kAfterFailure : due.jobs.empty() ? Millis(0) : kShortest;
+  const Millis pause = has_failed_to_wake() ? kAfterFailure
+                       : due.jobs.empty()   ? Millis(0)
+                                            : kShortest;
   const TimePoint now = clock_.now();
   const TimePoint latest = now + kLongest;
   if (more_to_prune) return now + std::max(pause, kShortest);
@@ -46,16 +49,24 @@ TimePoint Timer::tick() {
 
 void Timer::wake(std::int64_t job) {
   store_.write_then([job](Transaction& tx) { tx.jobs.wake(job); },
-                    [failed = failed_wakes_](std::exception_ptr failure) {
-                      if (failure) ++*failed;
+                    [failed = failed_wakes_](const std::exception_ptr& failure) {
+                      if (!failure) return;
+                      failed->with([&](FailedWakes& wakes) {
+                        ++wakes.jobs;
+                        wakes.error = failure_text(failure);
+                      });
                     });
 }
 
-// Of the ticks before this one: what this one wakes may not be written yet.
-bool Timer::any_wake_failed() {
-  const int failed = failed_wakes_->exchange(0);
-  if (failed > 0) log_error("wakes_failed", {{"jobs", failed}});
-  return failed > 0;
+// In the ticks before this one: what this one wakes may not be written yet. A job that fails so
+// each time is told of once.
+bool Timer::has_failed_to_wake() {
+  const FailedWakes failed =
+      failed_wakes_->with([](FailedWakes& wakes) { return std::exchange(wakes, {}); });
+  if (failed.jobs > 0 && failed.error != wake_trouble_)
+    log_error("wakes_failed", {{"jobs", failed.jobs}, {"error", failed.error}});
+  wake_trouble_ = failed.error;
+  return failed.jobs > 0;
 }
 
 // What is damaged there keeps no job waiting.

@@ -3,7 +3,6 @@
 // an operation of its own, so one bad row holds up no other.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/guarded.h"
 #include "store/store.h"
 
 namespace fh {
@@ -36,7 +36,7 @@ class Timer {
  private:
   void loop();
   void wake(std::int64_t job);
-  bool any_wake_failed();
+  bool has_failed_to_wake();
   bool prune();
   void warn_of_haste(int removed);
   void warn_of_clock(Millis ahead);
@@ -50,8 +50,13 @@ class Timer {
   std::optional<Millis> warned_of_haste_;  // who ticks only; by Clock::steady()
   bool warned_of_clock_ = false;           // who ticks only
   std::string prune_trouble_;              // who ticks only; what was said last
+  std::string wake_trouble_;               // who ticks only; what was said last
+  struct FailedWakes {
+    int jobs = 0;
+    std::string error;  // of the last of them
+  };
   /// Shared with what the store still has to write.
-  std::shared_ptr<std::atomic<int>> failed_wakes_ = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<Guarded<FailedWakes>> failed_wakes_ = std::make_shared<Guarded<FailedWakes>>();
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -68,15 +68,23 @@ TEST_F(TimerTest, LooksWhenItIsToldThatAJobIsDue) {
   EXPECT_TRUE(test::eventually(test::kPatience, [&] { return state_of(job) == "available"; }));
 }
 
-TEST_F(TimerTest, AJobThatCannotBeWokenIsTriedAgainAfterAPause) {
+TEST_F(TimerTest, AJobThatCannotBeWokenIsTriedAgainAfterAPauseAndToldOfOnce) {
   const auto job = add_due_job();
   change_file(
       "CREATE TRIGGER full BEFORE UPDATE OF state ON jobs BEGIN SELECT RAISE(FAIL, 'full'); END");
+  testing::internal::CaptureStderr();
   timer_->tick();
   settle();
   EXPECT_EQ(state_of(job), "scheduled");
-  EXPECT_EQ(timer_->tick(), clock_.now() + Millis(1000));
-  settle();
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(timer_->tick(), clock_.now() + Millis(1000));
+    settle();
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  const auto told = log.find(" wakes_failed jobs=1 error=");
+  ASSERT_NE(told, std::string::npos) << log;
+  EXPECT_NE(log.find("full", told), std::string::npos) << log;
+  EXPECT_EQ(log.find(" wakes_failed ", told + 1), std::string::npos) << log;
   change_file("DROP TRIGGER full");
   timer_->tick();
   settle();
