@@ -131,7 +131,7 @@ HttpConnection::Want HttpConnection::wait_or_handle(Time now) {
 HttpConnection::Want HttpConnection::give_up(Time now) {
   ++budget_.given_up;
   budget_.last_given_up = sender();
-  const std::string reason = "more is being received than may be held at once";
+  const std::string reason = "there is no room for more requests at once";
   return refuse(later(503, reason), reason, now);
 }
 

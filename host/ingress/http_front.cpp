@@ -97,15 +97,10 @@ bool HttpFront::turn(std::optional<Time>& drains_since) {
   const auto ready = poll_.poll(time_to_sleep());
   mailbox_->asleep = false;
   const Time now = std::chrono::steady_clock::now();
-  for (const auto& [socket, mode] : ready) {
-    if (socket == listener_) {
-      if (!stopping_) accept_all(now);
-    } else if (socket == waker_) {
-      mailbox_->wake.take();
-    } else {
-      attend(socket.impl(), [&, mode = mode](Entry& entry) { serve(entry, mode, now); });
-    }
-  }
+  if (ready.contains(waker_)) mailbox_->wake.take();
+  for (const Ready& one : in_order(ready))
+    attend(one.key, [&](Entry& entry) { serve(entry, one.mode, now); });
+  if (ready.contains(listener_) && !stopping_) accept_all();
   take_answers(now);
   tell_of_given_up(now);
   if (now >= next_look_) expire_all(now);
@@ -120,6 +115,18 @@ bool HttpFront::turn(std::optional<Time>& drains_since) {
   }
   send_away(now > *drains_since + kForTheRest, now);
   return !entries_.empty() && now <= *drains_since + kLongestDrain;
+}
+
+// Oldest connection first. The poll set's own order is that of their places in memory.
+std::vector<HttpFront::Ready> HttpFront::in_order(const PollSet::SocketModeMap& ready) const {
+  std::vector<Ready> ordered;
+  ordered.reserve(ready.size());
+  for (const auto& [socket, mode] : ready)
+    if (const auto found = entries_.find(socket.impl()); found != entries_.end())
+      ordered.push_back({found->second.id, found->first, mode});
+  std::sort(ordered.begin(), ordered.end(),
+            [](const Ready& one, const Ready& other) { return one.id < other.id; });
+  return ordered;
 }
 
 // Where the loop's own work finds no memory, the connection that holds most of it leaves.
@@ -166,8 +173,9 @@ Poco::Timespan HttpFront::time_to_sleep() {
   return timespan(entries_.empty() && !resting_ ? kNothingToWatch : kLookAtDeadlines);
 }
 
-void HttpFront::accept_all(Time now) {
+void HttpFront::accept_all() {
   for (int i = 0; i < kAcceptedAtOnce && !resting_; ++i) {
+    const Time now = std::chrono::steady_clock::now();  // its own, for who came first has to leave
     try {
       if (i > 0 && !listener_.poll(Poco::Timespan(), Poco::Net::Socket::SELECT_READ)) return;
       take_connection(listener_.acceptConnection(), now);
@@ -203,11 +211,12 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
   const Peer peer = peer_of(socket);
   socket.setBlocking(false);
   socket.setNoDelay(true);
-  if (!make_room(peer)) return;  // closed by leaving
+  const bool has_room = make_room(peer);
   if (tls_) socket = tls_->secure(socket);
   Entry entry;
   entry.id = ++last_id_;
   entry.connection = std::make_unique<HttpConnection>(socket, peer, options_.terms, budget_, now);
+  if (!has_room) return turn_away(*entry.connection, now);
   entry.polled = PollSet::POLL_READ;
   poll_.add(socket, PollSet::POLL_READ);  // throws before anything is noted
   try {
@@ -220,6 +229,14 @@ void HttpFront::take_connection(Poco::Net::StreamSocket socket, Time now) {
     poll_.remove(socket);
     throw;
   }
+  // What waited is there already, and goes before what came later.
+  attend(socket.impl(), [&](Entry& taken) { serve(taken, PollSet::POLL_READ, now); });
+}
+
+// Read first: closed with unread bytes it would be reset, and its answer might never be seen.
+void HttpFront::turn_away(HttpConnection& connection, Time now) {
+  connection.receive(now);
+  if (connection.incomplete() || connection.busy()) connection.give_up(now);
 }
 
 // Where the limit is reached, somebody leaves. Never one whose request is whole and not answered.

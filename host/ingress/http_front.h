@@ -59,6 +59,11 @@ class HttpFront {
     int polled = 0;  // what the poll set was told
   };
   using Key = const Poco::Net::SocketImpl*;
+  struct Ready {
+    std::uint64_t id;
+    Key key;
+    int mode;
+  };
   struct Answered {
     std::uint64_t id;
     Answer answer;
@@ -72,14 +77,16 @@ class HttpFront {
 
   void loop();
   bool turn(std::optional<Time>& drains_since);
+  std::vector<Ready> in_order(const Poco::Net::PollSet::SocketModeMap& ready) const;
   void close_largest();
   Poco::Timespan time_to_sleep();
-  void accept_all(Time now);
+  void accept_all();
   void rest_after(int error, const std::string& text, Time now);
   void listen_again(Time now);
   void take_connection(Poco::Net::StreamSocket socket, Time now);
   Peer peer_of(const Poco::Net::StreamSocket& socket) const;
   bool make_room(const Peer& peer);
+  void turn_away(HttpConnection& connection, Time now);
   bool make_room_for_bytes(const HttpConnection& asks, std::size_t bytes);
   std::vector<Entry*> slowest_of_who_holds_most();
   void tell_of_given_up(Time now);
