@@ -22,6 +22,7 @@ constexpr Millis kForTheRest(500);
 constexpr Millis kLongestDrain(5'000);
 constexpr Millis kBetweenLines(1'000);
 constexpr int kAcceptedAtOnce = 64;
+constexpr int kLastRounds = 32;  // of those: twice as many as the system lets wait
 
 Poco::Timespan timespan(Millis time) { return Poco::Timespan(time.count() * 1000); }
 
@@ -100,7 +101,7 @@ bool HttpFront::turn(std::optional<Time>& drains_since) {
   if (ready.contains(waker_)) mailbox_->wake.take();
   for (const Ready& one : in_order(ready))
     attend(one.key, [&](Entry& entry) { serve(entry, one.mode, now); });
-  if (ready.contains(listener_) && !stopping_) accept_all();
+  if (ready.contains(listener_)) accept_all();
   take_answers(now);
   tell_of_given_up(now);
   if (now >= next_look_) expire_all(now);
@@ -110,8 +111,8 @@ bool HttpFront::turn(std::optional<Time>& drains_since) {
   }
   if (!drains_since) {
     drains_since = now;
-    if (!resting_) poll_.remove(listener_);
-    listener_.close();  // or the system would go on taking connections
+    close_port();
+    return true;
   }
   send_away(now > *drains_since + kForTheRest, now);
   return !entries_.empty() && now <= *drains_since + kLongestDrain;
@@ -127,6 +128,18 @@ std::vector<HttpFront::Ready> HttpFront::in_order(const PollSet::SocketModeMap& 
   std::sort(ordered.begin(), ordered.end(),
             [](const Ready& one, const Ready& other) { return one.id < other.id; });
   return ordered;
+}
+
+// The system would reset what waits, and go on taking connections that nobody answers. Whoever is
+// idle is sent away after one more look: its request may have come meanwhile.
+void HttpFront::close_port() {
+  for (int i = 0; i < kLastRounds && !resting_; ++i) {
+    if (!listener_.poll(Poco::Timespan(), Poco::Net::Socket::SELECT_READ)) break;
+    accept_all();
+  }
+  if (!resting_) poll_.remove(listener_);
+  listener_.close();
+  mailbox_->wake.signal();
 }
 
 // Where the loop's own work finds no memory, the connection that holds most of it leaves.
@@ -367,13 +380,13 @@ void HttpFront::close(Entry& entry) {
   entries_.erase(socket.impl());
 }
 
-// What is idle will find the next host; so will, some time after the drain began, a sender
-// that has not sent a whole request.
+// What has its answer and is idle will find the next host; so will, some time after the drain
+// began, a sender that has not sent a whole request.
 void HttpFront::send_away(bool incomplete_too, Time now) {
   std::vector<Key> leaving;
   for (const auto& [key, entry] : entries_) {
     const HttpConnection& one = *entry.connection;
-    if (one.idle() || (incomplete_too && one.receiving())) leaving.push_back(key);
+    if (one.incomplete() ? incomplete_too : one.idle()) leaving.push_back(key);
   }
   for (const Key key : leaving)
     attend(key, [&](Entry& entry) { follow(entry, entry.connection->send_away(now)); });

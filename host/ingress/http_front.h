@@ -45,7 +45,7 @@ class HttpFront {
   ~HttpFront();
 
   void start();
-  /// Refuses new connections, answers the requests at hand, sends the rest away.
+  /// Takes what waits at the port and closes it, answers the requests at hand, sends the rest away.
   void stop();
   /// stop() without waiting for its end, which stop() then does.
   void begin_to_stop();
@@ -78,6 +78,7 @@ class HttpFront {
   void loop();
   bool turn(std::optional<Time>& drains_since);
   std::vector<Ready> in_order(const Poco::Net::PollSet::SocketModeMap& ready) const;
+  void close_port();
   void close_largest();
   Poco::Timespan time_to_sleep();
   void accept_all();

@@ -43,7 +43,24 @@ class Starting : public ::testing::Test {
   }
   void let_it_load() { std::ofstream(go_) << "go"; }
 
+  void listen_on_an_own_port() {
+    EXPECT_EQ(host_.stop(), 0);
+    port_ = own_port();
+    host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(port_);
+  }
+  /// A delivery on a connection of its own, which waits there.
+  Wire send(const std::string& record) {
+    const RawRequest request = HostProcess::sign(field_update(record, "slow", "now"));
+    std::string head = "POST " + request.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    for (const auto& [name, value] : request.headers) head += name + ": " + value + "\r\n";
+    Wire sender(port_);
+    sender.send(head + "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" +
+                request.body);
+    return sender;
+  }
+
   HostProcess host_;
+  std::uint16_t port_ = 0;  // where deliveries are sent, ready or not
   const fs::path go_ = host_.folder() / "go";
 };
 
@@ -64,16 +81,9 @@ TEST_F(Starting, TakesNoOrdersBeforeItKnowsAllPlugins) {
 
 // Its CRM does not come again; and what the plugin watches is known before it is looked at.
 TEST_F(Starting, KeepsADeliveryWaitingUntilItKnowsAllPlugins) {
-  EXPECT_EQ(host_.stop(), 0);
-  const std::uint16_t port = own_port();
-  host_.config()["ingest"]["listen"] = "127.0.0.1:" + std::to_string(port);
+  listen_on_an_own_port();
   start_slowly();
-  const RawRequest request = HostProcess::sign(field_update("c-1", "slow", "now"));
-  std::string head = "POST " + request.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
-  for (const auto& [name, value] : request.headers) head += name + ": " + value + "\r\n";
-  Wire sender(port);
-  sender.send(head + "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" +
-              request.body);
+  Wire sender = send("c-1");
   EXPECT_FALSE(sender.has_answer(std::chrono::milliseconds(100)));
   let_it_load();
   EXPECT_EQ(sender.status(), 200);
@@ -81,6 +91,23 @@ TEST_F(Starting, KeepsADeliveryWaitingUntilItKnowsAllPlugins) {
   const Json jobs = host_.api("jobs?plugin=slow");
   ASSERT_EQ(jobs.size(), 1U);
   host_.wait_for(jobs[0]["id"], "completed");
+}
+
+TEST_F(Starting, TakesWhatWaitsThoughItIsToldToStopMeanwhile) {
+  constexpr int kMany = 300;
+  listen_on_an_own_port();
+  start_slowly();
+  std::vector<Wire> senders;
+  for (int i = 0; i < kMany; ++i) senders.push_back(send("c-" + std::to_string(i)));
+  host_.terminate();
+  let_it_load();
+  int accepted = 0;
+  for (Wire& sender : senders) accepted += sender.status() == 200;
+  EXPECT_EQ(accepted, kMany);
+  senders.clear();
+  EXPECT_EQ(host_.wait_for_end(), 0);
+  host_.start();
+  EXPECT_EQ(host_.api("jobs?plugin=slow&limit=1000").size(), std::size_t(kMany));
 }
 
 TEST_F(Starting, RunsNothingOnABuildThatWasReplaced) {

@@ -78,6 +78,29 @@ TEST_F(HttpFrontTest, TakesWhatCameWhileItWasHeldUpInTheOrderOfTheConnections) {
   EXPECT_EQ(seen, sent);
 }
 
+TEST_F(HttpFrontTest, AnswersAllThatWaitsAtItsPortBeforeItIsClosed) {
+  std::vector<Wire> waiting;
+  for (int i = 0; i < 300; ++i) waiting.push_back(ask("/"));
+  front().start();
+  front().begin_to_stop();
+  int answered = 0;
+  for (Wire& wire : waiting) answered += wire.status() == 200;
+  EXPECT_EQ(answered, 300);
+  waiting.clear();
+  front().stop();
+}
+
+TEST_F(HttpFrontTest, GivesASenderThatHasOnlyConnectedTheTimeToAsk) {
+  Wire silent(front().port());
+  Wire idle = ask("/");
+  front().start();
+  EXPECT_EQ(idle.status(), 200);
+  front().begin_to_stop();
+  EXPECT_EQ(idle.all_answers().size(), 1U) << "closed then, for it was idle";
+  ask(silent, "/");
+  EXPECT_EQ(silent.status(), 200);
+}
+
 TEST_F(HttpFrontTest, TellsWhoWaitedAndFindsNoRoom) {
   Guarded<std::vector<Respond>> all;
   options_.max_connections_per_address = 5;
