@@ -12,7 +12,15 @@ const Json* first_member_of(const Json& object, std::initializer_list<const char
   return nullptr;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+// C0, DEL and C1, which UTF-8 writes as C2 80 to C2 9F.
+bool has_control(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  const auto is_c1 = [](char one, char next) {
+    return one == '\xc2' && static_cast<unsigned char>(next) < 0xa0;
+  };
+  return std::any_of(text.begin(), text.end(), is_control) ||
+         std::adjacent_find(text.begin(), text.end(), is_c1) != text.end();
+}
 
 struct ListedChange {
   std::string field;
@@ -45,7 +53,7 @@ std::string text_in(const Json* value) {
 std::string name_in(const Json* value) {
   if (value != nullptr && value->is_number_float()) return "";
   std::string name = text_in(value);
-  return std::any_of(name.begin(), name.end(), is_control) ? "" : name;
+  return has_control(name) ? "" : name;
 }
 
 Change change_in(const Json& value) {
