@@ -304,7 +304,7 @@ class EventReader {
         continue;
       }
       auto change = event_.changes.extract(at++);
-      change.key() = bare_field(change.key());
+      change.key().erase(0, kCustomFields.size() + 1);
       named.insert(std::move(change));
     }
     event_.changes.merge(named);
