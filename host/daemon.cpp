@@ -142,8 +142,14 @@ void Daemon::load_what_was_seen() {
   std::set<std::string> names;
   for (const SourceConfig& source : config_.sources) {
     names.insert(source.name);
-    if (const auto at = views.last_delivery_of(source.name))
-      receiver_.set_last_delivery(source.name, *at);
+    try {
+      if (const auto at = views.last_delivery_of(source.name))
+        receiver_.set_last_delivery(source.name, *at);
+    } catch (const StoreError& error) {
+      // Its silence counts from now, then.
+      if (!error.damaged()) throw;
+      log_error("last_delivery_unreadable", {{"source", source.name}, {"error", error.what()}});
+    }
   }
   refused_.load(names);
 }

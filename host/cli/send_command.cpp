@@ -74,10 +74,7 @@ std::string accepted_text(const Json& answer) {
 }
 
 std::string refused_text(int status, const Json& answer) {
-  std::string why = cell(answer, "detail");
-  for (const char* key : {"title", "reason"})
-    if (why.empty()) why = cell(answer, key);
-  return "refused: the host answered " + std::to_string(status) + (why.empty() ? "" : ": " + why) +
+  return "refused: the host answered " + std::to_string(status) + ": " + cell(answer, "reason") +
          "\n";
 }
 
@@ -97,13 +94,14 @@ int run_send(const Arguments& arguments) {
   const HttpReply reply = perform(call);
   const Json answer = json_of(reply);
   const bool accepted = reply.status == 200;
-  const bool is_ingest = answer.is_object() && answer.contains("delivery");
-  // The admin port refuses what it does not know as the ingest does.
-  if ((accepted && !is_ingest) || !reply.api.empty())
+  // What stands before the host, or the admin port, refuses in another form.
+  const bool is_ingest = accepted ? answer.is_object() && answer.contains("delivery")
+                                  : cell(answer, "status") == "refused";
+  if (!is_ingest)
     throw Unreachable(ingest.url + " answered " + std::to_string(reply.status) +
                       ", but not as a host of fieldhook does (is this its ingest address?)");
   if (arguments.has("json"))
-    std::cout << (answer.is_discarded() ? reply.body : to_text(answer, 2)) << "\n";
+    std::cout << to_text(answer, 2) << "\n";
   else if (accepted)
     std::cout << accepted_text(answer);
   else

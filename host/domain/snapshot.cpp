@@ -1,5 +1,7 @@
 #include "domain/snapshot.h"
 
+#include "domain/watch.h"
+
 namespace fh {
 namespace {
 
@@ -64,12 +66,18 @@ void lay_over(Json& baseline, const Json& snapshot) {
   }
 }
 
-void set_field(Json& record, const std::string& path, const Json& value) {
+bool names_custom(const Event& event, std::string_view field) {
+  return names_custom(event.changes, field) || names_custom(event.unchanged, field);
+}
+
+// By a bare name, the custom field where only that is known; unless the event names that one, too.
+void set_field(Json& record, const std::string& path, const Json& value, const Event& event) {
   if (path == kCustomFields && !value.is_object() && is_group(member(record, path))) return;
   Json* place = &record;
   std::string_view rest = path;
   if (rest.starts_with(kCustomPrefix) ||
-      (!record.contains(first_segment(path)) && has_custom(record, first_segment(path)))) {
+      (!record.contains(first_segment(path)) && has_custom(record, first_segment(path)) &&
+       !names_custom(event, path))) {
     place = &record[std::string(kCustomFields)];
     rest = bare_field(path);
   }
@@ -159,10 +167,16 @@ bool has_both(const Json& record, std::string_view field) {
   return member(record, name) != nullptr && has_custom(record, name);
 }
 
+bool names_custom(const Changes& changes, std::string_view field) {
+  const std::string name = custom_path(first_segment(field));
+  return changes.contains(name) || has_inside(changes, name);
+}
+
 void move_custom_fields(Json& known, const Changes& changes) {
   for (const auto& [field, change] : changes) {
     const std::string name(first_segment(field));
-    if (!change.custom || member(known, name) == nullptr || has_custom(known, name)) continue;
+    const bool by_bare_name = change.custom && bare_field(field).size() == field.size();
+    if (!by_bare_name || member(known, name) == nullptr || has_custom(known, name)) continue;
     Json& custom = known[std::string(kCustomFields)];
     if (!custom.is_object()) custom = Json::object();
     custom[name] = std::move(known[name]);
@@ -223,7 +237,7 @@ Json merge(Json baseline, const Event& event) {
   }
   for (const Changes* told : {&event.unchanged, &event.changes})
     for (const auto& [field, change] : *told)
-      set_field(baseline, change.custom ? custom_path(field) : field, change.to);
+      set_field(baseline, change.custom ? custom_path(field) : field, change.to, event);
   return baseline;
 }
 

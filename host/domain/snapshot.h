@@ -44,6 +44,9 @@ Json completed(const Json& old, const Json& now);
 /// Whether the record has a standard and a custom field of that name.
 bool has_both(const Json& record, std::string_view field);
 
+/// Whether a custom field of that name changed beside the standard one.
+bool names_custom(const Changes& changes, std::string_view field);
+
 /// What change lists told of by its bare name, and now call a custom field, becomes one.
 void move_custom_fields(Json& known, const Changes& changes);
 

@@ -61,7 +61,8 @@ std::vector<std::string> Deliveries::replay(const DeliveryView& delivery, const 
       if (!tx.deliveries.has(delivery.id))
         throw NotReadable("delivery " + std::to_string(delivery.id) + " was removed by retention");
       Arrival placed = arrival;
-      placed.told_at = imported ? imported->as_of : delivery.received_at;
+      placed.told_at = delivery.received_at;
+      if (imported && imported->as_of) placed.told_at = std::min(*imported->as_of, *placed.told_at);
       if (imported)
         placed.events = {
             placed_as_known(tx, *arrival.source, *imported, arrival.events.front().event)};

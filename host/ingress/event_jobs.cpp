@@ -55,12 +55,12 @@ bool is_stored_as(const Event& event, const StoredEvent& stored) {
 
 void drop_noise(Changes& changes, const Event& event,
                 const std::vector<std::string>& ignore_fields) {
-  if (ignore_fields.empty()) return;
-  std::erase_if(changes, [&](const auto& change) {
-    return std::any_of(ignore_fields.begin(), ignore_fields.end(), [&](const auto& field) {
-      return is_change_of(field, change.first, event.snapshot);
-    });
-  });
+  for (const std::string& field : ignore_fields) {
+    if (changes.erase(field) > 0) continue;
+    const std::string_view bare = bare_field(field);
+    if (bare != field && is_change_of(field, bare, event.snapshot))
+      changes.erase(std::string(bare));
+  }
 }
 
 std::optional<BodyPart> body_part(const Arrival& arrival, const Event& event) {

@@ -1,17 +1,11 @@
 #include "ingress/imported.h"
 
 #include "domain/snapshot.h"
+#include "senders/body_parts.h"
 #include "senders/sender_profile.h"
 
 namespace fh {
 namespace {
-
-std::string alias_at(const Json& record, const char* key) {
-  const auto found = record.find(key);
-  if (found == record.end()) return "";
-  if (found->is_string()) return found->get<std::string>();
-  return found->is_number_integer() ? to_text(*found) : "";
-}
 
 std::string names_of(const Json& record) {
   std::string names;
@@ -103,9 +97,11 @@ Event imported_event(const ImportTerms& terms, const std::string& record) {
   Event event;
   event.type = terms.type;
   event.mode = PayloadMode::full_object;
-  event.aliases = {alias_at(parsed.value, "uuid"), alias_at(parsed.value, "id")};
+  event.aliases = {name_in(member_of(parsed.value, "uuid")),
+                   name_in(member_of(parsed.value, "id"))};
   if (event.aliases.empty())
-    throw NotReadable("the record has no \"uuid\" and no \"id\"; it has " + names_of(parsed.value));
+    throw NotReadable("the record has no \"uuid\" and no \"id\" that names it; it has " +
+                      names_of(parsed.value));
   event.snapshot = SnapshotText(parsed.value);
   event.may_lack_fields = true;
   return event;

@@ -42,8 +42,15 @@ void find_changes(Transaction& tx, Considered& considered, SourceConfig::FirstSe
   if (told > 0 && considered.changes.empty()) considered.reason = "first_seen";
 }
 
-// Where a standard and a custom field of one name are known, a change that names the custom one is
-// that one's. The record beside a change list has told so already.
+// By its own name, which may have a dot in it, or as a part of another.
+bool stands_in(const Json* fields, std::string_view field) {
+  return fields != nullptr && fields->is_object() &&
+         (fields->contains(field) || fields->contains(first_segment(field)));
+}
+
+// A change that names a custom field is that one's, also where a standard field of that name is
+// known. Of a record that was never whole, what is known by the bare name may be the custom field
+// itself. The record beside a change list has told them apart already.
 void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Changes& changes) {
   const auto is_custom = [](const auto& change) { return change.second.custom; };
   if (std::none_of(changes.begin(), changes.end(), is_custom)) return;
@@ -52,11 +59,16 @@ void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Chang
   const Json known = Json::parse(*baseline);
   Changes named;
   for (auto& [field, change] : changes) {
-    const std::string custom = custom_path(field);
-    const bool both = change.custom && known.contains(field) && find_inside(known, custom);
-    named.emplace(both ? custom : field, std::move(change));
+    const bool both = change.custom && stands_in(&known, field) &&
+                      (record.shape != 0 || stands_in(find_inside(known, kCustomFields), field));
+    named.emplace(both ? custom_path(field) : field, std::move(change));
   }
   changes = std::move(named);
+}
+
+const Json* old_value(const Json& known, const Changes& changes, const std::string& field) {
+  const Json* own = find_inside(known, field);
+  return own != nullptr || names_custom(changes, field) ? own : find_field(known, field);
 }
 
 void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& changes) {
@@ -72,7 +84,7 @@ void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& chang
   }
   const Json known = Json::parse(*baseline);
   for (auto& [field, change] : changes) {
-    const Json* value = change.from ? nullptr : find_field(known, field);
+    const Json* value = change.from ? nullptr : old_value(known, changes, field);
     if (value != nullptr) change.from = *value;
   }
 }

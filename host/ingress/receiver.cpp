@@ -31,9 +31,12 @@ Answer accepted(DeliveryStatus status, std::int64_t delivery, int jobs) {
   return answer;
 }
 
-// An id that the signature covers goes before one that anybody could have written.
-std::string_view delivery_id(const RawRequest& request, const Verified& verified) {
-  return verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
+// An id that the signature covers goes before one that anybody could have written. A long one is
+// kept as its hash.
+std::string delivery_id(const RawRequest& request, const Verified& verified) {
+  const std::string_view id =
+      verified.id.empty() ? request.header(kDeliveryIdHeader).value_or("") : verified.id;
+  return id.size() <= kMaxSenderId ? std::string(id) : to_hex(sha256(id));
 }
 
 // A length that the parser has taken: digits, and not many.
@@ -76,15 +79,6 @@ std::pair<Reception, const char*> kind_of(int status) {
     case 503: return {Reception::unavailable, "in_flight_full"};
     default: return {Reception::malformed, "framing"};
   }
-}
-
-Reception reception_of(DeliveryStatus status) {
-  switch (status) {
-    case DeliveryStatus::accepted: return Reception::accepted;
-    case DeliveryStatus::duplicate: return Reception::duplicate;
-    case DeliveryStatus::ignored: return Reception::ignored;
-  }
-  return Reception::ignored;
 }
 
 bool may_match(const std::vector<ArrivedEvent>& events, const WatchIndex& watches) {
@@ -247,7 +241,7 @@ std::optional<Answer> Receiver::receive(const SourceConfig& source, RawRequest& 
   arrival.head = masked_head(request, *secrets);
   arrival.body_hash = bytes_of(sha256(request.body));
   arrival.body = std::move(request.body);
-  arrival.sender_id = delivery_id(request, verified).substr(0, kMaxSenderId);
+  arrival.sender_id = delivery_id(request, verified);
   if (source.capture)
     arrival.ignored = "capture";
   else

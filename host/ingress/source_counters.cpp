@@ -17,4 +17,13 @@ std::string_view name_of(Reception reception) {
   return "";
 }
 
+Reception reception_of(DeliveryStatus status) {
+  switch (status) {
+    case DeliveryStatus::accepted: return Reception::accepted;
+    case DeliveryStatus::duplicate: return Reception::duplicate;
+    case DeliveryStatus::ignored: return Reception::ignored;
+  }
+  return Reception::ignored;
+}
+
 }  // namespace fh

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/verify_config.h"
+#include "domain/delivery.h"
 #include "ingress/rate_gate.h"
 #include "ingress/verdict.h"
 
@@ -27,6 +28,7 @@ enum class Reception {
 };
 inline constexpr std::size_t kReceptions = static_cast<std::size_t>(Reception::malformed) + 1;
 std::string_view name_of(Reception reception);
+Reception reception_of(DeliveryStatus status);
 
 struct SourceCounters {
   explicit SourceCounters(const VerifyConfig& verify) {

@@ -81,11 +81,11 @@ void Dispatcher::before_commit(Transaction& tx) {
 void Dispatcher::lease_or_hinder(Transaction& tx, const std::string& plugin) {
   try {
     lease_for(tx, plugin);
+    tx.tallies.flush();  // its own alone: what was tallied before is written
   } catch (const StoreError& error) {
     if (!error.damaged()) throw;
     hindered_.insert(plugin);
-    throw FoundDamage("plugin " + plugin +
-                      " gets no job until the host starts again: " + error.what());
+    throw FoundDamage("plugin " + plugin + " gets no job any more: " + error.what());
   }
 }
 
@@ -118,7 +118,7 @@ void Dispatcher::end_unreadable(Transaction& tx, const Lease& lease, const std::
   try {
     const auto next = finish_run(tx, end);
     CHECK(next.has_value());
-    unreadable_.push_back({lease.job, lease.record.key, *next});
+    unreadable_.push_back({lease.job, *next});
   } catch (const StoreError& error) {
     tx.jobs.leave_out(lease.job.id, lease.job.plugin, error);
   }
@@ -132,9 +132,9 @@ void Dispatcher::after_commit() {
   const auto due = std::exchange(due_, {});
   looked_at_.clear();
   for (auto& [offer, lease] : granted) offer.worker->take(std::move(lease));
-  for (const auto& [job, record, next] : unreadable) {
+  for (const auto& [job, next] : unreadable) {
     damaged_.erase(job.id);
-    log_if_dead(job, record, next);
+    log_if_dead(job, key_for_log(store_, job.id), next);
   }
   if (callbacks_.starved)
     for (const std::string& plugin : starved) callbacks_.starved(plugin);

@@ -76,7 +76,6 @@ class Dispatcher final : public CommitHook {
   void lease_for(Transaction& tx, const std::string& plugin);
   struct Unreadable {
     JobRow job;
-    RecordKey record;    // none when that is what cannot be read
     JobTransition next;  // what became of the job
   };
   std::string load(Transaction& tx, Lease& lease);

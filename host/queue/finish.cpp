@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "store/views.h"
 
 namespace fh {
 namespace {
@@ -58,8 +59,20 @@ std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end) {
   return next;
 }
 
+RecordKey key_for_log(const Store& store, std::int64_t job) {
+  try {
+    const auto view = Views(store.reader()).job(job);
+    return view ? view->record : RecordKey();
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
 void log_if_dead(const JobRow& job, const RecordKey& record, const JobTransition& next) {
   if (next.state != JobState::dead) return;
+  if (record.key.empty())
+    return log_warning("job_dead",
+                       {{"job", job.id}, {"plugin", job.plugin}, {"reason", next.reason}});
   log_warning("job_dead", {{"job", job.id},
                            {"plugin", job.plugin},
                            {"account", record.account},

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "store/transaction.h"
+#include "store/store.h"
 
 namespace fh {
 
@@ -50,6 +50,10 @@ void apply(Transaction& tx, const JobRow& job, const Effects& effects);
 /// backlog of a plugin that was enqueued, turns the outcome into a retry. A job that an operator
 /// asked to cancel is cancelled unless its work was finished.
 std::optional<JobTransition> finish_run(Transaction& tx, const RunEnd& end);
+
+/// The job's record, for a line of the log, where nobody has it at hand; an empty key when it
+/// cannot be read.
+RecordKey key_for_log(const Store& store, std::int64_t job);
 
 /// A line in the log when the job died: an operator has to look at it. After the commit.
 void log_if_dead(const JobRow& job, const RecordKey& record, const JobTransition& next);

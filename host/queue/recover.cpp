@@ -3,7 +3,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "queue/finish.h"
-#include "store/views.h"
 
 namespace fh {
 namespace {
@@ -22,16 +21,6 @@ Ended end_lost(Transaction& tx, std::int64_t id) {
   CHECK(next.has_value());
   fault_point("in_recovery");
   return {*job, *next};
-}
-
-// For the log alone.
-RecordKey key_of(const Store& store, std::int64_t job) {
-  try {
-    const auto view = Views(store.reader()).job(job);
-    return view ? view->record : RecordKey();
-  } catch (const std::exception&) {
-    return {};
-  }
 }
 
 // A row that is damaged keeps no host from starting.
@@ -64,7 +53,7 @@ int recover(Store& store) {
     if (failures[i]) continue;
     ++lost;
     if (ended[i]->next.state == JobState::dead)
-      log_if_dead(ended[i]->job, key_of(store, jobs[i]), ended[i]->next);
+      log_if_dead(ended[i]->job, key_for_log(store, jobs[i]), ended[i]->next);
   }
   return lost;
 }

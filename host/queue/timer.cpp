@@ -23,12 +23,6 @@ struct DueJobs {
   std::optional<TimePoint> next;
 };
 
-struct Pruned {
-  bool more = false;
-  int hasty = 0;
-  Millis ahead{};  // the wall clock, of the time that retention goes by
-};
-
 }  // namespace
 
 TimePoint Timer::tick() {
@@ -69,27 +63,42 @@ bool Timer::has_failed_to_wake() {
   return failed.jobs > 0;
 }
 
-// What is damaged there keeps no job waiting.
+// Each apart, since what is damaged of one keeps neither the others nor a job waiting.
 bool Timer::prune() {
   std::string trouble;
-  Pruned pruned;
-  try {
-    pruned = store_.write([this](Transaction& tx) {
-      const TimePoint believed = tx.retention.time(tx.now, clock_.steady());
-      bool more = tx.deliveries.prune_sender_ids(believed, kPrunedPerTick) == kPrunedPerTick;
-      more |= tx.effects.prune_echoes(believed, kPrunedPerTick) == kPrunedPerTick;
-      more |= tx.retention.prune(retention_, believed, kDeliveriesPerTick);
-      return Pruned{more, tx.retention.take_hasty(), tx.now - believed};
+  const auto attempt = [&](const std::function<void(Transaction&)>& prune) {
+    try {
+      store_.write(prune);
+    } catch (const std::exception& error) {
+      trouble += (trouble.empty() ? "" : "; ") + std::string(error.what());
+    }
+  };
+  bool more = false;
+  int hasty = 0;
+  TimePoint believed{};
+  Millis ahead{};
+  attempt([&](Transaction& tx) {
+    believed = tx.retention.time(tx.now, clock_.steady());
+    ahead = tx.now - believed;
+  });
+  if (trouble.empty()) {
+    warn_of_clock(ahead);
+    attempt([&](Transaction& tx) {
+      more |= tx.deliveries.prune_sender_ids(believed, kPrunedPerTick) == kPrunedPerTick;
     });
-    warn_of_haste(pruned.hasty);
-    warn_of_clock(pruned.ahead);
-  } catch (const std::exception& error) {
-    trouble = error.what();
+    attempt([&](Transaction& tx) {
+      more |= tx.effects.prune_echoes(believed, kPrunedPerTick) == kPrunedPerTick;
+    });
+    attempt([&](Transaction& tx) {
+      more |= tx.retention.prune(retention_, believed, kDeliveriesPerTick);
+      hasty += tx.retention.take_hasty();
+    });
+    warn_of_haste(hasty);
   }
   if (!trouble.empty() && trouble != prune_trouble_)
     log_error("prune_failed", {{"error", trouble}});
   prune_trouble_ = trouble;
-  return pruned.more;
+  return more;
 }
 
 void Timer::warn_of_haste(int removed) {

@@ -57,7 +57,13 @@ void Catalog::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  stop_judging_.signal();
   if (thread_.joinable()) thread_.join();
+}
+
+bool Catalog::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 void Catalog::loop() {
@@ -88,10 +94,8 @@ void Catalog::load_stored() {
   const std::lock_guard one_at_a_time(judging_);
   State state;
   std::vector<PluginRow> rows;
-  store_.write([&](Transaction& tx) {
-    rows = tx.plugins.all();
-    state.holds = tx.holds.all();
-  });
+  store_.write([&](Transaction& tx) { rows = tx.plugins.all(); });
+  state.holds = stored_holds();
   const auto present = list_folder();
   std::set<std::filesystem::path> used;
   for (PluginRow& row : rows) {
@@ -139,6 +143,7 @@ void Catalog::judge_folder() {
       return seen != state.files.end() && seen->second.stamp == stamp;
     });
     if (known) continue;
+    if (stopping()) return;
     try {
       judge(file, stamp);
     } catch (const HostError& error) {
@@ -184,7 +189,9 @@ void Catalog::judge(const std::string& file, const FileStamp& stamp) {
   const PluginCopy& copy = std::get<PluginCopy>(judged);
   const std::size_t memory = options_.plugins.most_memory();
   const ProbeResult loaded =
-      probe({options_.worker, copy.path, options_.store_lock, memory}, options_.handshake);
+      probe({options_.worker, copy.path, options_.store_lock, memory}, stop_judging_,
+            {options_.handshake, [this] { return stopping(); }});
+  if (loaded.given_up) return;
   if (!loaded.refused.empty()) return refuse(file, stamp, naming(file, copy.path, loaded.refused));
   ParsedManifest parsed = manifest_from_text(loaded.manifest);
   if (!parsed.mistakes.empty())
@@ -265,7 +272,7 @@ Removal Catalog::remove(const std::string& name, const std::string& who) {
   if (auto file = name_taken_by(name, ""); !file.empty())
     return {.result = Removal::Result::has_file, .file = std::move(file)};
   // What arrives in between makes jobs, which are cancelled with the others.
-  change_holds([&](Transaction& tx) {
+  change_holds(name, [&](Transaction& tx) {
     tx.plugins.remove(name);
     tx.holds.resume(name);
     tx.holds.lift_quarantines(name);

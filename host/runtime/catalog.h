@@ -116,10 +116,12 @@ class Catalog {
   std::string name_taken_by(const std::string& plugin, const std::string& file) const;
   bool change_hold(const std::string& plugin, const std::string& who, const std::string& action,
                    const std::function<void(Transaction&)>& change);
-  void change_holds(const std::function<void(Transaction&)>& change);
+  Holds stored_holds();
+  void change_holds(const std::string& plugin, const std::function<void(Transaction&)>& change);
   static ActivePlugin with_holds(const State& state, ActivePlugin plugin);
   static void rebuild_index(State& state);
   void loop();
+  bool stopping();
 
   const CatalogOptions options_;
   Store& store_;
@@ -134,6 +136,7 @@ class Catalog {
   std::condition_variable wake_;
   bool folder_changed_ = false;  // guarded by mutex_
   bool stopping_ = false;        // guarded by mutex_
+  WakeUp stop_judging_;          // waited for by who has judging_
   std::string trouble_;          // the thread's only; why the folder could not be read, once said
   std::jthread thread_;
 };

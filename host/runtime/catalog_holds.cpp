@@ -13,21 +13,34 @@ ActivePlugin Catalog::with_holds(const State& state, ActivePlugin plugin) {
   return plugin;
 }
 
+// What damage keeps from being read holds its plugin all the same: the dispatcher cannot read it
+// either, and leases it nothing.
+Holds Catalog::stored_holds() {
+  try {
+    return store_.write([](Transaction& tx) { return tx.holds.all(); });
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    log_error("holds_unreadable", {{"error", error.what()}});
+    return {};
+  }
+}
+
 // What is known afterwards is what was stored: both or neither.
-void Catalog::change_holds(const std::function<void(Transaction&)>& change) {
+void Catalog::change_holds(const std::string& name,
+                           const std::function<void(Transaction&)>& change) {
   const std::lock_guard in_order(holding_);
   Holds holds = store_.write([&](Transaction& tx) {
     change(tx);
-    return tx.holds.all();
+    return tx.holds.of(name);
   });
-  state_.with([&](State& state) { state.holds = std::move(holds); });
+  state_.with([&](State& state) { state.holds.replace(name, std::move(holds)); });
 }
 
 bool Catalog::change_hold(const std::string& name, const std::string& who,
                           const std::string& action,
                           const std::function<void(Transaction&)>& change) {
   if (!find(name)) return false;
-  change_holds([&](Transaction& tx) {
+  change_holds(name, [&](Transaction& tx) {
     change(tx);
     tx.actions.add({tx.now, who, action, {}, name});
   });
@@ -68,7 +81,7 @@ bool Catalog::reload(const std::string& name, const std::string& who) {
 
 void Catalog::count_crash(const Crash& crash) {
   std::optional<Quarantine> quarantine;
-  change_holds([&](Transaction& tx) { quarantine = note_crash(tx, crash); });
+  change_holds(crash.plugin, [&](Transaction& tx) { quarantine = note_crash(tx, crash); });
   if (!quarantine) return;
   std::vector<std::string> jobs;
   for (const std::int64_t job : quarantine->jobs) jobs.push_back(std::to_string(job));

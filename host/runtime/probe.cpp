@@ -23,10 +23,14 @@ std::string naming(const std::string& file, const std::filesystem::path& copy, s
   return text;
 }
 
-ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patience,
+ProbeResult await_hello(WorkerProcess& worker, const LoadPatience& patience,
                         const std::function<void(const OutputLine&)>& on_line) {
-  const auto deadline = steady_now() + patience;
+  const auto deadline = steady_now() + patience.at_most;
   while (true) {
+    if (patience.give_up()) {
+      worker.kill();
+      return {"", "", /*given_up=*/true};
+    }
     Happening happening = worker.wait(deadline);
     if (const auto* line = std::get_if<OutputLine>(&happening); line && on_line) on_line(*line);
     if (const auto* frame = std::get_if<wire::Frame>(&happening)) {
@@ -40,15 +44,14 @@ ProbeResult await_hello(WorkerProcess& worker, std::chrono::milliseconds patienc
                               ended->last_errors)};
     if (std::holds_alternative<TimedOut>(happening)) {
       worker.kill();
-      return {"", "it took longer than " + std::to_string(patience.count()) +
+      return {"", "it took longer than " + std::to_string(patience.at_most.count()) +
                       " ms to load: do less while loading, or raise workers.handshake"};
     }
   }
 }
 
-ProbeResult probe(const WorkerLaunch& launch, std::chrono::milliseconds patience) {
-  WakeUp nobody;
-  WorkerProcess worker(launch, nobody);
+ProbeResult probe(const WorkerLaunch& launch, WakeUp& wake, const LoadPatience& patience) {
+  WorkerProcess worker(launch, wake);
   return await_hello(worker, patience);
 }
 

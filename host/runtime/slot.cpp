@@ -24,8 +24,8 @@ double random_jitter() {
 
 }  // namespace
 
-Slot::Slot(const SlotSurroundings& surroundings, std::string plugin)
-    : s_(surroundings), plugin_(std::move(plugin)), idle_lines_(plugin_, 0) {}
+Slot::Slot(const SlotSurroundings& surroundings, std::string plugin, int failures)
+    : s_(surroundings), plugin_(std::move(plugin)), idle_lines_(plugin_, 0), failures_(failures) {}
 
 Slot::~Slot() {
   retire();
@@ -104,7 +104,7 @@ void Slot::loop() {
     serve(*plugin);
     stop_worker();
     if (gives_way_) retiring_ = true;
-    if (failures_ > 0 && !retiring_ && !lease_) back_off();
+    if (failures_ > 0 && !lease_) back_off();
   }
 }
 
@@ -114,8 +114,13 @@ bool Slot::start_worker(const ActivePlugin& plugin) {
     worker_ = std::make_unique<WorkerProcess>(
         WorkerLaunch{s_.worker, plugin.library, s_.store_lock, plugin.terms.memory}, wake_);
     s_.ledger.record(worker_->pid());
-    const ProbeResult hello = await_hello(*worker_, s_.workers.handshake,
-                                          [this](const auto& line) { idle_lines_.printed(line); });
+    const ProbeResult hello =
+        await_hello(*worker_, {s_.workers.handshake, [this] { return gives_up(); }},
+                    [this](const auto& line) { idle_lines_.printed(line); });
+    if (hello.given_up) {
+      stop_worker();
+      return false;
+    }
     why = naming(plugin.row.file, plugin.library, hello.refused);
     if (why.empty()) {
       // Not before: to load is to be over within workers.handshake.
@@ -344,12 +349,15 @@ void Slot::note_crash_of(const std::string& build, std::int64_t job) {
   }
 }
 
+// One that gives way does not wait: the supervisor keeps the time for the plugin's next slot.
 void Slot::back_off() {
   Millis delay = kFirstRestartDelay;
   for (int i = 1; i < failures_ && delay < kLongestRestartDelay; ++i) delay *= 2;
   const auto until = steady_now() + std::min(delay, kLongestRestartDelay);
-  status_.with([](SlotStatus& status) {
+  status_.with([&](SlotStatus& status) {
     if (status.trouble.empty()) status.trouble = "crashed";
+    status.failures = failures_;
+    status.next_start = until;
   });
   while (!retiring_ && !gives_way_ && steady_now() < until)
     wake_.wait(std::chrono::ceil<Millis>(until - steady_now()));

@@ -26,7 +26,9 @@ struct SlotStatus {
   int pid = 0;             // 0: no worker
   int percent = -1;        // what the plugin said of its progress; -1: nothing
   std::string progress;
-  std::string trouble;  // why it has no worker just now; "" when it has, or is about to
+  std::string trouble;      // why it has no worker just now; "" when it has, or is about to
+  int failures = 0;         // starts and crashes in a row, while it is in trouble
+  SteadyTime next_start{};  // no worker before, while it is in trouble
 };
 
 struct SlotSurroundings {
@@ -46,7 +48,8 @@ struct SlotSurroundings {
 
 class Slot final : public IdleWorker {
  public:
-  Slot(const SlotSurroundings& surroundings, std::string plugin);
+  /// `failures`: of its plugin's slots before, which it goes on from.
+  Slot(const SlotSurroundings& surroundings, std::string plugin, int failures);
   ~Slot() override;
 
   void start();
@@ -82,6 +85,7 @@ class Slot final : public IdleWorker {
   bool withdraw_offer();
   bool take_mail();
   bool had_its_turn() const;
+  bool gives_up() const { return signals_.interrupted || (retiring_ && !lease_); }
   void note_idle_end(const std::string& build, const std::string& how);
   void warn_if_spinning(const std::string& build);
   void run(const ActivePlugin& plugin);
@@ -100,7 +104,7 @@ class Slot final : public IdleWorker {
   PluginLines idle_lines_;                 // the slot's thread only; that no run has printed
   std::string warned_of_;                  // the slot's thread only; the build
   bool offered_ = false;                   // the slot's thread only
-  int failures_ = 0;                       // starts and crashes in a row
+  int failures_;                           // starts and crashes in a row
   std::optional<SteadyTime> began_;        // its first run; the thread's only
 
   Guarded<std::optional<Lease>> mailbox_;

@@ -63,6 +63,7 @@ void Supervisor::plugin_changed(const std::string& plugin) {
     // A slot that works finds out itself when its job is done; an idle one has to be told.
     for (const auto& slot : slots_)
       if (slot->plugin() == plugin) slot->look_again();
+    troubles_.erase(plugin);
   }
   surroundings_.dispatcher.look_at(plugin);
 }
@@ -104,8 +105,8 @@ bool Supervisor::turn() {
   const auto has_work = [this] {
     return something_ended_ || something_idle_ || !wanted_.empty() || stopping_;
   };
-  if (start_again_ && !hungry_.empty())
-    changed_.wait_until(lock, *start_again_, has_work);
+  if (const auto next = next_start())
+    changed_.wait_until(lock, *next, has_work);
   else
     changed_.wait(lock, has_work);
   something_ended_ = false;
@@ -113,7 +114,10 @@ bool Supervisor::turn() {
   if (start_again_ && steady_now() >= *start_again_) start_again_.reset();
   for (auto slot = slots_.begin(); slot != slots_.end();) {
     const auto next = std::next(slot);
-    if ((*slot)->ended()) ended.splice(ended.end(), slots_, slot);
+    if ((*slot)->ended()) {
+      keep_trouble_of(**slot);
+      ended.splice(ended.end(), slots_, slot);
+    }
     slot = next;
   }
   // The plugin that has waited longest comes first, before what ended asks for its place again.
@@ -123,7 +127,7 @@ bool Supervisor::turn() {
     if (!draining_ && !start_slot(plugin)) make_room_for(plugin);
   // There is room again, or can be: for those that found none, if they still want it. And for what
   // the ended ones left waiting.
-  std::set<std::string> look;
+  std::set<std::string> look = take_due();
   if (idle || !ended.empty()) look.insert(hungry_.begin(), hungry_.end());
   for (const auto& slot : ended) look.insert(slot->plugin());
   lock.unlock();
@@ -141,13 +145,50 @@ std::map<std::string, int> Supervisor::count_locked() const {
   return counts;
 }
 
-// True also when the plugin is not to have another slot: it cannot run, or has all its own.
+void Supervisor::keep_trouble_of(const Slot& slot) {
+  const SlotStatus status = slot.status();
+  if (status.trouble.empty())
+    troubles_.erase(slot.plugin());
+  else
+    troubles_[slot.plugin()] = {status.trouble, status.failures, status.next_start};
+}
+
+bool Supervisor::is_put_off(const std::string& plugin) {
+  const auto trouble = troubles_.find(plugin);
+  if (trouble == troubles_.end() || steady_now() >= trouble->second.next_start) return false;
+  trouble->second.wanted = true;
+  return true;
+}
+
+// When to try again what could not be started.
+std::optional<SteadyTime> Supervisor::next_start() const {
+  std::optional<SteadyTime> next;
+  if (!hungry_.empty()) next = start_again_;
+  for (const auto& [plugin, trouble] : troubles_)
+    if (trouble.wanted && (!next || trouble.next_start < *next)) next = trouble.next_start;
+  return next;
+}
+
+// The plugins that were put off until now.
+std::set<std::string> Supervisor::take_due() {
+  std::set<std::string> due;
+  for (auto& [plugin, trouble] : troubles_) {
+    if (!trouble.wanted || steady_now() < trouble.next_start) continue;
+    trouble.wanted = false;
+    due.insert(plugin);
+  }
+  return due;
+}
+
+// True also when the plugin is not to have another slot now: it cannot run, has all its own, or its
+// last one could not start a worker.
 bool Supervisor::start_slot(const std::string& plugin) {
   const auto known = surroundings_.catalog.find(plugin);
   if (!known || !known->can_run()) return true;
   const auto counts = count_locked();
   const auto own = counts.find(plugin);
   if (own != counts.end() && own->second >= known->terms.slots) return true;
+  if (is_put_off(plugin)) return true;
   if (slots_.size() >= surroundings_.workers.max) return false;
   return make_slot(plugin);
 }
@@ -157,7 +198,9 @@ bool Supervisor::make_slot(const std::string& plugin) {
   if (start_again_) return false;
   auto& slot = slots_.emplace_back();
   try {
-    slot = std::make_unique<Slot>(surroundings_, plugin);
+    const auto before = troubles_.find(plugin);
+    slot = std::make_unique<Slot>(surroundings_, plugin,
+                                  before == troubles_.end() ? 0 : before->second.failures);
     slot->start();
     return true;
   } catch (const std::exception& error) {
@@ -202,9 +245,15 @@ std::vector<RunningJob> Supervisor::running() const {
 
 std::string Supervisor::trouble_of(const std::string& plugin) const {
   const std::lock_guard lock(mutex_);
-  for (const auto& slot : slots_)
-    if (slot->plugin() == plugin && !slot->status().trouble.empty()) return slot->status().trouble;
-  return "";
+  bool has_worker = false;
+  for (const auto& slot : slots_) {
+    if (slot->plugin() != plugin) continue;
+    const SlotStatus status = slot->status();
+    if (!status.trouble.empty()) return status.trouble;
+    has_worker = has_worker || status.pid != 0;
+  }
+  const auto before = troubles_.find(plugin);
+  return has_worker || before == troubles_.end() ? "" : before->second.why;
 }
 
 bool Supervisor::draining() const {

@@ -55,6 +55,10 @@ class Supervisor {
   bool turn();
   void make_room_for(const std::string& plugin);
   bool start_slot(const std::string& plugin);
+  void keep_trouble_of(const Slot& slot);
+  bool is_put_off(const std::string& plugin);
+  std::optional<SteadyTime> next_start() const;
+  std::set<std::string> take_due();
   bool make_slot(const std::string& plugin);
   std::map<std::string, int> count_locked() const;
 
@@ -67,10 +71,18 @@ class Supervisor {
   std::deque<std::string> hungry_;          // guarded by mutex_; wanted, and found no room
   // guarded by mutex_; no slot is made before, since one could not be
   std::optional<SteadyTime> start_again_;
-  bool something_ended_ = false;  // guarded by mutex_
-  bool something_idle_ = false;   // guarded by mutex_; while hungry_ is not empty
-  bool draining_ = false;         // guarded by mutex_
-  bool stopping_ = false;         // guarded by mutex_
+  /// Of a plugin whose slot gave way while its worker could not be started, or crashed.
+  struct Trouble {
+    std::string why;
+    int failures = 0;
+    SteadyTime next_start;  // no slot of it before
+    bool wanted = false;    // meanwhile
+  };
+  std::map<std::string, Trouble> troubles_;  // guarded by mutex_; by plugin
+  bool something_ended_ = false;             // guarded by mutex_
+  bool something_idle_ = false;              // guarded by mutex_; while hungry_ is not empty
+  bool draining_ = false;                    // guarded by mutex_
+  bool stopping_ = false;                    // guarded by mutex_
   std::jthread thread_;
 };
 

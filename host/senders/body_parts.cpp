@@ -12,7 +12,29 @@ const Json* first_member_of(const Json& object, std::initializer_list<const char
   return nullptr;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+// C0, DEL and C1, which UTF-8 writes as C2 80 to C2 9F.
+bool has_control(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  const auto is_c1 = [](char one, char next) {
+    return one == '\xc2' && static_cast<unsigned char>(next) < 0xa0;
+  };
+  return std::any_of(text.begin(), text.end(), is_control) ||
+         std::adjacent_find(text.begin(), text.end(), is_c1) != text.end();
+}
+
+struct ListedChange {
+  std::string field;
+  Change change;
+};
+
+// nullopt: it is none.
+std::optional<ListedChange> listed_change(const Json& item) {
+  const Json* field = first_member_of(item, {"field", "name", "property"});
+  const Json* from = first_member_of(item, {"old", "from", "previous"});
+  const Json* to = first_member_of(item, {"new", "to", "current", "value"});
+  if (field == nullptr || !field->is_string() || *field == "" || to == nullptr) return std::nullopt;
+  return ListedChange{*field, {from == nullptr ? std::nullopt : std::optional(*from), *to}};
+}
 
 }  // namespace
 
@@ -31,7 +53,7 @@ std::string text_in(const Json* value) {
 std::string name_in(const Json* value) {
   if (value != nullptr && value->is_number_float()) return "";
   std::string name = text_in(value);
-  return std::any_of(name.begin(), name.end(), is_control) ? "" : name;
+  return has_control(name) ? "" : name;
 }
 
 Change change_in(const Json& value) {
@@ -43,12 +65,22 @@ Change change_in(const Json& value) {
   return {std::nullopt, value};
 }
 
-std::optional<ListedChange> listed_change(const Json& item) {
-  const Json* field = first_member_of(item, {"field", "name", "property"});
-  const Json* from = first_member_of(item, {"old", "from", "previous"});
-  const Json* to = first_member_of(item, {"new", "to", "current", "value"});
-  if (field == nullptr || !field->is_string() || *field == "" || to == nullptr) return std::nullopt;
-  return ListedChange{*field, {from == nullptr ? std::nullopt : std::optional(*from), *to}};
+bool is_change_list(const Json& list) {
+  const auto is_change = [](const Json& item) {
+    return item.is_string() || listed_change(item).has_value();
+  };
+  return list.is_object() || (list.is_array() && std::all_of(list.begin(), list.end(), is_change));
+}
+
+Changes listed_changes(const Json& list) {
+  Changes changes;
+  for (const Json& item : list) {
+    auto listed = listed_change(item);
+    if (!listed) continue;
+    const auto [at, fresh] = changes.try_emplace(listed->field, std::move(listed->change));
+    if (!fresh) at->second.to = std::move(listed->change.to);
+  }
+  return changes;
 }
 
 void set_actor(Event& event, const SourceTerms& terms, const std::vector<std::string>& actors) {

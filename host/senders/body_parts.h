@@ -26,13 +26,12 @@ std::string name_in(const Json* value);
 /// A plain new value, or {from, to}, {old, new} or {previous, current}.
 Change change_in(const Json& value);
 
-/// An item of a list of changes: {"field", "old", "new"}, or the like by another usual name;
-/// nullopt when it is none. The old value may be missing.
-struct ListedChange {
-  std::string field;
-  Change change;
-};
-std::optional<ListedChange> listed_change(const Json& item);
+/// Whether it can be read as changes: an object, or a list of fields' names and of
+/// {"field", "old", "new"}, or the like by other usual names; the old value may be missing.
+bool is_change_list(const Json& list);
+/// Those that a list has both field and value of. Of a field that stands there twice, the first
+/// one's old value and the last one's new one.
+Changes listed_changes(const Json& list);
 
 /// Notes who made the change: the first of `actors` that is not empty. Sets the event aside when
 /// any of them is one that the source ignores.

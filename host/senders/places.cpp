@@ -1,40 +1,14 @@
 #include "senders/places.h"
 
-#include <algorithm>
-
 #include "base/json_pointer.h"
 #include "domain/snapshot.h"
 #include "domain/stored_json.h"
+#include "domain/watch.h"
 #include "senders/body_parts.h"
+#include "senders/mapped_places.h"
 
 namespace fh {
 namespace {
-
-bool is_given(const Mapping& mapping) {
-  const auto& keys = mapping_keys();
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](const MappingKey& key) { return (mapping.*key.part).has_value(); });
-}
-
-// The mapping's places instead of the profile's, part by part.
-Places with_mapping(Places places, const Mapping& mapping) {
-  const auto put = [](Pointers& part, const std::optional<std::string>& pointer) {
-    if (pointer) part = {*pointer};
-  };
-  put(places.uuid, mapping.uuid);
-  put(places.id, mapping.id);
-  put(places.type, mapping.type);
-  put(places.changes, mapping.changes);
-  put(places.previous, mapping.previous);
-  put(places.time, mapping.time);
-  put(places.actor, mapping.actor);
-  put(places.snapshot, mapping.snapshot);
-  if (mapping.snapshot) places.whole.clear();
-  // Whoever names the place of an event's id knows it; the prefix only helps to guess.
-  put(places.event_id, mapping.event_id);
-  if (mapping.event_id) places.any_event_id = true;
-  return places;
-}
 
 // What the pointer says from the place on; nullopt when there is none, or it leads elsewhere.
 std::optional<std::string> seen_from(const std::string& place, const std::string* pointer) {
@@ -168,14 +142,6 @@ class EventReader {
     return std::nullopt;
   }
 
-  static bool is_change_list(const Json& list) {
-    const auto is_change = [](const Json& item) {
-      return item.is_string() || listed_change(item).has_value();
-    };
-    return list.is_object() ||
-           (list.is_array() && std::all_of(list.begin(), list.end(), is_change));
-  }
-
   // Null is no list. The place of what cannot be read as one; "" when there is none.
   std::string find_lists() {
     std::string no_list;
@@ -203,9 +169,14 @@ class EventReader {
   }
 
   void read_changes() {
-    const auto previous = first_object(places_.previous);
     for (const Json& list : lists_) add_list(list);
-    if (previous) add_previous(at(*previous));
+    const auto place = first_object(places_.previous);
+    const Json previous = place ? at(*place) : Json();
+    // Where nothing lists the changes, these are the fields that changed.
+    if (!has_changes() && event_.kind == EventKind::updated)
+      each_field(previous, [&](const std::string& field, const Json&) { add_named(field); });
+    name_custom_fields();
+    add_old_values(previous);
     // Where the body has both values, it says itself what did not change. Without a record beside
     // it that is known of the record all the same.
     std::erase_if(event_.changes, [this](const auto& named) {
@@ -228,19 +199,13 @@ class EventReader {
       each_field(
           list, [&](const std::string& field, const Json& value) { add(field, change_in(value)); });
     if (!list.is_array()) return;
-    for (const Json& item : list) {
-      if (item.is_string())
-        add_named(item);
-      else if (auto listed = listed_change(item))
-        add(listed->field, std::move(listed->change));
-    }
+    for (auto& [field, change] : listed_changes(list)) add(field, std::move(change));
+    for (const Json& item : list)
+      if (item.is_string()) add_named(item);
   }
 
-  // Old values; where nothing lists the changes, these are the fields that changed.
-  void add_previous(const Json& previous) {
-    const bool are_the_list = !has_changes() && event_.kind == EventKind::updated;
+  void add_old_values(const Json& previous) {
     each_field(previous, [&](const std::string& field, const Json& value) {
-      if (are_the_list) add_named(field);
       if (const auto change = event_.changes.find(key_of(field)); change != event_.changes.end())
         change->second.from = value;
     });
@@ -249,7 +214,7 @@ class EventReader {
   void add(const std::string& field, Change change) {
     if (field == kCustomFields && !change.to.is_object()) return;  // it says nothing
     change.custom = is_custom(field);
-    const auto [at, fresh] = event_.changes.emplace(key_of(field), std::move(change));
+    const auto [at, fresh] = event_.changes.emplace(field, std::move(change));
     // A path leads into something that is not for us to make.
     if (fresh && record_ && bare_field(field).find('.') == std::string_view::npos)
       complete(field, at->second.to);
@@ -261,7 +226,7 @@ class EventReader {
     const Json* value = find_field(record(), field);
     if (field == kCustomFields && (value == nullptr || !value->is_object())) return;
     Change change{std::nullopt, value == nullptr ? Json() : *value, is_custom(field)};
-    const bool fresh = event_.changes.emplace(key_of(field), std::move(change)).second;
+    const bool fresh = event_.changes.emplace(field, std::move(change)).second;
     if (fresh && record_ && value == nullptr && !leads_inside(field)) complete(field, nullptr);
   }
 
@@ -325,14 +290,41 @@ class EventReader {
 
   static bool is_custom(const std::string& field) { return bare_field(field) != field; }
 
-  // A custom field goes by its bare name unless a standard field has the same.
+  // A custom field goes by its bare name unless a standard field has the same: one of the record's,
+  // or one that changed, too.
+  void name_custom_fields() {
+    Changes named;
+    auto at = event_.changes.lower_bound(custom_path(""));
+    while (at != event_.changes.end() && is_custom(at->first)) {
+      const std::string first(first_segment(at->first));
+      const bool stays = has_standard(at->first) || event_.changes.contains(first) ||
+                         has_inside(event_.changes, first);
+      if (stays) {
+        ++at;
+        continue;
+      }
+      auto change = event_.changes.extract(at++);
+      change.key().erase(0, kCustomFields.size() + 1);
+      named.insert(std::move(change));
+    }
+    event_.changes.merge(named);
+  }
+
+  // What the change of the field goes by.
   std::string key_of(const std::string& field) {
-    const std::string bare(bare_field(field));
-    return is_custom(field) && has_field(bare, false) ? field : bare;
+    const bool stays = !is_custom(field) || event_.changes.contains(field) || has_standard(field);
+    return stays ? field : std::string(bare_field(field));
+  }
+
+  // Whether the record has a standard field of that name, which may itself have a dot in it.
+  bool has_standard(std::string_view field) {
+    const auto bare = bare_field(field);
+    const auto first = first_segment(field);
+    return has_field(bare, false) || (first != bare && has_field(first, false));
   }
 
   // Whether the record has it, among its custom fields or beside them.
-  bool has_field(const std::string& bare, bool custom) {
+  bool has_field(std::string_view bare, bool custom) {
     constexpr std::size_t kFew = 64;
     if (!record_) return false;
     const auto& members =
@@ -371,7 +363,7 @@ SenderReading read_places(const SenderBody& body, const SourceTerms& terms, cons
   Places mapped;
   std::string list;  // where the events are one
   if (terms.mapping != nullptr && is_given(*terms.mapping)) {
-    mapped = with_mapping(places, *terms.mapping);
+    mapped = mapped_places(places, *terms.mapping);
     in_force = &mapped;
     if (terms.mapping->events) {
       list = *terms.mapping->events;

@@ -17,7 +17,7 @@ struct Places {
   Pointers uuid = {};  // the first that names a record; so for id
   Pointers id = {};
   Pointers type = {};      // all of them, read as one type (type_words.h)
-  Pointers changes = {};   // all that are there; of two values of one field the first counts
+  Pointers changes = {};   // all that are there; of a field in two of them the first counts
   Pointers snapshot = {};  // the first that is an object
   Pointers whole = {};     // without any of these two: the first object that names a record
   Pointers previous = {};  // the first that is an object

@@ -79,7 +79,7 @@ class DeliveryTable {
 
   /// Whether it is there still.
   bool has(std::int64_t delivery);
-  /// Those of the delivery that made a job, the oldest first.
+  /// Those of the delivery that are stored, as all are that made a job, the oldest first.
   std::vector<StoredEvent> events_of(std::int64_t delivery);
   /// Throws HostError when it is not there.
   EventRow event(std::int64_t id);

@@ -4,11 +4,28 @@
 
 namespace fh {
 
+void Holds::replace(const std::string& plugin, Holds held) {
+  pauses.erase(plugin);
+  std::erase_if(quarantines, [&](const auto& one) { return one.first.first == plugin; });
+  pauses.merge(held.pauses);
+  quarantines.merge(held.quarantines);
+}
+
 Holds HoldTable::all() {
+  return read(db_.query("SELECT plugin, who, at_ms FROM pauses"),
+              db_.query("SELECT plugin, build, reason, jobs, at_ms FROM quarantines"));
+}
+
+Holds HoldTable::of(const std::string& plugin) {
+  return read(
+      db_.query("SELECT plugin, who, at_ms FROM pauses WHERE plugin = ?", plugin),
+      db_.query("SELECT plugin, build, reason, jobs, at_ms FROM quarantines WHERE plugin = ?",
+                plugin));
+}
+
+Holds HoldTable::read(Query pauses, Query quarantines) {
   Holds holds;
-  auto pauses = db_.query("SELECT plugin, who, at_ms FROM pauses");
   while (pauses.next()) holds.pauses[pauses.text(0)] = {pauses.text(1), from_ms(pauses.integer(2))};
-  auto quarantines = db_.query("SELECT plugin, build, reason, jobs, at_ms FROM quarantines");
   while (quarantines.next())
     holds.quarantines[{quarantines.text(0), quarantines.text(1)}] = {
         quarantines.text(2), Json::parse(quarantines.text(3)).get<std::vector<std::int64_t>>(),

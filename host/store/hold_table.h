@@ -22,10 +22,12 @@ struct Quarantine {
   TimePoint at{};
 };
 
-/// All that is held.
 struct Holds {
   std::map<std::string, Pause> pauses;                                    // by plugin
   std::map<std::pair<std::string, std::string>, Quarantine> quarantines;  // by plugin, build
+
+  /// Of that plugin these from now on.
+  void replace(const std::string& plugin, Holds held);
 };
 
 class HoldTable {
@@ -33,6 +35,7 @@ class HoldTable {
   explicit HoldTable(Database& db) : db_(db) {}
 
   Holds all();
+  Holds of(const std::string& plugin);
 
   void pause(const std::string& plugin, const std::string& who, TimePoint now);
   /// False: it was not paused.
@@ -53,6 +56,8 @@ class HoldTable {
   void prune_crashes(TimePoint before, TimePoint now);
 
  private:
+  static Holds read(Query pauses, Query quarantines);
+
   Database& db_;
 };
 

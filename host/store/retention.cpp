@@ -14,18 +14,11 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
   const std::int64_t old = to_ms(now - terms.age);
   const std::int64_t recent = to_ms(now - std::chrono::hours(1));
   const std::int64_t very_old = to_ms(now - terms.dead);
-  struct Candidate {
-    std::int64_t id;
-    std::int64_t received_at;
-  };
-  std::vector<Candidate> candidates;
-  {
-    auto query = db_.query(
-        "SELECT id, received_at_ms FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", seen_, limit);
-    while (query.next()) candidates.push_back({query.integer(0), query.integer(1)});
-  }
+  const std::int64_t began = seen_;
+  const int at_most = std::min(limit, readable_.value_or(limit));
+  const auto found = candidates(at_most);
   const std::int64_t enough = number("PRAGMA freelist_count") + kPagesAtOnce;
-  for (const Candidate& one : candidates) {
+  for (const Candidate& one : found) {
     // Ids rise with time: what follows is younger still. Not after what came while the clock was
     // ahead, which says nothing about what follows.
     if (one.received_at > old && one.received_at <= to_ms(now) && !too_large) {
@@ -33,15 +26,47 @@ bool Retention::prune(const RetentionTerms& terms, TimePoint now, int limit) {
       return false;
     }
     seen_ = one.id;
-    if (is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old)) continue;
-    remove(one.id);
+    if (damaged_.contains(one.id)) continue;
+    try {
+      if (is_kept(one.id, one.received_at <= old || too_large, one.received_at <= very_old))
+        continue;
+      remove(one.id);
+    } catch (const StoreError& error) {
+      // Nothing of this call will have happened.
+      seen_ = began;
+      if (error.damaged()) damaged_.insert(one.id);
+      throw;
+    }
     if (one.received_at > std::max(old, recent)) ++hasty_;
     too_large = too_large && is_over(terms.max_bytes);
     if (number("PRAGMA freelist_count") >= enough) return true;
   }
-  const bool more = static_cast<int>(candidates.size()) == limit;
+  const bool more = static_cast<int>(found.size()) == at_most;
   if (!more) seen_ = 0;
   return more;
+}
+
+// Where the next page is damaged, what stands before it is for the next call; then ever larger
+// steps lead behind it.
+std::vector<Retention::Candidate> Retention::candidates(int limit) {
+  std::vector<Candidate> found;
+  try {
+    auto query = db_.query(
+        "SELECT id, received_at_ms FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", seen_, limit);
+    while (query.next()) found.push_back({query.integer(0), query.integer(1)});
+  } catch (const StoreError& error) {
+    if (!error.damaged()) throw;
+    if (!found.empty()) {
+      readable_ = static_cast<int>(found.size());
+    } else {
+      passed_over_ = std::max<std::int64_t>(1, 2 * passed_over_);
+      seen_ += passed_over_;
+    }
+    throw;
+  }
+  readable_.reset();
+  passed_over_ = 0;
+  return found;
 }
 
 bool Retention::is_kept(std::int64_t delivery, bool old, bool dead_may_go) {

@@ -4,7 +4,10 @@
 // thread only, inside a transaction.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "store/believed_time.h"
@@ -26,12 +29,18 @@ class Retention {
   /// The `now` for prune(), given the wall clock's time and Clock::steady().
   TimePoint time(TimePoint wall, Millis steady) { return time_.at(wall, steady); }
   /// Looks at up to `limit` deliveries from where the last call ended, and ends sooner when those
-  /// it removed were large; true when there may be more to remove at once.
+  /// it removed were large; true when there may be more to remove at once. Throws StoreError when
+  /// it meets damage, which later calls pass over.
   bool prune(const RetentionTerms& terms, TimePoint now, int limit);
   /// How many deliveries went for want of room within an hour of coming, since the last call.
   int take_hasty() { return std::exchange(hasty_, 0); }
 
  private:
+  struct Candidate {
+    std::int64_t id;
+    std::int64_t received_at;
+  };
+  std::vector<Candidate> candidates(int limit);
   bool is_kept(std::int64_t delivery, bool old, bool dead_may_go);
   void remove(std::int64_t delivery);
   bool is_over(std::uint64_t max_bytes);
@@ -42,6 +51,10 @@ class Retention {
   BelievedTime time_{db_};
   int hasty_ = 0;
   std::int64_t seen_ = 0;  // deliveries up to this one were looked at in this round
+  // What is damaged: so many can be read before it; so many ids were tried behind it.
+  std::optional<int> readable_;
+  std::int64_t passed_over_ = 0;
+  std::set<std::int64_t> damaged_;  // deliveries with something of theirs
 };
 
 }  // namespace fh

@@ -314,16 +314,20 @@ constexpr const char* kEighth[] = {
     "ALTER TABLE records ADD COLUMN accepted_ordinal INTEGER NOT NULL DEFAULT 0",
 };
 
-// Of records that made jobs before kEighth: what its columns would say. An event is stored only
-// where it made one, with the record that it was about then.
+// Of records that made jobs before kEighth: what its columns would say. An event is stored with the
+// record that it was about then, and where it made no job too if it was replayed.
 constexpr const char* kNinth[] = {
     R"(UPDATE records SET accepted_delivery = newest.delivery,
          accepted_ordinal = (SELECT coalesce(max(e.ordinal), 0)
            FROM events e JOIN records r ON r.id = e.record
-           WHERE e.delivery = newest.delivery AND coalesce(r.merged_into, r.id) = newest.record)
+           WHERE e.delivery = newest.delivery AND coalesce(r.merged_into, r.id) = newest.record
+             AND e.id IN (SELECT event FROM jobs WHERE delivery = e.delivery UNION ALL
+               SELECT event FROM job_history WHERE delivery = e.delivery))
          FROM (SELECT coalesce(r.merged_into, r.id) AS record, max(e.delivery) AS delivery
-           FROM events e JOIN records r ON r.id = e.record GROUP BY 1) AS newest
-         WHERE records.id = newest.record AND accepted_delivery = 0)",
+           FROM events e JOIN records r ON r.id = e.record
+           WHERE e.id IN (SELECT event FROM jobs WHERE delivery = e.delivery UNION ALL
+             SELECT event FROM job_history WHERE delivery = e.delivery) GROUP BY 1) AS newest
+         WHERE records.id = newest.record AND accepted_delivery < newest.delivery)",
 };
 
 constexpr std::array<std::span<const char* const>, 9> kSteps = {

@@ -1,15 +1,12 @@
 #include "store/statement.h"
 
 namespace fh {
-namespace {
 
-[[noreturn]] void fail(sqlite3* handle, int code, const char* sql) {
+void throw_store_error(sqlite3* handle, int code, const char* sql) {
   throw StoreError(std::string("store: ") + sqlite3_errmsg(handle) + " (SQLite code " +
                        std::to_string(code) + ")" + remedy_for(code) + "; in: " + (sql ? sql : ""),
                    code);
 }
-
-}  // namespace
 
 std::string remedy_for(int sqlite_code) {
   if (sqlite_code == SQLITE_IOERR_SHMSIZE) return remedy_for(SQLITE_FULL);
@@ -38,7 +35,7 @@ bool Query::next() {
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   sqlite3* handle = sqlite3_db_handle(statement_);
-  fail(handle, sqlite3_extended_errcode(handle), sqlite3_sql(statement_));
+  throw_store_error(handle, sqlite3_extended_errcode(handle), sqlite3_sql(statement_));
 }
 
 int Query::run() {
@@ -56,7 +53,8 @@ std::string Query::text(int column) const {
 }
 
 void Query::check(int code) const {
-  if (code != SQLITE_OK) fail(sqlite3_db_handle(statement_), code, sqlite3_sql(statement_));
+  if (code != SQLITE_OK)
+    throw_store_error(sqlite3_db_handle(statement_), code, sqlite3_sql(statement_));
 }
 
 sqlite3_stmt* Database::prepared(const char* sql) {
@@ -67,7 +65,7 @@ sqlite3_stmt* Database::prepared(const char* sql) {
         sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &fresh, nullptr);
     if (code != SQLITE_OK) {
       statements_.erase(sql);
-      fail(handle_, code, sql);
+      throw_store_error(handle_, code, sql);
     }
     statement.reset(fresh);
   }

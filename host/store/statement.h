@@ -38,6 +38,9 @@ class StoreError : public HostError {
   int code_;
 };
 
+/// Of a statement that failed with that code.
+[[noreturn]] void throw_store_error(sqlite3* handle, int code, const char* sql);
+
 /// A damaged row was met; the code that throws this leaves it alone from now on. SQLite commits
 /// nothing of a transaction that has met one.
 class FoundDamage : public HostError {

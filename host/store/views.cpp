@@ -1,95 +1,12 @@
 #include "store/views.h"
 
-#include <Poco/Data/RecordSet.h>
-
 #include <algorithm>
 
 #include "store/delivery_table.h"
+#include "store/selection.h"
 
 namespace fh {
 namespace {
-
-using Poco::Data::RecordSet;
-using Poco::Data::Statement;
-using Poco::Data::Keywords::use;
-
-// One row of a result, by column name; SQL NULL reads as "" or 0.
-class Row {
- public:
-  Row(RecordSet& set, std::size_t row) : set_(set), row_(row) {}
-
-  std::int64_t integer(const char* column) const {
-    const auto value = set_.value(column, row_);
-    return value.isEmpty() ? 0 : value.convert<std::int64_t>();
-  }
-  int small(const char* column) const { return static_cast<int>(integer(column)); }
-  std::optional<int> maybe_small(const char* column) const {
-    if (set_.value(column, row_).isEmpty()) return std::nullopt;
-    return small(column);
-  }
-  std::string text(const char* column) const {
-    const auto value = set_.value(column, row_);
-    return value.isEmpty() ? "" : value.convert<std::string>();
-  }
-  TimePoint time(const char* column) const { return from_ms(integer(column)); }
-  std::optional<TimePoint> maybe_time(const char* column) const {
-    if (set_.value(column, row_).isEmpty()) return std::nullopt;
-    return time(column);
-  }
-
- private:
-  RecordSet& set_;
-  std::size_t row_;
-};
-
-// A SELECT put together from fixed pieces of SQL and bound values. The values live as long as it.
-class Selection {
- public:
-  Selection(Poco::Data::Session& session, std::string sql)
-      : session_(session), sql_(std::move(sql)) {}
-
-  void where(const std::string& condition) {
-    sql_ += (conditions_++ == 0 ? " WHERE " : " AND ") + condition;
-  }
-  void where(const std::string& condition, const std::string& value) {
-    texts_.push_back(value);
-    where(condition);
-    order_.push_back(true);
-  }
-  void where(const std::string& condition, std::int64_t value) {
-    numbers_.push_back(value);
-    where(condition);
-    order_.push_back(false);
-  }
-  void append(const std::string& sql) { sql_ += sql; }
-
-  template <class Read>
-  auto rows(Read&& read) {
-    Statement statement(session_);
-    statement << sql_;
-    auto text = texts_.begin();
-    auto number = numbers_.begin();
-    for (const bool is_text : order_) {
-      if (is_text)
-        statement, use(*text++);
-      else
-        statement, use(*number++);
-    }
-    statement.execute();
-    RecordSet set(statement);
-    std::vector<decltype(read(std::declval<const Row&>()))> found;
-    for (std::size_t row = 0; row < set.rowCount(); ++row) found.push_back(read(Row(set, row)));
-    return found;
-  }
-
- private:
-  Poco::Data::Session& session_;
-  std::string sql_;
-  std::vector<std::string> texts_;
-  std::vector<std::int64_t> numbers_;
-  std::vector<bool> order_;
-  int conditions_ = 0;
-};
 
 constexpr const char* kJobsRecord =
     " j JOIN records n ON n.id = j.record"

@@ -32,7 +32,7 @@ std::optional<Lease> lease_next(Transaction& tx, const std::string& plugin) {
 class IdleWorkerProcess {
  public:
   explicit IdleWorkerProcess(const WorkerLaunch& launch) : process_(launch, wake_) {
-    if (auto hello = await_hello(process_, kPatience); !hello.refused.empty())
+    if (auto hello = await_hello(process_, {kPatience}); !hello.refused.empty())
       throw HostError("bench: " + hello.refused);
     process_.send(wire::Start{"{}"});
   }

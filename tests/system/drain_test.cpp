@@ -3,8 +3,11 @@
 #include <Poco/Net/NetException.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "system/host_process.h"
 #include "system/load.h"
+#include "system/made_plugin.h"
 #include "system/own_port.h"
 #include "system/wire.h"
 
@@ -248,6 +251,51 @@ TEST_F(Drain, MayBeAskedForWhileTheHostStarts) {
     EXPECT_EQ(host_.stop(), 0);
     std::filesystem::remove_all(host_.store_file().parent_path());
   }
+}
+
+// For longer than anybody would wait.
+class DrainWhileAPluginLoads : public Drain {
+ protected:
+  DrainWhileAPluginLoads() {
+    host_.config()["workers"]["handshake"] = "10m";
+    const auto file = host_.folder() / "lengthy.so";
+    make_plugin(file, watching("lengthy", "contact", "lengthy"),
+                "host->done(run, none);\n}\n"
+                "__attribute__((constructor)) static void load(void) {\n"
+                "  if (system(\"test -e " +
+                    lengthy_.string() + " && touch " + loading_.string() +
+                    "\") == 0)\n    for (;;) getchar();");
+  }
+  void install() { host_.install_file(host_.folder() / "lengthy.so", "lengthy.so"); }
+  void take_long_from_now_on() { std::ofstream(lengthy_) << "so"; }
+  bool is_loading() {
+    return eventually(kPatience, [&] { return std::filesystem::exists(loading_); });
+  }
+
+  const std::filesystem::path lengthy_ = host_.folder() / "takes-long";
+  const std::filesystem::path loading_ = host_.folder() / "loading";
+};
+
+TEST_F(DrainWhileAPluginLoads, WaitsForNoWorkerThatIsStillStarting) {
+  install();
+  host_.start();
+  take_long_from_now_on();
+  const auto job = host_.job_of(host_.send(field_update("c-1", "lengthy", "now")));
+  ASSERT_TRUE(is_loading());
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_FALSE(host_.logged("worker_start_failed"));
+  std::filesystem::remove(lengthy_);
+  host_.start();
+  EXPECT_EQ(host_.wait_for(job, "completed")["attempt"], 1);
+}
+
+TEST_F(DrainWhileAPluginLoads, WaitsForNoFileThatIsStillJudged) {
+  host_.start();
+  take_long_from_now_on();
+  install();
+  ASSERT_TRUE(is_loading());
+  EXPECT_EQ(host_.stop(), 0);
+  EXPECT_FALSE(host_.logged("plugin_refused"));
 }
 
 }  // namespace

@@ -18,15 +18,20 @@ class FewWorkers : public CommandLine {
     return host_.job_of(host_.send(contact_update(record, deed)));
   }
   std::string why(std::int64_t job) { return host_.job(job)["why"]; }
+  /// Somebody tidied up where the host keeps its copies.
+  void lose_copy_of(const std::string& plugin) {
+    const std::string build = host_.plugin(plugin)["build"];
+    std::filesystem::remove(host_.store_file().string() + ".builds/" + build + ".so");
+  }
   /// A worker that cannot be started is tried again after 0.1 s, then 0.2 s, and so on.
-  void expect_to_back_off() {
+  void expect_to_back_off(std::size_t tries) {
     std::vector<std::string> lines;
     ASSERT_TRUE(eventually(kPatience, [&] {
       lines = host_.log_lines("worker_start_failed");
-      return lines.size() >= 4;
+      return lines.size() >= tries;
     }));
     Millis least(100);
-    for (std::size_t i = 1; i < 4; ++i, least *= 2)
+    for (std::size_t i = 1; i < tries; ++i, least *= 2)
       EXPECT_GE(time_of(lines[i]) - time_of(lines[i - 1]), least - Millis(1)) << lines[i];
   }
   static TimePoint time_of(const std::string& line) {
@@ -37,16 +42,31 @@ class FewWorkers : public CommandLine {
 TEST_F(FewWorkers, OneThatCannotBeStartedIsSeenAndItsBuildReloaded) {
   host_.config()["workers"]["max"] = 1;
   host_.start();
-  const std::string build = host_.plugin("misbehave")["build"];
-  // Somebody tidied up where the host keeps its copies.
-  std::filesystem::remove(host_.store_file().string() + ".builds/" + build + ".so");
+  lose_copy_of("misbehave");
   const auto id = send("c-1", "ok");
   const char* expected = "a worker of plugin misbehave could not be started";
   ASSERT_TRUE(eventually(kPatience, [&] { return why(id).find(expected) != std::string::npos; }))
       << why(id);
-  expect_to_back_off();
+  expect_to_back_off(4);
   EXPECT_EQ(fieldhook({"plugins", "reload", "misbehave"}).code, 0);
   EXPECT_EQ(host_.wait_for(id, "completed")["attempt"], 1);
+}
+
+TEST_F(FewWorkers, OneThatCannotBeStartedLeavesItsPlaceToTheOthersMeanwhile) {
+  host_.config()["workers"]["max"] = 1;
+  host_.install("c_plugin.so");
+  host_.start();
+  lose_copy_of("c-plugin");
+  for (int i = 0; i < 200; ++i) host_.send(contact_update("c-" + std::to_string(i), "sleep:100"));
+  const auto id = host_.job_of(host_.send(field_update("c-1", "c_field", "go")));
+  const char* expected = "a worker of plugin c-plugin could not be started";
+  ASSERT_TRUE(eventually(kPatience, [&] { return why(id).find(expected) != std::string::npos; }))
+      << why(id);
+  expect_to_back_off(6);  // which is longer in the end than a turn of the other's
+  EXPECT_NE(why(id).find(expected), std::string::npos) << why(id);
+  EXPECT_FALSE(host_.api("jobs?plugin=misbehave&state=available").empty());
+  EXPECT_EQ(fieldhook({"plugins", "reload", "c-plugin"}).code, 0);
+  host_.wait_for(id, "completed");
 }
 
 // One of them has work for much longer than a turn.

@@ -108,6 +108,9 @@ TEST_F(AnotherServer, ThatRefusesIsNotTakenForAHostThatDoes) {
       EXPECT_EQ(ran.code, 3) << status << " " << words[0] << ": " << ran.out << ran.err;
       EXPECT_NE(ran.err.find("is this the host's admin address?"), std::string::npos) << ran.err;
     }
+    const Ran ran = send_to(server.url());
+    EXPECT_EQ(ran.code, 3) << status << ": " << ran.out << ran.err;
+    EXPECT_NE(ran.err.find("is this its ingest address?"), std::string::npos) << ran.err;
   }
 }
 

@@ -1,10 +1,10 @@
 // Starting a host: checks, refusals, one host per store, the daemon.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <csignal>
 #include <fstream>
 
+#include "support/damage.h"
 #include "support/small_disk.h"
 #include "system/host_process.h"
 
@@ -122,15 +122,30 @@ TEST_F(Start, ASecondHostOnOneStoreIsRefusedWithASentence) {
 TEST_F(Start, AStoreOfANewerSchemaIsRefusedUntouched) {
   host_.start();
   EXPECT_EQ(host_.stop(), 0);
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(host_.store_file().c_str(), &db), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(db, "PRAGMA user_version = 99", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(db);
+  change_store(host_.store_file(), "PRAGMA user_version = 99");
   const std::string before = text_of(host_.store_file());
   const Ran ran = fieldhookd({config_option()});
   EXPECT_NE(ran.code, 0);
   EXPECT_NE(ran.err.find("schema 99"), std::string::npos) << ran.err;
   EXPECT_EQ(text_of(host_.store_file()), before);
+}
+
+// Of each only that is asked which the start would like to know.
+TEST_F(Start, DamageThatStopsNoJobStopsNoStart) {
+  host_.install("misbehave.so");
+  host_.start();
+  host_.send(R"({"id":1})", "company");
+  EXPECT_EQ(host_.stop(), 0);
+  // So many that misbehave's would be on another page.
+  change_store(host_.store_file(),
+               "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+               " INSERT INTO quarantines SELECT 'gone', i, '', '[]', 0 FROM n");
+  damage_row(host_.store_file(), "quarantines", "reason", "plugin = 'gone' AND build = '1'");
+  damage_row(host_.store_file(), "deliveries", "head", "source = 'company'");
+  host_.start();
+  EXPECT_TRUE(host_.logged("holds_unreadable"));
+  EXPECT_TRUE(host_.logged("last_delivery_unreadable source=company"));
+  host_.run(contact_update("c-1", "ok"));
 }
 
 TEST_F(Start, AStoreThatIsNoneIsRefusedUntouched) {

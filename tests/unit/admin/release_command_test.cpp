@@ -35,6 +35,9 @@ TEST(ReleaseCommand, CanBeCopiedWhateverTheIdIs) {
   EXPECT_EQ(release_command("mail", {"my crm", RecordType::contact, "a'b"}, {source("crm")}),
             "fieldhook jobs release --parked --plugin mail --account 'my crm' --type contact "
             R"(--record 'a'\''b')");
+  EXPECT_EQ(release_command("mail", {"crm", RecordType::contact, "--all"},
+                            {source("crm", RecordType::contact)}),
+            "fieldhook jobs release --parked --plugin mail --record=--all");
 }
 
 }  // namespace

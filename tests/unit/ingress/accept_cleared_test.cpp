@@ -60,6 +60,78 @@ TEST_F(AcceptTest, AChangeOfAStandardFieldIsNoneOfTheCustomOneOfItsName) {
             "ignored only ignore_fields changed");
 }
 
+TEST_F(AcceptTest, APathIntoACustomFieldIsNoneIntoTheStandardOneOfItsName) {
+  watch("q", R"([{"record":"contact","field":"custom_field.a.b","changes":true}])");
+  watch("r", R"([{"record":"contact","field":"a.b","changes":true}])");
+  deliver(R"({"id":1,"a":{"b":1},"custom_field":{"a":{"b":2}}})");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"custom_field.a.b":5}})").jobs, 1) << "of q alone";
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.a.b":{"from":2,"to":5}})"));
+  EXPECT_EQ(deliver(R"({"changes":{"custom_field.a.b":6},
+                        "snapshot":{"id":1,"a":{"b":1},"custom_field":{"a":{"b":6}}}})")
+                .jobs,
+            1);
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.a.b":{"from":5,"to":6}})"));
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"custom_field.a.c":7}})").jobs, 0);
+  EXPECT_EQ(status(R"({"id":1,"a":{"b":1},"custom_field":{"a":{"b":6,"c":7}}})"),
+            "ignored no_match");
+}
+
+TEST_F(AcceptTest, ANameWithADotMayBeTheStandardAndTheCustomFieldsToo) {
+  watch("q", R"([{"record":"contact","field":"custom_field.a.b","changes":true}])");
+  deliver(R"({"id":1,"a.b":1,"custom_field":{"a.b":2}})");
+  EXPECT_EQ(status(R"({"id":1,"changes":{"custom_field.a.b":3}})"), "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.a.b":{"from":2,"to":3}})"));
+  EXPECT_EQ(status(R"({"changes":{"custom_field.a.b":4},
+                       "snapshot":{"id":1,"a.b":1,"custom_field":{"a.b":4}}})"),
+            "accepted");
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.a.b":{"from":3,"to":4}})"));
+}
+
+TEST_F(AcceptTest, ACustomFieldsFirstValueIsNotTheStandardFieldsOfItsName) {
+  watch("q", R"([{"record":"contact","field":"custom_field.s","changes":true}])");
+  deliver(R"({"id":1,"s":"Open","custom_field":{"t":1}})");
+  EXPECT_EQ(deliver(R"({"id":1,"changes":{"custom_field.s":"Passed"}})").jobs, 1) << "of q alone";
+  EXPECT_EQ(changes(), Json::parse(R"({"custom_field.s":{"to":"Passed"}})"));
+  EXPECT_EQ(status(R"({"id":1,"s":"Open","custom_field":{"s":"Passed","t":1}})"),
+            "ignored no_match");
+}
+
+// One sorts before "custom_field", and the other behind it.
+TEST_F(AcceptTest, AListThatNamesAStandardAndACustomFieldOfOneNameTellsOfBoth) {
+  for (const std::string f : {"a", "s"}) {
+    const auto body = [&](std::string text) {
+      for (auto at = text.find('$'); at != std::string::npos; at = text.find('$'))
+        text.replace(at, 1, f);
+      return text;
+    };
+    const Json both =
+        Json::parse(body(R"({"$":{"from":1,"to":50},"custom_field.$":{"from":2,"to":51}})"));
+    watch("p", body(R"([{"record":"contact","field":"$","changes":true}])"));
+    watch("q", body(R"([{"record":"contact","field":"custom_field.$","changes":true}])"));
+    watch("r", body(R"([{"record":"contact","field":"$","becomes":[51]}])"));
+    for (const char* record : {R"({"id":"$1","$":1,"custom_field":{"$":2}})",
+                               R"({"id":"$1","changes":{"custom_field.$":2,"$":1}})"}) {
+      deliver(body(record));
+      EXPECT_EQ(deliver(body(R"({"id":"$1","changes":{"$":50,"custom_field":{"$":51}}})")).jobs, 2);
+      EXPECT_EQ(changes(), both);
+      EXPECT_EQ(status(body(R"({"id":"$1","$":50,"custom_field":{"$":51}})")), "ignored no_match");
+    }
+    // Which of the two the first one is, nobody knows.
+    deliver(body(R"({"id":"$2","changes":{"custom_field.$":2}})"));
+    EXPECT_EQ(deliver(body(R"({"id":"$2","changes":{"$":50,"custom_field.$":51}})")).jobs, 2);
+    EXPECT_EQ(changes(),
+              Json::parse(body(R"({"$":{"to":50},"custom_field.$":{"from":2,"to":51}})")));
+    EXPECT_EQ(status(body(R"({"changes":{"$":60,"custom_field.$":61},"snapshot":{"id":"$2"}})")),
+              "accepted");
+    EXPECT_EQ(changes(), Json::parse(body(R"({"$":{"from":50,"to":60},
+                                              "custom_field.$":{"from":51,"to":61}})")));
+    source_.ignore_fields = {body("custom_field.$")};
+    EXPECT_EQ(status(body(R"({"id":"$2","changes":{"$":70,"custom_field.$":71}})")), "accepted");
+    EXPECT_EQ(changes(), Json::parse(body(R"({"$":{"from":60,"to":70}})")));
+    source_.ignore_fields = {};
+  }
+}
+
 TEST_F(AcceptTest, AFieldThatChangeListsCallACustomOneLaterIsOneField) {
   deliver(R"({"id":1,"changes":{"s":"x"}})");
   deliver(R"({"id":1,"changes":{"custom_field":{"s":"y"}}})");

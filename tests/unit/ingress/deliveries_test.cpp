@@ -281,6 +281,13 @@ TEST_F(ImportTest, IsOfTheTypeThatIsAskedForAndReplayedSo) {
   EXPECT_EQ(replay({}), std::vector<std::string>{"firms"});
 }
 
+TEST_F(ImportTest, TakesNoNameThatADeliveryMayNotHave) {
+  for (const Json& name :
+       {Json(std::string("7\0x", 3)), Json("7\u0085x"), Json("7\n"), Json(7.5), Json("")})
+    EXPECT_THROW(import({{"id", name}, {"s", "Passed"}}), NotReadable) << name;
+  EXPECT_NO_THROW(import({{"id", "7\u00a0\u0141"}, {"s", "Passed"}}));
+}
+
 TEST_F(ImportTest, IsRefusedWhereNothingSaysOfWhatTypeOrNothingMayRun) {
   EXPECT_NE(why_not("lead").find("not \"lead\""), std::string::npos);
   EXPECT_NE(why_not().find("--type contact or --type company"), std::string::npos) << why_not();

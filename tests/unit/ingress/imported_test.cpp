@@ -212,6 +212,18 @@ TEST_F(ExportTest, IsReplayedAsOfWhenItWasMade) {
   EXPECT_EQ(replay({}).size(), 0U) << "it is stale";
 }
 
+TEST_F(ExportTest, WithoutATimeOrOfOneToComeIsReplayedAsOfWhenItCame) {
+  for (const auto& at : {std::optional<TimePoint>(), std::optional(clock_.now() + kSenderIdKept)}) {
+    const std::string id = at ? "2" : "1";
+    import({{"id", id}, { "s", "Passed" }}, {RecordType::contact, false, at});
+    const auto imported = last_;
+    clock_.advance(Millis(1));
+    deliver(R"({"id":)" + id + R"(,"changes":{"s":"Failed"}})");
+    last_ = imported;
+    EXPECT_EQ(replay({}).size(), 0U) << "it is stale: " << id;
+  }
+}
+
 TEST_F(ExportTest, IsNotStaleForAReplayOfWhatCameBeforeIt) {
   deliver(R"({"id":1,"s":"Open"})");
   capture(R"({"id":1,"t":1})");

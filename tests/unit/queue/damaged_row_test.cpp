@@ -1,8 +1,7 @@
 // A page of the store's file that is damaged, which lets SQLite commit nothing of the transaction
 // that meets it, costs the job whose row it is, and nobody else.
-#include <fstream>
-
 #include "queue/recover.h"
+#include "support/damage.h"
 #include "unit/queue/dispatcher_fixture.h"
 
 namespace fh::test {
@@ -10,30 +9,12 @@ namespace {
 
 class DamagedRow : public DispatcherTest {
  protected:
-  /// Makes the column of that row so large that it has pages of its own, and damages those.
   void damage(const std::string& table, const std::string& column, std::int64_t id) {
     damage(table, column, "id = " + std::to_string(id));
   }
   void damage(const std::string& table, const std::string& column, const std::string& where) {
-    change_file("UPDATE " + table + " SET " + column +
-                " = '\"' || replace(hex(zeroblob(20000)), '0', 'z') || '\"' WHERE " + where);
     store_->stop();
-    constexpr std::size_t kPage = 8192;
-    const std::string file = folder_ / "store.db";
-    std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
-    const std::string filled(kPage - 4, 'z');
-    std::string page(kPage, ' ');
-    int damaged = 0;
-    for (std::size_t at = 0; at < std::filesystem::file_size(file); at += kPage) {
-      bytes.seekg(static_cast<std::streamoff>(at));
-      bytes.read(page.data(), kPage);
-      if (page.substr(4) != filled) continue;
-      bytes.seekp(static_cast<std::streamoff>(at));
-      bytes.write("\x7f\xff\xff\xff", 4);  // the page that follows is behind the end of the file
-      ++damaged;
-    }
-    bytes.close();
-    ASSERT_GT(damaged, 0);
+    damage_row(folder_ / "store.db", table, column, where);
     open();
   }
   /// What is behind the damaged job, and what is another's, runs; and more is taken.
@@ -51,6 +32,19 @@ class DamagedRow : public DispatcherTest {
     EXPECT_EQ(next.job(std::chrono::milliseconds(0)), 0);
     const auto later = add_job(record("later"));
     EXPECT_EQ(next.job(), later);
+  }
+  /// Of the jobs that wait of two plugins, this one of p runs, and what comes for p later.
+  void expect_p_alone_goes_on(std::int64_t job) {
+    Worker of_damaged;
+    Worker worker;
+    offer(of_damaged, "q");
+    offer(worker);
+    EXPECT_EQ(worker.job(), job);
+    Worker next;
+    offer(next);
+    const auto later = add_job(record("2"));
+    EXPECT_EQ(next.job(), later);
+    EXPECT_EQ(of_damaged.job(std::chrono::milliseconds(0)), 0);
   }
   /// Adds so many rows that those before and those behind them are on other pages.
   void add_pages(const std::string& table, const std::string& row_of_i) {
@@ -102,6 +96,17 @@ TEST_F(DamagedRow, OfAJobIsPassedOver) {
   const auto others = add_job(record("1"), "q");
   damage("jobs", "input", bad);
   expect_the_others_run(behind, others);
+}
+
+TEST_F(DamagedRow, OfAJobIsToldOfToWhoAsksForAList) {
+  damage("jobs", "input", add_job(record("1")));
+  try {
+    Views(store_->reader()).jobs({});
+    FAIL() << "it was read";
+  } catch (const StoreError& error) {
+    EXPECT_NE(std::string(error.what()).find("fieldhook doctor"), std::string::npos)
+        << error.what();
+  }
 }
 
 TEST_F(DamagedRow, OfTheRunsOfAJobCostsThatJobAlone) {
@@ -160,17 +165,51 @@ TEST_F(DamagedRow, OfAPluginCostsThatPluginAlone) {
   add_pages("quarantines", "'pp', i, '', '[]', 0");
   change_file("INSERT INTO quarantines VALUES ('q', 'another', '', '[]', 0)");
   damage("quarantines", "reason", "plugin = 'q'");
-  Worker of_damaged;
-  Worker worker;
-  offer(of_damaged, "q");
-  offer(worker);
-  EXPECT_EQ(worker.job(), job);
-  Worker next;
-  offer(next);
-  add_job(record("2"), "q");
-  const auto later = add_job(record("2"));
-  EXPECT_EQ(next.job(), later);
-  EXPECT_EQ(of_damaged.job(std::chrono::milliseconds(0)), 0);
+  expect_p_alone_goes_on(job);
+}
+
+TEST_F(DamagedRow, OfWhatIsCountedOfAPluginCostsThatPluginAlone) {
+  const auto job = add_job(record("1"));
+  add_job(record("1"), "q");
+  add_pages("tallies", "'pp' || i, 'completed', 1");
+  change_file("INSERT INTO tallies VALUES ('q', 'large', 0)");
+  damage("tallies", "state", "state = 'large'");
+  expect_p_alone_goes_on(job);
+}
+
+TEST_F(DamagedRow, OfOneHoldKeepsNoOtherFromBeingChanged) {
+  add_pages("quarantines", "'pp', i, '', '[]', 0");
+  change_file("INSERT INTO quarantines VALUES ('q', 'build', '', '[]', 0)");
+  damage("quarantines", "reason", "plugin = 'q'");
+  write([](Transaction& tx) {
+    tx.holds.pause("p", "ops", tx.now);
+    EXPECT_EQ(tx.holds.of("p").pauses.size(), 1U);
+  });
+  EXPECT_THROW(write([](Transaction& tx) { tx.holds.all(); }), StoreError);
+}
+
+TEST_F(DamagedRow, OfAnOldDeliveryKeepsNoOtherFromBeingRemoved) {
+  std::vector<NewJob> old;
+  for (int i = 0; i < 6; ++i) {
+    old.push_back(new_job(record(std::to_string(i))));
+    const auto job = write([&](Transaction& tx) { return tx.jobs.insert(old.back()); });
+    finish(*lease(), {});
+    if (i == 1) damage("job_history", "input", job);
+  }
+  damage("deliveries", "reason", old[3].delivery);
+  clock_.advance(std::chrono::hours(24 * 31));
+  const auto prune = [](Transaction& tx) { tx.retention.prune(kKeepLong, tx.now, 10); };
+  for (int round = 0; round < 10; ++round) {
+    try {
+      write(prune);
+    } catch (const StoreError& error) {
+      EXPECT_TRUE(error.damaged()) << error.what();
+    }
+  }
+  std::vector<std::int64_t> left;
+  store_->reader() << "SELECT id FROM deliveries INDEXED BY deliveries_by_source",
+      Poco::Data::Keywords::into(left), Poco::Data::Keywords::now;
+  EXPECT_EQ(left, (std::vector{old[1].delivery, old[3].delivery}));
 }
 
 TEST_F(DamagedRow, OfARunThatAnEarlierHostLeftBehindKeepsNoHostFromStarting) {

@@ -40,6 +40,21 @@ TEST_F(TimerTest, WhatCannotBePrunedHoldsUpNoJob) {
   EXPECT_EQ(state_of(job), "available");
 }
 
+TEST_F(TimerTest, WhatCannotBePrunedHoldsUpNothingElseThatExpires) {
+  const auto ids = [this] {
+    std::int64_t count = 0;
+    store_->reader() << "SELECT count(*) FROM sender_ids", Poco::Data::Keywords::into(count),
+        Poco::Data::Keywords::now;
+    return count;
+  };
+  write([](Transaction& tx) { tx.deliveries.keep_sender_id("s", "1", 1, tx.now + Millis(1)); });
+  clock_.advance(Millis(1));
+  ASSERT_EQ(ids(), 1);
+  change_file("DROP TABLE echoes");
+  timer_->tick();
+  EXPECT_EQ(ids(), 0);
+}
+
 TEST_F(TimerTest, WhatExpiredGoesWithoutAPauseHoweverMuchItIs) {
   const auto one = record("1");
   const auto expire = [&](auto&& add) {

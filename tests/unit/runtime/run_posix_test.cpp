@@ -23,7 +23,7 @@ class RunTest : public test::RunCallsTest {
     WorkerLaunch launch{FIELDHOOK_WORKER_PATH, FIELDHOOK_TEST_PLUGINS "/" + plugin};
     launch.memory = memory;
     auto worker = std::make_unique<WorkerProcess>(launch, wake_);
-    EXPECT_EQ(await_hello(*worker, kPatience).refused, "");
+    EXPECT_EQ(await_hello(*worker, {kPatience}).refused, "");
     worker->send(wire::Start{"{}"});
     return worker;
   }

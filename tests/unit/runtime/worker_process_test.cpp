@@ -22,7 +22,7 @@ class WorkerProcessTest : public testing::Test {
   }
   static std::unique_ptr<WorkerProcess> start(WakeUp& wake) {
     auto worker = std::make_unique<WorkerProcess>(launch("misbehave.so"), wake);
-    const ProbeResult hello = await_hello(*worker, kPatience);
+    const ProbeResult hello = await_hello(*worker, {kPatience});
     EXPECT_EQ(hello.refused, "");
     worker->send(wire::Start{"{}"});
     return worker;
@@ -162,7 +162,8 @@ TEST(Probe, NamesTheUsersFile) {
 }
 
 TEST_F(WorkerProcessTest, IsToldWhyALibraryIsRefused) {
-  const ProbeResult result = probe(launch("wrong_abi.so"), kPatience);
+  WakeUp wake;
+  const ProbeResult result = probe(launch("wrong_abi.so"), wake, {kPatience});
   EXPECT_NE(result.refused.find("built for ABI 99"), std::string::npos) << result.refused;
 }
 

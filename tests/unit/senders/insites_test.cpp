@@ -72,6 +72,15 @@ TEST(Insites, EveryWayToNameAChange) {
             Json::parse(R"({"a":{"to":1},"b":{"to":2},"c":{"to":3},"d":{"to":4}})"));
 }
 
+TEST(Insites, AFieldThatAListHasTwiceIsFromTheFirstToTheLast) {
+  const Event event = parse(
+      R"({"changes":[{"field":"a","old":1,"new":2},{"field":"b","new":1},
+                     {"field":"a","old":2,"new":3}],
+          "data":{"changes":[{"field":"b","new":9}]},"snapshot":{"id":1}})");
+  EXPECT_EQ(to_json(event.changes), Json::parse(R"({"a":{"from":1,"to":3},"b":{"to":1}})"));
+  EXPECT_EQ(event.snapshot.json(), Json::parse(R"({"id":1,"a":3,"b":1})"));
+}
+
 TEST(Insites, PairsOfOldAndNew) {
   const Event event = parse(
       R"({"id":1,"changes":{"a":{"from":1,"to":2},"b":{"old":null,"new":""},

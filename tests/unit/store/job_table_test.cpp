@@ -284,7 +284,12 @@ TEST_F(MergedRecords, OfAnOlderStoreKnowWhichOfTheirEventsIsTheLatest) {
   third.ordinal = 1;
   third.record = younger_;
   third.changes = third.snapshot = "{}";
+  NewJob of_third = second;
   const auto last = write([&](Transaction& tx) { return tx.deliveries.insert(third); });
+  of_third.event = last;
+  for (const NewJob& job : {first, second, of_third})
+    write([&](Transaction& tx) { tx.jobs.insert(job); });
+  new_job(younger_);  // a replay that was news and met no watch: its event made no job
   merge();
   const auto other = record("2");
   const NewJob of_other = new_job(other);
