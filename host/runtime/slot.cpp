@@ -97,14 +97,14 @@ void Slot::loop() {
     if (!plugin || !plugin->can_run()) return;
     if (!start_worker(*plugin)) {
       if (lease_) give_back_lease();
-      if (gives_way_) retiring_ = true;
       back_off();
+      if (gives_way_) retiring_ = true;
       continue;
     }
     serve(*plugin);
     stop_worker();
-    if (gives_way_) retiring_ = true;
     if (failures_ > 0 && !lease_) back_off();
+    if (gives_way_) retiring_ = true;
   }
 }
 
