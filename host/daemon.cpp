@@ -196,6 +196,7 @@ void Daemon::drain_and_stop() {
              {{"grace_ms", static_cast<std::int64_t>(config_.workers.drain_grace.count())}});
   }
   ready_ = false;
+  catalog_.begin_to_stop();
   supervisor_.drain(config_.workers.drain_grace);
   if (admin_) admin_->begin_to_stop();
   if (ingest_) ingest_->stop();

@@ -50,14 +50,18 @@ void Catalog::start() {
   thread_ = std::jthread([this] { loop(); });
 }
 
-void Catalog::stop() {
-  watch_.reset();
+void Catalog::begin_to_stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
   stop_judging_.signal();
+}
+
+void Catalog::stop() {
+  watch_.reset();
+  begin_to_stop();
   if (thread_.joinable()) thread_.join();
 }
 

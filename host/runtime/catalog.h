@@ -63,6 +63,8 @@ class Catalog {
 
   void start();
   void stop();
+  /// Judges no file any more; who waits for one that is being judged is told so.
+  void begin_to_stop();
 
   std::optional<ActivePlugin> find(const std::string& plugin) const;
   /// Whether the plugin runs and this is its build.

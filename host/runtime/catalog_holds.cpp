@@ -74,6 +74,7 @@ bool Catalog::reload(const std::string& name, const std::string& who) {
     if (!known) return false;
   }
   judge_folder();
+  if (stopping()) throw HostError("the host is stopping: reload it after the next start");
   for (const std::string& plugin : names)
     change_hold(plugin, who, "reload", [&](Transaction& tx) { tx.holds.lift_quarantines(plugin); });
   return true;

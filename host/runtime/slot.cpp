@@ -102,8 +102,9 @@ void Slot::loop() {
       continue;
     }
     serve(*plugin);
+    const bool lost_worker = worker_ == nullptr;
     stop_worker();
-    if (failures_ > 0 && !lease_) back_off();
+    if (lost_worker && failures_ > 0 && !lease_) back_off();
     if (gives_way_) retiring_ = true;
   }
 }

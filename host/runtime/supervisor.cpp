@@ -252,8 +252,10 @@ std::string Supervisor::trouble_of(const std::string& plugin) const {
     if (!status.trouble.empty()) return status.trouble;
     has_worker = has_worker || status.pid != 0;
   }
+  // Later it is for room that it waits.
   const auto before = troubles_.find(plugin);
-  return has_worker || before == troubles_.end() ? "" : before->second.why;
+  const bool put_off = before != troubles_.end() && steady_now() < before->second.next_start;
+  return !has_worker && put_off ? before->second.why : "";
 }
 
 bool Supervisor::draining() const {

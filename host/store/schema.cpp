@@ -317,17 +317,15 @@ constexpr const char* kEighth[] = {
 // Of records that made jobs before kEighth: what its columns would say. An event is stored with the
 // record that it was about then, and where it made no job too if it was replayed.
 constexpr const char* kNinth[] = {
-    R"(UPDATE records SET accepted_delivery = newest.delivery,
-         accepted_ordinal = (SELECT coalesce(max(e.ordinal), 0)
-           FROM events e JOIN records r ON r.id = e.record
-           WHERE e.delivery = newest.delivery AND coalesce(r.merged_into, r.id) = newest.record
-             AND e.id IN (SELECT event FROM jobs WHERE delivery = e.delivery UNION ALL
-               SELECT event FROM job_history WHERE delivery = e.delivery))
-         FROM (SELECT coalesce(r.merged_into, r.id) AS record, max(e.delivery) AS delivery
-           FROM events e JOIN records r ON r.id = e.record
-           WHERE e.id IN (SELECT event FROM jobs WHERE delivery = e.delivery UNION ALL
-             SELECT event FROM job_history WHERE delivery = e.delivery) GROUP BY 1) AS newest
-         WHERE records.id = newest.record AND accepted_delivery < newest.delivery)",
+    R"(UPDATE records SET accepted_delivery = newest.delivery, accepted_ordinal = newest.ordinal
+         FROM (SELECT coalesce(r.merged_into, r.id) AS record, e.delivery,
+             coalesce(e.ordinal, 0) AS ordinal, row_number() OVER (
+               PARTITION BY coalesce(r.merged_into, r.id)
+               ORDER BY e.delivery DESC, e.ordinal DESC) AS place
+           FROM (SELECT event FROM jobs UNION ALL SELECT event FROM job_history) j
+           JOIN events e ON e.id = j.event JOIN records r ON r.id = e.record) AS newest
+         WHERE newest.place = 1 AND records.id = newest.record
+           AND accepted_delivery < newest.delivery)",
 };
 
 constexpr std::array<std::span<const char* const>, 9> kSteps = {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 
 #include "system/host_process.h"
 #include "system/load.h"
@@ -287,6 +288,23 @@ TEST_F(DrainWhileAPluginLoads, WaitsForNoWorkerThatIsStillStarting) {
   std::filesystem::remove(lengthy_);
   host_.start();
   EXPECT_EQ(host_.wait_for(job, "completed")["attempt"], 1);
+}
+
+TEST_F(DrainWhileAPluginLoads, WaitsForNoFileThatSomebodyHasJudgedAgain) {
+  install();
+  host_.start();
+  take_long_from_now_on();
+  Environment environment = plain_environment();
+  environment["FIELDHOOK_URL"] = host_.admin_url();
+  environment["FIELDHOOK_TOKEN"] = kAdminToken;
+  auto reload = std::async(std::launch::async, [&] {
+    return run_program({executable("fieldhook"), "plugins", "reload", "lengthy"}, environment);
+  });
+  ASSERT_TRUE(is_loading());
+  EXPECT_EQ(host_.stop(), 0);
+  const Ran ran = reload.get();
+  EXPECT_EQ(ran.code, 1) << ran.out;
+  EXPECT_NE(ran.err.find("the host is stopping"), std::string::npos) << ran.err;
 }
 
 TEST_F(DrainWhileAPluginLoads, WaitsForNoFileThatIsStillJudged) {
