@@ -204,10 +204,14 @@ class EventReader {
       if (item.is_string()) add_named(item);
   }
 
+  // One by the field's other name only where there is none by the change's own.
   void add_old_values(const Json& previous) {
     each_field(previous, [&](const std::string& field, const Json& value) {
-      if (const auto change = event_.changes.find(key_of(field)); change != event_.changes.end())
-        change->second.from = value;
+      const auto change = event_.changes.find(key_of(field));
+      if (change == event_.changes.end()) return;
+      const std::string bare(bare_field(field));
+      const std::string own = change->second.custom ? custom_path(bare) : bare;
+      if (own == field || find_inside(previous, own) == nullptr) change->second.from = value;
     });
   }
 
