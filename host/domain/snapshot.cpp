@@ -172,6 +172,11 @@ bool names_custom(const Event& event, std::string_view field) {
   return names_custom(event.changes, field) || names_custom(event.unchanged, field);
 }
 
+const Json* find_changed(const Json& record, const Changes& changes, std::string_view field) {
+  const Json* own = find_inside(record, field);
+  return own != nullptr || names_custom(changes, field) ? own : find_field(record, field);
+}
+
 void move_custom_fields(Json& known, const Changes& changes) {
   for (const auto& [field, change] : changes) {
     const std::string name(first_segment(field));

@@ -148,6 +148,14 @@ TEST_F(AcceptTest, OneOfTwoFieldsOfOneNameThatIsTakenOutOfAListLeavesTheOther) {
   }
 }
 
+TEST_F(AcceptTest, AListOfBothIsKnownBesideARecordWithTheCustomOneAlone) {
+  watch("q", R"([{"record":"contact","field":"a","changes":true}])");
+  EXPECT_EQ(status(R"({"changes":{"a":7,"custom_field":{"a":8}},
+                       "snapshot":{"id":1,"custom_field":{"a":8}}})"),
+            "accepted");
+  EXPECT_EQ(status(R"({"id":1,"a":7,"custom_field":{"a":8}})"), "ignored no_match");
+}
+
 TEST_F(AcceptTest, AFieldThatChangeListsCallACustomOneLaterIsOneField) {
   deliver(R"({"id":1,"changes":{"s":"x"}})");
   deliver(R"({"id":1,"changes":{"custom_field":{"s":"y"}}})");
