@@ -66,10 +66,6 @@ void lay_over(Json& baseline, const Json& snapshot) {
   }
 }
 
-bool names_custom(const Event& event, std::string_view field) {
-  return names_custom(event.changes, field) || names_custom(event.unchanged, field);
-}
-
 // By a bare name, the custom field where only that is known; unless the event names that one, too.
 void set_field(Json& record, const std::string& path, const Json& value, const Event& event) {
   if (path == kCustomFields && !value.is_object() && is_group(member(record, path))) return;
@@ -170,6 +166,15 @@ bool has_both(const Json& record, std::string_view field) {
 bool names_custom(const Changes& changes, std::string_view field) {
   const std::string name = custom_path(first_segment(field));
   return changes.contains(name) || has_inside(changes, name);
+}
+
+bool names_custom(const Event& event, std::string_view field) {
+  return names_custom(event.changes, field) || names_custom(event.unchanged, field);
+}
+
+const Json* find_changed(const Json& record, const Changes& changes, std::string_view field) {
+  const Json* own = find_inside(record, field);
+  return own != nullptr || names_custom(changes, field) ? own : find_field(record, field);
 }
 
 void move_custom_fields(Json& known, const Changes& changes) {

@@ -46,6 +46,11 @@ bool has_both(const Json& record, std::string_view field);
 
 /// Whether a custom field of that name changed beside the standard one.
 bool names_custom(const Changes& changes, std::string_view field);
+/// Or is told to be as before: what the event calls `field` is the standard one.
+bool names_custom(const Event& event, std::string_view field);
+
+/// find_field(), but of two of one name that both changed, each one's own value.
+const Json* find_changed(const Json& record, const Changes& changes, std::string_view field);
 
 /// What change lists told of by its bare name, and now call a custom field, becomes one.
 void move_custom_fields(Json& known, const Changes& changes);

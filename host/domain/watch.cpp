@@ -86,13 +86,16 @@ FieldChange change_at(const Occurrence& occurrence, std::string_view field) {
   const std::string_view bare = bare_field(field);
   if (bare.size() == field.size()) return {};
   const FieldChange other = change_named(occurrence, std::string(bare));
-  // That is the standard field's, where the record has both.
-  return other.changed && has_both(occurrence.snapshot.json(), bare) ? FieldChange{} : other;
+  // That is the standard field's, where there are two.
+  const bool is_other = other.changed && (names_custom(occurrence.event, bare) ||
+                                          has_both(occurrence.snapshot.json(), bare));
+  return is_other ? FieldChange{} : other;
 }
 
-bool is_change_of(std::string_view field, std::string_view name, const SnapshotText& snapshot) {
+bool is_change_of(std::string_view field, std::string_view name, const Event& event) {
   if (name == field) return true;
-  return name == bare_field(field) && !has_both(snapshot.json(), name);
+  return name == bare_field(field) && !names_custom(event, name) &&
+         !has_both(event.snapshot.json(), name);
 }
 
 std::optional<EventKind> awaited_event(const Watch& watch) {

@@ -55,8 +55,9 @@ struct FieldChange {
 FieldChange change_at(const Occurrence& occurrence, std::string_view field);
 
 /// Whether a change that goes by `name` is of that very field, or of all that has this name: the
-/// bare name of a custom field is the standard field's where the record has both.
-bool is_change_of(std::string_view field, std::string_view name, const SnapshotText& snapshot);
+/// bare name of a custom field is the standard field's where the record has both, or the event
+/// tells of both.
+bool is_change_of(std::string_view field, std::string_view name, const Event& event);
 
 /// Whether a map by path has a path inside `outer`.
 template <class Map>

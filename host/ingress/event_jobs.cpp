@@ -58,8 +58,7 @@ void drop_noise(Changes& changes, const Event& event,
   for (const std::string& field : ignore_fields) {
     if (changes.erase(field) > 0) continue;
     const std::string_view bare = bare_field(field);
-    if (bare != field && is_change_of(field, bare, event.snapshot))
-      changes.erase(std::string(bare));
+    if (bare != field && is_change_of(field, bare, event)) changes.erase(std::string(bare));
   }
 }
 

@@ -126,8 +126,8 @@ struct Judged {
 bool is_ignored(const Watch& watch, const Told& told) {
   const auto& fields = told.source.ignore_fields;
   return std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
-    return is_change_of(watch.field, field, told.event.snapshot) ||
-           is_change_of(field, watch.field, told.event.snapshot);
+    return is_change_of(watch.field, field, told.event) ||
+           is_change_of(field, watch.field, told.event);
   });
 }
 

@@ -127,6 +127,11 @@ ArrivedEvent placed_as_known(Transaction& tx, const SourceConfig& source, const 
     else  // gives way to custom fields beside it
       record.emplace(field, *typed);
   }
+  // What is known beside a custom field of its name does not give way to an export of that alone.
+  if (const Json* custom = find_inside(record, kCustomFields); is_object_or_null(custom))
+    for (const auto& [field, value] : custom->items())
+      if (known.contains(field) && find_inside(known, custom_path(field)) != nullptr)
+        record.emplace(field, known[field]);
   event.snapshot = SnapshotText(record);
   return ArrivedEvent(std::move(event));
 }

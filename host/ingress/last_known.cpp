@@ -66,11 +66,6 @@ void tell_custom_fields_apart(Transaction& tx, const StoredRecord& record, Chang
   changes = std::move(named);
 }
 
-const Json* old_value(const Json& known, const Changes& changes, const std::string& field) {
-  const Json* own = find_inside(known, field);
-  return own != nullptr || names_custom(changes, field) ? own : find_field(known, field);
-}
-
 void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& changes) {
   const auto is_open = [](const auto& change) { return !change.second.from; };
   if (std::none_of(changes.begin(), changes.end(), is_open)) return;
@@ -84,7 +79,7 @@ void fill_old_values(Transaction& tx, const StoredRecord& record, Changes& chang
   }
   const Json known = Json::parse(*baseline);
   for (auto& [field, change] : changes) {
-    const Json* value = change.from ? nullptr : old_value(known, changes, field);
+    const Json* value = change.from ? nullptr : find_changed(known, changes, field);
     if (value != nullptr) change.from = *value;
   }
 }

@@ -16,6 +16,9 @@ std::optional<std::string> seen_from(const std::string& place, const std::string
   return pointer->substr(place.size());
 }
 
+// In a change that is told by its field's name alone, until it is the record's value.
+const Json kOfRecord(Json::value_t::discarded);
+
 class EventReader {
  public:
   EventReader(std::string_view body, const SourceTerms& terms, const Places& places)
@@ -175,6 +178,8 @@ class EventReader {
     // Where nothing lists the changes, these are the fields that changed.
     if (!has_changes() && event_.kind == EventKind::updated)
       each_field(previous, [&](const std::string& field, const Json&) { add_named(field); });
+    if (record_)
+      for (auto& [field, change] : event_.changes) complete(field, change);
     name_custom_fields();
     add_old_values(previous);
     // Where the body has both values, it says itself what did not change. Without a record beside
@@ -204,30 +209,27 @@ class EventReader {
       if (item.is_string()) add_named(item);
   }
 
+  // One by the field's other name only where there is none by the change's own.
   void add_old_values(const Json& previous) {
     each_field(previous, [&](const std::string& field, const Json& value) {
-      if (const auto change = event_.changes.find(key_of(field)); change != event_.changes.end())
-        change->second.from = value;
+      const auto change = event_.changes.find(key_of(field));
+      if (change == event_.changes.end()) return;
+      const std::string bare(bare_field(field));
+      const std::string own = change->second.custom ? custom_path(bare) : bare;
+      if (own == field || find_inside(previous, own) == nullptr) change->second.from = value;
     });
   }
 
   void add(const std::string& field, Change change) {
     if (field == kCustomFields && !change.to.is_object()) return;  // it says nothing
     change.custom = is_custom(field);
-    const auto [at, fresh] = event_.changes.emplace(field, std::move(change));
-    // A path leads into something that is not for us to make.
-    if (fresh && record_ && bare_field(field).find('.') == std::string_view::npos)
-      complete(field, at->second.to);
+    event_.changes.emplace(field, std::move(change));
   }
 
-  // A changed field that the whole record no longer has was cleared.
   void add_named(const std::string& field) {
     names_only_ |= !record_;
-    const Json* value = find_field(record(), field);
-    if (field == kCustomFields && (value == nullptr || !value->is_object())) return;
-    Change change{std::nullopt, value == nullptr ? Json() : *value, is_custom(field)};
-    const bool fresh = event_.changes.emplace(field, std::move(change)).second;
-    if (fresh && record_ && value == nullptr && !leads_inside(field)) complete(field, nullptr);
+    if (field == kCustomFields && !(record_ && is_object(*record_ + "/" + field))) return;
+    event_.changes.emplace(field, Change{std::nullopt, kOfRecord, is_custom(field)});
   }
 
   // Whether the field is a path into a value that the record has, and no name with a dot.
@@ -237,14 +239,24 @@ class EventReader {
   }
 
   // What changed belongs to the record, also where that leaves it out: what is known of it later,
-  // and what plugins see, is then what the change list says.
-  void complete(const std::string& field, const Json& value) {
+  // and what plugins see, is then what the change list says. A changed field that the whole record
+  // no longer has was cleared.
+  void complete(const std::string& field, Change& change) {
+    const bool custom = change.custom;
     const std::string bare(bare_field(field));
-    if (has_field(bare, true) || (!is_custom(field) && has_field(bare, false))) return;
+    if (change.to.is_discarded()) {
+      const Json* value = find_changed(record(), event_.changes, field);
+      change.to = value == nullptr ? Json() : *value;
+      if (value != nullptr || leads_inside(field)) return;
+    } else if (bare.find('.') != std::string::npos) {
+      return;  // a path leads into something that is not for us to make
+    }
+    if (has_field(bare, custom)) return;
+    if (!custom && has_field(bare, true) && !names_custom(event_.changes, field)) return;
     Json& whole = record();
-    Json& group = is_custom(field) ? whole[std::string(kCustomFields)] : whole;
+    Json& group = custom ? whole[std::string(kCustomFields)] : whole;
     if (!group.is_object()) group = Json::object();
-    group[bare] = value;
+    group[bare] = change.to;
     is_rewritten_ = true;
   }
 

@@ -132,6 +132,30 @@ TEST_F(AcceptTest, AListThatNamesAStandardAndACustomFieldOfOneNameTellsOfBoth) {
   }
 }
 
+TEST_F(AcceptTest, OneOfTwoFieldsOfOneNameThatIsTakenOutOfAListLeavesTheOther) {
+  watch("p", R"([{"record":"contact","field":"a","changes":true}])");
+  watch("q", R"([{"record":"contact","field":"custom_field.a","changes":true}])");
+  const char* as_before =
+      R"({"id":1,"changes":{"a":{"from":1,"to":2},"custom_field":{"a":{"from":5,"to":5}}}})";
+  EXPECT_EQ(deliver(as_before).jobs, 1) << "of p alone";
+  EXPECT_EQ(changes(), Json::parse(R"({"a":{"from":1,"to":2}})"));
+  source_.ignore_fields = {"custom_field.a"};
+  for (const char* body :
+       {R"({"id":2,"changes":{"a":{"from":1,"to":2},"custom_field":{"a":{"from":5,"to":5}}}})",
+        R"({"id":3,"changes":{"a":{"from":1,"to":2},"custom_field":{"a":{"from":5,"to":6}}}})"}) {
+    EXPECT_EQ(deliver(body).jobs, 1) << "of p alone";
+    EXPECT_EQ(changes(), Json::parse(R"({"a":{"from":1,"to":2}})"));
+  }
+}
+
+TEST_F(AcceptTest, AListOfBothIsKnownBesideARecordWithTheCustomOneAlone) {
+  watch("q", R"([{"record":"contact","field":"a","changes":true}])");
+  EXPECT_EQ(status(R"({"changes":{"a":7,"custom_field":{"a":8}},
+                       "snapshot":{"id":1,"custom_field":{"a":8}}})"),
+            "accepted");
+  EXPECT_EQ(status(R"({"id":1,"a":7,"custom_field":{"a":8}})"), "ignored no_match");
+}
+
 TEST_F(AcceptTest, AFieldThatChangeListsCallACustomOneLaterIsOneField) {
   deliver(R"({"id":1,"changes":{"s":"x"}})");
   deliver(R"({"id":1,"changes":{"custom_field":{"s":"y"}}})");

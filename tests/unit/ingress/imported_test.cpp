@@ -130,6 +130,12 @@ TEST_F(ExportTest, WhatIsNoGroupOfCustomFieldsGivesWayToThem) {
   }
 }
 
+TEST_F(ExportTest, OfACustomFieldAloneLeavesTheStandardOneOfItsName) {
+  deliver(R"({"id":1,"n":4,"custom_field":{"n":5}})");
+  EXPECT_EQ(import({{"id", 1}, {"custom_field.n", 6}}), "ignored no_match: custom_field.n");
+  EXPECT_EQ(known(), Json::parse(R"({"id":1,"n":4,"custom_field":{"n":6}})"));
+}
+
 TEST_F(ExportTest, IsStaleWhereSomethingCameAfterItWasMade) {
   const TimePoint made = clock_.now();
   clock_.advance(Millis(1));
